@@ -1,0 +1,42 @@
+/** What a ledger line records. `details` never holds a secret and is small. */
+export type EntryKind =
+  | 'gate-passed'
+  | 'gate-failed'
+  | 'requested'
+  | 'planned'
+  | 'opened'
+  | 'merged'
+  | 'applied'
+  | 'recovered'
+  | 'escalated'
+  | 'refused'
+  | 'held'
+  | 'resumed';
+
+/** One line of the ledger: who, what, why, evidence - and the hash of the line before. */
+export interface Entry {
+  /** ISO 8601, UTC, of what happened. */
+  readonly at: string;
+  readonly kind: EntryKind;
+  /** Deterministic: writing the same fact twice is recognised and skipped. `<incident or release>/<kind>`. */
+  readonly id: string;
+  readonly service: string;
+  readonly environment: string;
+  /** The revision the line speaks of (full sha). */
+  readonly revision: string | null;
+  readonly incident: string | null;
+  /** GitHub login, or `lastgood`. */
+  readonly actor: string;
+  readonly because: string;
+  readonly details: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** An entry as it stands in the file. */
+export interface Line extends Entry {
+  /** Position in the ledger, from 1. */
+  readonly seq: number;
+  /** SHA-256 (hex) of the line before; 64 zeros in the first line. */
+  readonly prev: string;
+  /** SHA-256 (hex) of this line without `hash`, as canonical JSON (keys sorted, no white space). */
+  readonly hash: string;
+}

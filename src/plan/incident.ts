@@ -1,0 +1,32 @@
+/** Where something is released: the only key that events, timers and the sweep carry. */
+export interface Key {
+  /** owner/name of the deployment repository. */
+  readonly repo: string;
+  readonly service: string;
+  readonly environment: string;
+}
+
+/** What made us act. Free text inside is data, shown escaped, never executed. */
+export type Cause =
+  | {
+      readonly kind: 'command';
+      readonly by: string;
+      readonly commentId: number;
+      /** Issue or pull request on which the comment stands. */
+      readonly issue: number;
+      readonly reason: string | null;
+    }
+  | { readonly kind: 'gate'; readonly checkRunId: number; readonly trigger: string; readonly because: string }
+  | { readonly kind: 'alert'; readonly source: string; readonly alert: string; readonly fingerprint: string };
+
+/** One fault: the same environment, service and bad commit give the same `id`. */
+export interface Incident {
+  /** First 12 hex digits of SHA-256 over environment, service and bad sha. */
+  readonly id: string;
+  readonly key: Key;
+  /** The commit on the default branch that released the fault (full sha). */
+  readonly bad: string;
+  /** ISO 8601, UTC: when the fault was noticed. */
+  readonly openedAt: string;
+  readonly cause: Cause;
+}
