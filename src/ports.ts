@@ -3,6 +3,7 @@
  * Adapters implement them; tests use the world or one stateful fake per port.
  */
 import type { Reading } from './measure/reading.ts';
+import type { FileEdit } from './plan/plan.ts';
 import type { Criterion, Trigger } from './playbook/schema.ts';
 
 /** The time, so that tests can turn it. */
@@ -56,4 +57,151 @@ export interface ArgoCd {
   application(name: string): Promise<Application>;
   /** Asks Argo CD to compare with Git now (a normal refresh), and returns what it then says. */
   refresh(name: string): Promise<Application>;
+}
+
+/** The settings and the policy file of the deployment repository, read at one instant from its default branch. */
+export interface Overview {
+  readonly defaultBranch: string;
+  /** Full sha of the head of the default branch. */
+  readonly head: string;
+  readonly playbook: { readonly path: string; readonly text: string } | null;
+  readonly autoMergeAllowed: boolean;
+  readonly mergeMethods: readonly MergeMethod[];
+}
+
+export type MergeMethod = 'squash' | 'merge' | 'rebase';
+
+/** The pull request of one rollback, as GitHub shows it now. */
+export interface Pull {
+  readonly id: string;
+  readonly number: number;
+  readonly url: string;
+  readonly branch: string;
+  readonly state: 'open' | 'merged' | 'closed';
+  /** Head sha; a merge is pinned to it. */
+  readonly head: string;
+  readonly base: string;
+  /** True when every commit on it is ours, and so is the last edit of its text. */
+  readonly ours: boolean;
+  readonly body: string;
+  readonly labels: readonly string[];
+  readonly mergeState: 'clean' | 'blocked' | 'behind' | 'dirty' | 'unknown';
+  readonly autoMerge: boolean;
+  readonly createdAt: string;
+  readonly mergedAt: string | null;
+  readonly mergedBy: string | null;
+  readonly mergeCommit: string | null;
+}
+
+/** A comment, with who wrote it and whether the text is still theirs. */
+export interface Comment {
+  readonly id: number;
+  readonly author: string;
+  readonly body: string;
+  readonly edited: boolean;
+  readonly createdAt: string;
+}
+
+/** One file of the scope at one revision. */
+export interface TreeFile {
+  readonly path: string;
+  readonly blob: string;
+  readonly mode: string;
+}
+
+/** The deployment repository on GitHub: all that a rollback reads and writes there. */
+export interface DeploymentRepository {
+  /** owner/name */
+  readonly name: string;
+  /** Login of the identity we act as, such as `lastgood[bot]`. */
+  readonly login: string;
+
+  overview(): Promise<Overview>;
+  /** Rules of all levels that a merge into the default branch must satisfy, such as `required_status_checks`. */
+  activeRules(branch: string): Promise<readonly string[]>;
+  /** `role_name` of a person: admin, maintain, write, triage, read, none, or a custom role. */
+  roleOf(login: string): Promise<string>;
+  /** Files that a pull request changes, and whether and as what it was merged; null when the number is a plain issue. */
+  pullRequestScope(number: number): Promise<{ readonly paths: readonly string[]; readonly mergeCommit: string | null } | null>;
+  /** Commits that touched the paths, newest first, seen from `head`; at most about 30 a path. */
+  history(paths: readonly string[], head: string): Promise<readonly ScopeCommit[]>;
+  /** The files under the paths at each revision, by revision. */
+  trees(paths: readonly string[], revisions: readonly string[]): Promise<ReadonlyMap<string, readonly TreeFile[]>>;
+  /** Text of blobs; null for binary content. */
+  texts(blobs: readonly string[]): Promise<ReadonlyMap<string, string | null>>;
+  /** The full sha of a sha prefix, tag or branch; null when there is none. */
+  resolve(name: string): Promise<string | null>;
+  /** True when `ancestor` is `sha` or one of its ancestors. */
+  contains(sha: string, ancestor: string): Promise<boolean>;
+
+  findRollback(branch: string): Promise<Pull | null>;
+  /** Every rollback pull request of ours that is not finished. */
+  unfinishedRollbacks(): Promise<readonly Pull[]>;
+  /** Automatic rollbacks opened for this service and environment since then. */
+  openedSince(branchPrefix: string, since: string): Promise<number>;
+
+  /** Branch, commit and pull request in one go; a second call finds the first one's work. */
+  open(request: OpenRequest): Promise<Pull>;
+  mergePinned(pull: Pull, method: MergeMethod, message: { title: string; body: string }): Promise<MergeOutcome>;
+  armAutoMerge(pull: Pull, method: MergeMethod): Promise<MergeOutcome>;
+  updateBranch(pull: Pull): Promise<void>;
+  relabel(pull: Pull, label: string): Promise<void>;
+  rewriteBody(pull: Pull, body: string): Promise<void>;
+
+  comments(issue: number, since: string | null): Promise<readonly Comment[]>;
+  /** Comments of the whole repository since then, for the sweep. */
+  recentComments(since: string): Promise<readonly (Comment & { readonly issue: number })[]>;
+  comment(issue: number, body: string): Promise<number>;
+  editComment(id: number, body: string): Promise<void>;
+  deleteComment(id: number): Promise<void>;
+  react(commentId: number, content: Reaction): Promise<void>;
+  reacted(commentId: number): Promise<boolean>;
+
+  gateRuns(sha: string): Promise<readonly GateRun[]>;
+
+  ledger(): Promise<string>;
+  /** Appends by compare-and-swap: `append` is called again with the newest text when somebody else was faster. */
+  writeLedger(append: (text: string) => string, message: string): Promise<void>;
+}
+
+export type Reaction = 'rocket' | 'confused' | 'eyes';
+
+/** A commit of the scope with the merged pull request that brought it. */
+export interface ScopeCommit {
+  readonly sha: string;
+  readonly parents: readonly string[];
+  readonly message: string;
+  readonly author: string;
+  readonly committedAt: string;
+  readonly pull: { readonly number: number; readonly mergeCommit: string | null; readonly mergeParents: readonly string[] } | null;
+}
+
+export interface OpenRequest {
+  readonly branch: string;
+  readonly base: string;
+  readonly baseBranch: string;
+  readonly edits: readonly FileEdit[];
+  /** Text of the blobs that `restore` edits name (null: binary). */
+  readonly texts: ReadonlyMap<string, string | null>;
+  readonly commit: { readonly title: string; readonly body: string };
+  readonly title: string;
+  readonly body: string;
+}
+
+export type MergeOutcome =
+  | { readonly kind: 'merged'; readonly sha: string }
+  | { readonly kind: 'armed' }
+  /** GitHub refused, in its own words; `clean` when auto-merge was refused because nothing is left to wait for. */
+  | { readonly kind: 'refused'; readonly reason: 'clean' | 'not-allowed' | 'blocked' | 'moved' | 'other'; readonly message: string };
+
+/** A finished gate check run. */
+export interface GateRun {
+  readonly id: number;
+  readonly name: string;
+  readonly externalId: string;
+  readonly sha: string;
+  readonly conclusion: string | null;
+  readonly appSlug: string;
+  readonly text: string;
+  readonly completedAt: string | null;
 }
