@@ -122,7 +122,9 @@ export interface DeploymentRepository {
   /** `role_name` of a person: admin, maintain, write, triage, read, none, or a custom role. */
   roleOf(login: string): Promise<string>;
   /** Files that a pull request changes, and whether and as what it was merged; null when the number is a plain issue. */
-  pullRequestScope(number: number): Promise<{ readonly paths: readonly string[]; readonly mergeCommit: string | null } | null>;
+  pullRequestScope(
+    number: number,
+  ): Promise<{ readonly paths: readonly string[]; readonly mergeCommit: string | null } | null>;
   /** Commits that touched the paths, newest first, seen from `head`; at most about 30 a path. */
   history(paths: readonly string[], head: string): Promise<readonly ScopeCommit[]>;
   /** The files under the paths at each revision, by revision. */
@@ -154,6 +156,8 @@ export interface DeploymentRepository {
   comment(issue: number, body: string): Promise<number>;
   editComment(id: number, body: string): Promise<void>;
   deleteComment(id: number): Promise<void>;
+  /** Number of the new issue. */
+  openIssue(title: string, body: string): Promise<number>;
   react(commentId: number, content: Reaction): Promise<void>;
   reacted(commentId: number): Promise<boolean>;
 
@@ -173,7 +177,11 @@ export interface ScopeCommit {
   readonly message: string;
   readonly author: string;
   readonly committedAt: string;
-  readonly pull: { readonly number: number; readonly mergeCommit: string | null; readonly mergeParents: readonly string[] } | null;
+  readonly pull: {
+    readonly number: number;
+    readonly mergeCommit: string | null;
+    readonly mergeParents: readonly string[];
+  } | null;
 }
 
 export interface OpenRequest {
@@ -192,7 +200,11 @@ export type MergeOutcome =
   | { readonly kind: 'merged'; readonly sha: string }
   | { readonly kind: 'armed' }
   /** GitHub refused, in its own words; `clean` when auto-merge was refused because nothing is left to wait for. */
-  | { readonly kind: 'refused'; readonly reason: 'clean' | 'not-allowed' | 'blocked' | 'moved' | 'other'; readonly message: string };
+  | {
+      readonly kind: 'refused';
+      readonly reason: 'clean' | 'not-allowed' | 'blocked' | 'moved' | 'other';
+      readonly message: string;
+    };
 
 /** A finished gate check run. */
 export interface GateRun {

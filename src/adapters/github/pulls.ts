@@ -1,0 +1,218 @@
+import type { MergeMethod, MergeOutcome, Pull } from '../../ports.ts';
+import { explain, type GitHubClient, isHttpFailure } from './client.ts';
+import { ask, type Place } from './read.ts';
+
+/** Labels tell people, and the sweep, how far a rollback is. */
+export const LABELS = {
+  active: 'lastgood: active',
+  recovered: 'lastgood: recovered',
+  escalated: 'lastgood: escalated',
+  cancelled: 'lastgood: cancelled',
+} as const;
+
+export const PULL_FIELDS = `id number url body state merged createdAt mergedAt headRefName headRefOid baseRefName mergeStateStatus
+  mergedBy { login } mergeCommit { oid } author { login } editor { login } autoMergeRequest { enabledAt }
+  labels(first: 20) { nodes { name } }
+  commits(last: 5) { totalCount nodes { commit { oid author { user { login } name } signature { isValid wasSignedByGitHub } } } }`;
+
+export interface PullNode {
+  readonly id: string;
+  readonly number: number;
+  readonly url: string;
+  readonly body: string;
+  readonly state: 'OPEN' | 'CLOSED' | 'MERGED';
+  readonly createdAt: string;
+  readonly mergedAt: string | null;
+  readonly headRefName: string;
+  readonly headRefOid: string;
+  readonly baseRefName: string;
+  readonly mergeStateStatus: string;
+  readonly mergedBy: { readonly login: string } | null;
+  readonly mergeCommit: { readonly oid: string } | null;
+  readonly author: { readonly login: string } | null;
+  readonly editor: { readonly login: string } | null;
+  readonly autoMergeRequest: unknown;
+  readonly labels: { readonly nodes: readonly { readonly name: string }[] } | null;
+  readonly commits: {
+    readonly totalCount: number;
+    readonly nodes: readonly {
+      readonly commit: {
+        readonly author: { readonly user: { readonly login: string } | null; readonly name: string | null } | null;
+        readonly signature: { readonly isValid: boolean; readonly wasSignedByGitHub: boolean } | null;
+      };
+    }[];
+  };
+}
+
+/** GitHub writes an App's login with and without its suffix, depending on the API. */
+export const bare = (login: string): string => login.replace(/\[bot\]$/, '');
+
+const MERGE_STATES: Readonly<Record<string, Pull['mergeState']>> = {
+  CLEAN: 'clean',
+  HAS_HOOKS: 'clean',
+  // UNSTABLE: only checks that nobody requires are missing or red.
+  UNSTABLE: 'clean',
+  BLOCKED: 'blocked',
+  BEHIND: 'behind',
+  DIRTY: 'dirty',
+};
+
+export function toPull(node: PullNode, us: string): Pull {
+  const isUs = (login: string | null | undefined) => typeof login === 'string' && bare(login) === bare(us);
+  const commits = node.commits.nodes.map(({ commit }) => commit);
+  // An App's commit through the API is signed by GitHub itself: another writer can copy the name, not the signature.
+  const ourCommits = commits.every(
+    ({ author, signature }) =>
+      isUs(author?.user?.login ?? author?.name) &&
+      (signature === null || (signature.isValid && signature.wasSignedByGitHub)),
+  );
+  return {
+    id: node.id,
+    number: node.number,
+    url: node.url,
+    branch: node.headRefName,
+    state: node.state === 'OPEN' ? 'open' : node.state === 'MERGED' ? 'merged' : 'closed',
+    head: node.headRefOid,
+    base: node.baseRefName,
+    ours:
+      isUs(node.author?.login) &&
+      (node.editor === null || isUs(node.editor.login)) &&
+      ourCommits &&
+      node.commits.totalCount <= 5,
+    body: node.body,
+    labels: node.labels?.nodes.map((label) => label.name) ?? [],
+    mergeState: MERGE_STATES[node.mergeStateStatus] ?? 'unknown',
+    autoMerge: node.autoMergeRequest !== null && node.autoMergeRequest !== undefined,
+    createdAt: new Date(node.createdAt).toISOString(),
+    mergedAt: node.mergedAt === null ? null : new Date(node.mergedAt).toISOString(),
+    mergedBy: node.mergedBy?.login ?? null,
+    mergeCommit: node.mergeCommit?.oid ?? null,
+  };
+}
+
+export async function findPull(client: GitHubClient, place: Place, us: string, branch: string): Promise<Pull | null> {
+  const document = `query FindPull($owner: String!, $repo: String!, $branch: String!) { repository(owner: $owner, name: $repo) {
+    pullRequests(headRefName: $branch, last: 5) { nodes { ${PULL_FIELDS} } } } }`;
+  const answer = await ask<{ repository: { pullRequests: { nodes: readonly PullNode[] } } }>(
+    client,
+    document,
+    { ...place, branch },
+    `look for ${branch}`,
+  );
+  const pulls = answer.repository.pullRequests.nodes.map((node) => toPull(node, us));
+  // A closed one can be followed by a second try from the same branch: the newest counts.
+  return pulls.findLast((pull) => pull.state !== 'closed') ?? pulls.at(-1) ?? null;
+}
+
+/** Ours that carry no label of an end: by label, and by branch for those that crashed before the label. */
+export async function listUnfinished(client: GitHubClient, place: Place, us: string): Promise<Pull[]> {
+  const document = `query Unfinished($owner: String!, $repo: String!, $active: String!) { repository(owner: $owner, name: $repo) {
+    labelled: pullRequests(labels: [$active], last: 50) { nodes { ${PULL_FIELDS} } }
+    recent: pullRequests(last: 20) { nodes { ${PULL_FIELDS} } } } }`;
+  const { repository } = await ask<{ repository: Record<'labelled' | 'recent', { nodes: readonly PullNode[] }> }>(
+    client,
+    document,
+    { ...place, active: LABELS.active },
+    'list the rollbacks under way',
+  );
+  const found = new Map<number, Pull>();
+  for (const node of [...repository.labelled.nodes, ...repository.recent.nodes]) {
+    const pull = toPull(node, us);
+    if (pull.branch.startsWith('rollback/') && bare(node.author?.login ?? '') === bare(us) && !isFinished(pull))
+      found.set(pull.number, pull);
+  }
+  return [...found.values()];
+}
+
+export function isFinished(pull: Pull): boolean {
+  if (pull.labels.includes(LABELS.recovered) || pull.labels.includes(LABELS.cancelled)) return true;
+  return pull.state !== 'open' && pull.labels.includes(LABELS.escalated);
+}
+
+const METHODS = { squash: 'SQUASH', merge: 'MERGE', rebase: 'REBASE' } as const;
+
+/** Merges exactly this head. A refusal is an answer; a 5xx is read again by the caller before anything else. */
+export async function mergePull(
+  client: GitHubClient,
+  place: Place,
+  pull: Pull,
+  method: MergeMethod,
+  message: { title: string; body: string },
+): Promise<MergeOutcome> {
+  try {
+    const { data } = await client.request('PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge', {
+      ...place,
+      pull_number: pull.number,
+      sha: pull.head,
+      merge_method: method,
+      ...(method === 'rebase'
+        ? {}
+        : { commit_title: `${message.title} (#${pull.number})`, commit_message: message.body }),
+    });
+    return { kind: 'merged', sha: data.sha };
+  } catch (error) {
+    if (isHttpFailure(error) && [405, 409, 422].includes(error.status))
+      return { kind: 'refused', reason: reasonOf(error.message), message: error.message };
+    throw explain(error, `merge pull request #${pull.number}`);
+  }
+}
+
+/** Native auto-merge: GitHub merges when the rules are satisfied, and never uses a bypass. */
+export async function enableAutoMerge(client: GitHubClient, pull: Pull, method: MergeMethod): Promise<MergeOutcome> {
+  const document = `mutation Arm($pull: ID!, $head: GitObjectID!, $how: PullRequestMergeMethod!) {
+    enablePullRequestAutoMerge(input: { pullRequestId: $pull, expectedHeadOid: $head, mergeMethod: $how }) { pullRequest { id } } }`;
+  try {
+    await client.graphql(document, { pull: pull.id, head: pull.head, how: METHODS[method] });
+    return { kind: 'armed' };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (isHttpFailure(error) || !/errors|pull request|auto.?merge|clean status|head/i.test(message))
+      throw explain(error, `enable auto-merge on #${pull.number}`);
+    return { kind: 'refused', reason: reasonOf(message), message };
+  }
+}
+
+function reasonOf(message: string): 'clean' | 'not-allowed' | 'blocked' | 'moved' | 'other' {
+  if (/clean status/i.test(message)) return 'clean';
+  if (/auto.?merge is not allowed|not authorized|not allowed/i.test(message)) return 'not-allowed';
+  if (/head branch was modified|expected head|base branch was modified/i.test(message)) return 'moved';
+  if (/required|review|not mergeable|draft|rule violations/i.test(message)) return 'blocked';
+  return 'other';
+}
+
+export async function bringUpToDate(client: GitHubClient, place: Place, pull: Pull): Promise<void> {
+  try {
+    await client.request('PUT /repos/{owner}/{repo}/pulls/{pull_number}/update-branch', {
+      ...place,
+      pull_number: pull.number,
+      expected_head_sha: pull.head,
+    });
+  } catch (error) {
+    throw explain(error, `bring #${pull.number} up to date with its base`);
+  }
+}
+
+export async function replaceLabel(client: GitHubClient, place: Place, pull: Pull, label: string): Promise<void> {
+  const others = pull.labels.filter((name) => !name.startsWith('lastgood: '));
+  try {
+    await client.request('PUT /repos/{owner}/{repo}/issues/{issue_number}/labels', {
+      ...place,
+      issue_number: pull.number,
+      labels: [...others, label],
+    });
+  } catch (error) {
+    throw explain(error, `label #${pull.number}`);
+  }
+}
+
+export async function rewriteText(client: GitHubClient, place: Place, pull: Pull, body: string): Promise<void> {
+  try {
+    await client.request('PATCH /repos/{owner}/{repo}/pulls/{pull_number}', {
+      ...place,
+      pull_number: pull.number,
+      body,
+    });
+  } catch (error) {
+    throw explain(error, `edit the text of #${pull.number}`);
+  }
+}

@@ -1,0 +1,310 @@
+import type { Overview, ScopeCommit, TreeFile } from '../../ports.ts';
+import { explain, type GitHubClient, isHttpFailure } from './client.ts';
+
+/** Where a question goes: owner and name of one repository. */
+export interface Place {
+  readonly owner: string;
+  readonly repo: string;
+}
+
+interface BlobNode {
+  readonly text: string | null;
+}
+
+const OVERVIEW = `query Overview($owner: String!, $repo: String!) {
+  repository(owner: $owner, name: $repo) {
+    autoMergeAllowed squashMergeAllowed mergeCommitAllowed rebaseMergeAllowed
+    defaultBranchRef { name target { oid } }
+    root: object(expression: "HEAD:lastgood.yml") { ... on Blob { text } }
+    hidden: object(expression: "HEAD:.github/lastgood.yml") { ... on Blob { text } }
+  }
+}`;
+
+interface OverviewAnswer {
+  readonly repository: {
+    readonly autoMergeAllowed: boolean;
+    readonly squashMergeAllowed: boolean;
+    readonly mergeCommitAllowed: boolean;
+    readonly rebaseMergeAllowed: boolean;
+    readonly defaultBranchRef: { readonly name: string; readonly target: { readonly oid: string } } | null;
+    readonly root: BlobNode | null;
+    readonly hidden: BlobNode | null;
+  };
+}
+
+export async function readOverview(client: GitHubClient, place: Place): Promise<Overview> {
+  const { repository } = await ask<OverviewAnswer>(client, OVERVIEW, { ...place }, `read ${place.owner}/${place.repo}`);
+  const file = (path: string, node: BlobNode | null) =>
+    typeof node?.text === 'string' ? { path, text: node.text } : null;
+  return {
+    defaultBranch: repository.defaultBranchRef?.name ?? 'main',
+    head: repository.defaultBranchRef?.target.oid ?? '',
+    playbook: file('lastgood.yml', repository.root) ?? file('.github/lastgood.yml', repository.hidden),
+    autoMergeAllowed: repository.autoMergeAllowed,
+    mergeMethods: [
+      ...(repository.squashMergeAllowed ? (['squash'] as const) : []),
+      ...(repository.mergeCommitAllowed ? (['merge'] as const) : []),
+      ...(repository.rebaseMergeAllowed ? (['rebase'] as const) : []),
+    ],
+  };
+}
+
+interface CommitNode {
+  readonly oid: string;
+  readonly message: string;
+  readonly committedDate: string;
+  readonly author: { readonly name: string | null; readonly user: { readonly login: string } | null } | null;
+  readonly parents: { readonly nodes: readonly { readonly oid: string }[] };
+  readonly associatedPullRequests: {
+    readonly nodes: readonly {
+      readonly number: number;
+      readonly mergeCommit: {
+        readonly oid: string;
+        readonly parents: { readonly nodes: readonly { readonly oid: string }[] };
+      } | null;
+    }[];
+  };
+}
+
+const COMMIT = `oid message committedDate author { name user { login } } parents(first: 2) { nodes { oid } }
+  associatedPullRequests(first: 1) { nodes { number mergeCommit { oid parents(first: 2) { nodes { oid } } } } }`;
+
+/** One request for all paths; commits that touched several of them appear once, newest first. */
+export async function readHistory(
+  client: GitHubClient,
+  place: Place,
+  paths: readonly string[],
+  head: string,
+  depth = 30,
+): Promise<ScopeCommit[]> {
+  const variables: Record<string, unknown> = { ...place, head };
+  const fields = paths.map((path, i) => {
+    variables[`p${i}`] = path;
+    return `h${i}: history(first: ${depth}, path: $p${i}) { nodes { ${COMMIT} } }`;
+  });
+  const document = `query History($owner: String!, $repo: String!, $head: GitObjectID!, ${paths.map((_, i) => `$p${i}: String!`).join(', ')}) {
+    repository(owner: $owner, name: $repo) { object(oid: $head) { ... on Commit { ${fields.join('\n')} } } } }`;
+  const answer = await ask<{ repository: { object: Record<string, { nodes: readonly CommitNode[] }> | null } }>(
+    client,
+    document,
+    variables,
+    `read the history of ${paths.join(', ')}`,
+  );
+  const found = new Map<string, ScopeCommit>();
+  for (const { nodes } of Object.values(answer.repository.object ?? {}))
+    for (const node of nodes) found.set(node.oid, scopeCommit(node));
+  return [...found.values()].sort((a, b) => b.committedAt.localeCompare(a.committedAt));
+}
+
+function scopeCommit(node: CommitNode): ScopeCommit {
+  const pull = node.associatedPullRequests.nodes[0];
+  return {
+    sha: node.oid,
+    parents: node.parents.nodes.map((parent) => parent.oid),
+    message: node.message,
+    author: node.author?.user?.login ?? node.author?.name ?? 'unknown',
+    committedAt: new Date(node.committedDate).toISOString(),
+    pull: pull
+      ? {
+          number: pull.number,
+          mergeCommit: pull.mergeCommit?.oid ?? null,
+          mergeParents: pull.mergeCommit?.parents.nodes.map((parent) => parent.oid) ?? [],
+        }
+      : null,
+  };
+}
+
+interface TreeNode {
+  readonly oid?: string;
+  readonly entries?: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly mode: number;
+    readonly oid: string;
+    readonly object?: TreeNode | null;
+  }[];
+}
+
+/** Folders deeper than this under a scope path are read with the REST tree call instead. */
+const DEPTH = 5;
+const LEVEL = (depth: number): string =>
+  depth === 0
+    ? 'oid'
+    : `oid ... on Tree { entries { name type mode oid object { ${depth === 1 ? 'oid' : LEVEL(depth - 1)} } } }`;
+
+export async function readTrees(
+  client: GitHubClient,
+  place: Place,
+  paths: readonly string[],
+  revisions: readonly string[],
+): Promise<Map<string, TreeFile[]>> {
+  const variables: Record<string, unknown> = { ...place };
+  const fields: string[] = [];
+  // A path may be a file: its parent folder tells blob and mode, the folder itself tells what is inside.
+  revisions.forEach((revision, r) =>
+    paths.forEach((path, p) => {
+      variables[`e${r}_${p}`] = `${revision}:${path}`;
+      variables[`u${r}_${p}`] = `${revision}:${parentOf(path)}`;
+      fields.push(`t${r}_${p}: object(expression: $e${r}_${p}) { ${LEVEL(DEPTH)} }`);
+      fields.push(`f${r}_${p}: object(expression: $u${r}_${p}) { ... on Tree { entries { name type mode oid } } }`);
+    }),
+  );
+  const declared = Object.keys(variables).filter((name) => /^[eu]\d/.test(name));
+  const document = `query Trees($owner: String!, $repo: String!, ${declared.map((name) => `$${name}: String!`).join(', ')}) {
+    repository(owner: $owner, name: $repo) { ${fields.join('\n')} } }`;
+  const { repository } = await ask<{ repository: Record<string, TreeNode | null> }>(
+    client,
+    document,
+    variables,
+    `list ${paths.join(', ')}`,
+  );
+  const result = new Map<string, TreeFile[]>();
+  for (const [r, revision] of revisions.entries()) {
+    const files: TreeFile[] = [];
+    for (const [p, path] of paths.entries()) {
+      const here = repository[`t${r}_${p}`];
+      if (!here) continue;
+      if (here.entries) await collect(client, place, here, path, files);
+      else {
+        const entry = repository[`f${r}_${p}`]?.entries?.find(
+          (item) => item.name === path.slice(path.lastIndexOf('/') + 1),
+        );
+        if (entry) files.push({ path, blob: entry.oid, mode: octal(entry.mode) });
+      }
+    }
+    result.set(revision, files);
+  }
+  return result;
+}
+
+async function collect(
+  client: GitHubClient,
+  place: Place,
+  node: TreeNode,
+  path: string,
+  files: TreeFile[],
+): Promise<void> {
+  for (const entry of node.entries ?? []) {
+    const below = `${path}/${entry.name}`;
+    if (entry.type !== 'tree') files.push({ path: below, blob: entry.oid, mode: octal(entry.mode) });
+    else if (entry.object?.entries) await collect(client, place, entry.object, below, files);
+    else files.push(...(await deepTree(client, place, entry.oid, below)));
+  }
+}
+
+async function deepTree(client: GitHubClient, place: Place, oid: string, path: string): Promise<TreeFile[]> {
+  try {
+    const { data } = await client.request('GET /repos/{owner}/{repo}/git/trees/{tree_sha}', {
+      ...place,
+      tree_sha: oid,
+      recursive: '1',
+    });
+    return data.tree
+      .filter((item) => item.type !== 'tree')
+      .map((item) => ({ path: `${path}/${item.path}`, blob: item.sha, mode: item.mode }));
+  } catch (error) {
+    throw explain(error, `list ${path}`);
+  }
+}
+
+/** Text of each blob, null where it is binary or too large for one answer. */
+export async function readTexts(
+  client: GitHubClient,
+  place: Place,
+  blobs: readonly string[],
+): Promise<Map<string, string | null>> {
+  const wanted = [...new Set(blobs)];
+  if (wanted.length === 0) return new Map();
+  const variables: Record<string, unknown> = { ...place };
+  const fields = wanted.map((blob, i) => {
+    variables[`b${i}`] = blob;
+    return `x${i}: object(oid: $b${i}) { ... on Blob { text isBinary isTruncated } }`;
+  });
+  const document = `query Texts($owner: String!, $repo: String!, ${wanted.map((_, i) => `$b${i}: GitObjectID!`).join(', ')}) {
+    repository(owner: $owner, name: $repo) { ${fields.join('\n')} } }`;
+  const { repository } = await ask<{
+    repository: Record<string, { text: string | null; isBinary: boolean | null; isTruncated: boolean } | null>;
+  }>(client, document, variables, 'read the changed files');
+  return new Map(
+    wanted.map((blob, i) => {
+      const node = repository[`x${i}`];
+      return [blob, node && !node.isBinary && !node.isTruncated ? node.text : null];
+    }),
+  );
+}
+
+export async function readRole(client: GitHubClient, place: Place, login: string): Promise<string> {
+  try {
+    const { data } = await client.request('GET /repos/{owner}/{repo}/collaborators/{username}/permission', {
+      ...place,
+      username: login,
+    });
+    return data.role_name;
+  } catch (error) {
+    // GitHub answers 404 for somebody it does not know here: nobody, and therefore nothing.
+    if (isHttpFailure(error) && error.status === 404) return 'none';
+    throw explain(error, `read the role of ${login}`);
+  }
+}
+
+export async function readActiveRules(client: GitHubClient, place: Place, branch: string): Promise<string[]> {
+  try {
+    const { data } = await client.request('GET /repos/{owner}/{repo}/rules/branches/{branch}', { ...place, branch });
+    return data.map((rule) => rule.type);
+  } catch (error) {
+    throw explain(error, `read the rules of ${branch}`);
+  }
+}
+
+/** The full sha behind a sha prefix, tag or branch; null when GitHub knows none. */
+export async function resolveRevision(client: GitHubClient, place: Place, name: string): Promise<string | null> {
+  const document = `query Resolve($owner: String!, $repo: String!, $name: String!) { repository(owner: $owner, name: $repo) {
+    object(expression: $name) { __typename oid ... on Tag { target { oid } } } } }`;
+  const { repository } = await ask<{
+    repository: { object: { __typename: string; oid: string; target?: { oid: string } } | null };
+  }>(client, document, { ...place, name }, `look up ${name}`);
+  if (repository.object?.__typename === 'Commit') return repository.object.oid;
+  return repository.object?.target?.oid ?? null;
+}
+
+/** True when `sha` is `ancestor` or has it in its past. Unknown commits contain nothing. */
+export async function descendsFrom(
+  client: GitHubClient,
+  place: Place,
+  sha: string,
+  ancestor: string,
+): Promise<boolean> {
+  if (sha === ancestor) return true;
+  try {
+    const { data } = await client.request('GET /repos/{owner}/{repo}/compare/{basehead}', {
+      ...place,
+      basehead: `${ancestor}...${sha}`,
+      per_page: 1,
+    });
+    return data.status === 'ahead' || data.status === 'identical';
+  } catch (error) {
+    if (isHttpFailure(error) && error.status === 404) return false;
+    throw explain(error, `compare ${ancestor.slice(0, 7)} with ${sha.slice(0, 7)}`);
+  }
+}
+
+export async function ask<Answer>(
+  client: GitHubClient,
+  document: string,
+  variables: Record<string, unknown>,
+  wanted: string,
+): Promise<Answer> {
+  try {
+    return await client.graphql<Answer>(document, variables);
+  } catch (error) {
+    throw explain(error, wanted);
+  }
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(6, '0');
+}
+
+function parentOf(path: string): string {
+  return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
+}

@@ -1,0 +1,132 @@
+import type { DeploymentRepository, Pull } from '../../ports.ts';
+import { explain, type GitHubClient, isHttpFailure } from './client.ts';
+import { appendToLedger, readLedger } from './ledger-branch.ts';
+import { openRollback } from './open.ts';
+import {
+  bringUpToDate,
+  enableAutoMerge,
+  findPull,
+  listUnfinished,
+  mergePull,
+  replaceLabel,
+  rewriteText,
+} from './pulls.ts';
+import {
+  ask,
+  descendsFrom,
+  type Place,
+  readActiveRules,
+  readHistory,
+  readOverview,
+  readRole,
+  readTexts,
+  readTrees,
+  resolveRevision,
+} from './read.ts';
+import {
+  addReaction,
+  hasOurReaction,
+  listComments,
+  listGateRuns,
+  listRecentComments,
+  openIssue,
+  patchComment,
+  postComment,
+  removeComment,
+} from './talk.ts';
+
+/** One deployment repository through one client. `login` is the identity that the client acts as. */
+export function githubRepository(client: GitHubClient, name: string, login: string): DeploymentRepository {
+  const [owner = '', repo = ''] = name.split('/');
+  const place: Place = { owner, repo };
+  let repositoryId: Promise<string> | null = null;
+  const knownId = () => (repositoryId ??= readId(client, place));
+
+  return {
+    name,
+    login,
+    async overview() {
+      // The node id never changes; asked beside the first read, it costs no round trip of its own later.
+      const [overview] = await Promise.all([readOverview(client, place), knownId()]);
+      return overview;
+    },
+    activeRules: (branch) => readActiveRules(client, place, branch),
+    roleOf: (person) => readRole(client, place, person),
+    pullRequestScope: (number) => readPullScope(client, place, number),
+    history: (paths, head) => readHistory(client, place, paths, head),
+    trees: (paths, revisions) => readTrees(client, place, paths, revisions),
+    texts: (blobs) => readTexts(client, place, blobs),
+    resolve: (revision) => resolveRevision(client, place, revision),
+    contains: (sha, ancestor) => descendsFrom(client, place, sha, ancestor),
+
+    findRollback: (branch) => findPull(client, place, login, branch),
+    unfinishedRollbacks: () => listUnfinished(client, place, login),
+    openedSince: (prefix, since) => countOpened(client, place, prefix, since),
+
+    open: async (request) => openRollback(client, place, login, await knownId(), request),
+    mergePinned: (pull, method, message) => mergePull(client, place, pull, method, message),
+    armAutoMerge: (pull, method) => enableAutoMerge(client, pull, method),
+    updateBranch: (pull) => bringUpToDate(client, place, pull),
+    relabel: (pull: Pull, label: string) => replaceLabel(client, place, pull, label),
+    rewriteBody: (pull, body) => rewriteText(client, place, pull, body),
+
+    comments: (issue, since) => listComments(client, place, issue, since),
+    recentComments: (since) => listRecentComments(client, place, since),
+    comment: (issue, body) => postComment(client, place, issue, body),
+    editComment: (id, body) => patchComment(client, place, id, body),
+    deleteComment: (id) => removeComment(client, place, id),
+    openIssue: (title, body) => openIssue(client, place, title, body),
+    react: (commentId, content) => addReaction(client, place, commentId, content),
+    reacted: (commentId) => hasOurReaction(client, place, login, commentId),
+
+    gateRuns: (sha) => listGateRuns(client, place, sha),
+
+    ledger: async () => (await readLedger(client, place)).text,
+    writeLedger: (append, message) => appendToLedger(client, place, append, message),
+  };
+}
+
+async function readId(client: GitHubClient, place: Place): Promise<string> {
+  const document = `query Id($owner: String!, $repo: String!) { repository(owner: $owner, name: $repo) { id } }`;
+  return (
+    await ask<{ repository: { id: string } }>(client, document, { ...place }, `read ${place.owner}/${place.repo}`)
+  ).repository.id;
+}
+
+async function readPullScope(
+  client: GitHubClient,
+  place: Place,
+  number: number,
+): Promise<{ paths: string[]; mergeCommit: string | null } | null> {
+  const document = `query Scope($owner: String!, $repo: String!, $number: Int!) { repository(owner: $owner, name: $repo) {
+    pullRequest(number: $number) { mergeCommit { oid } files(first: 100) { nodes { path } } } } }`;
+  try {
+    const answer = await client.graphql<{
+      repository: {
+        pullRequest: {
+          mergeCommit: { oid: string } | null;
+          files: { nodes: readonly { path: string }[] } | null;
+        } | null;
+      };
+    }>(document, { ...place, number });
+    const pull = answer.repository.pullRequest;
+    return pull === null
+      ? null
+      : { mergeCommit: pull.mergeCommit?.oid ?? null, paths: pull.files?.nodes.map((file) => file.path) ?? [] };
+  } catch (error) {
+    // A number that is an issue is not an error: GitHub says that it could not resolve to a PullRequest.
+    if (error instanceof Error && !isHttpFailure(error) && /could not resolve/i.test(error.message)) return null;
+    throw explain(error, `read #${number}`);
+  }
+}
+
+async function countOpened(client: GitHubClient, place: Place, prefix: string, since: string): Promise<number> {
+  const document = `query Opened($owner: String!, $repo: String!) { repository(owner: $owner, name: $repo) {
+    pullRequests(last: 100) { nodes { headRefName createdAt } } } }`;
+  const answer = await ask<{
+    repository: { pullRequests: { nodes: readonly { headRefName: string; createdAt: string }[] } };
+  }>(client, document, { ...place }, 'count the rollbacks of today');
+  return answer.repository.pullRequests.nodes.filter(
+    (pull) => pull.headRefName.startsWith(prefix) && Date.parse(pull.createdAt) >= Date.parse(since),
+  ).length;
+}
