@@ -57,6 +57,8 @@ export interface ArgoCd {
   application(name: string): Promise<Application>;
   /** Asks Argo CD to compare with Git now (a normal refresh), and returns what it then says. */
   refresh(name: string): Promise<Application>;
+  /** Ends the running operation, only if it still is the one of `revision`. */
+  terminate(name: string, revision: string): Promise<void>;
 }
 
 /** The settings and the policy file of the deployment repository, read at one instant from its default branch. */

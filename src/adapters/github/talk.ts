@@ -4,7 +4,7 @@ import { bare } from './pulls.ts';
 import type { Place } from './read.ts';
 
 interface RestComment {
-  readonly id: number;
+  readonly id: number | bigint;
   readonly body?: string | undefined;
   readonly user: { readonly login: string } | null;
   readonly created_at: string;
@@ -13,7 +13,7 @@ interface RestComment {
 }
 
 const toComment = (comment: RestComment): Comment & { issue: number } => ({
-  id: comment.id,
+  id: Number(comment.id),
   author: comment.user?.login ?? 'ghost',
   body: comment.body ?? '',
   edited: comment.updated_at !== comment.created_at,
@@ -66,7 +66,7 @@ export async function postComment(client: GitHubClient, place: Place, issue: num
       issue_number: issue,
       body,
     });
-    return data.id;
+    return Number(data.id);
   } catch (error) {
     throw explain(error, `comment on #${issue}`);
   }
@@ -148,7 +148,7 @@ export async function listGateRuns(client: GitHubClient, place: Place, sha: stri
     return data.check_runs
       .filter((run) => run.name.startsWith('lastgood/gate/') && run.status === 'completed')
       .map((run) => ({
-        id: run.id,
+        id: Number(run.id),
         name: run.name,
         externalId: run.external_id ?? '',
         sha: run.head_sha,
