@@ -1,0 +1,27 @@
+/** Why a rollback began, in one sentence. */
+import type { Cause } from '../plan/incident.ts';
+import { inline } from './escape.ts';
+
+/** Plain text that still needs escaping by whoever prints it. */
+export function causeSentence(cause: Cause): string {
+  switch (cause.kind) {
+    case 'command':
+      return `${cause.by} asked for it in ${cause.issue}${cause.reason === null ? '' : `: ${cause.reason}`}`;
+    case 'gate':
+      return `the gate failed on '${cause.trigger}': ${cause.because}`;
+    case 'alert':
+      return `${cause.source} raised '${cause.alert}'`;
+  }
+}
+
+/** Markdown, with a link to the issue where it was asked for. */
+export function causeMarkdown(cause: Cause): string {
+  switch (cause.kind) {
+    case 'command':
+      return `${inline(cause.by)} asked for it in #${cause.issue}${cause.reason === null ? '' : `: ${inline(cause.reason)}`}`;
+    case 'gate':
+      return `the gate failed on **${inline(cause.trigger)}**: ${inline(cause.because)}`;
+    case 'alert':
+      return `${inline(cause.source)} raised **${inline(cause.alert)}**`;
+  }
+}

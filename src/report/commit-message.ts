@@ -1,0 +1,63 @@
+/** The message of the revert commit: a title people scan, and trailers that machines read. */
+import type { RollbackPlan } from '../plan/plan.ts';
+import { plain } from './escape.ts';
+import { causeSentence } from './cause.ts';
+import { short } from './numbers.ts';
+
+const TITLE_MAX = 72;
+
+/** `Revert rec in production to 1a2b3c4`, at most 72 characters; long names lose their end, never the target. */
+export function revertTitle(plan: RollbackPlan): string {
+  const { service, environment } = plan.incident.key;
+  const target = ` to ${short(plan.good.sha)}`;
+  const room = TITLE_MAX - target.length;
+  const full = `Revert ${plain(service)} in ${plain(environment)}`;
+  return `${full.length <= room ? full : plain(`Revert ${service}`, room)}${target}`;
+}
+
+/** Title, why, what, trailers. Foreign text stands after our own words on one line, so that it can never look like a trailer. */
+export function commitMessage(plan: RollbackPlan): { readonly title: string; readonly body: string } {
+  const { incident, good } = plan;
+  const paragraphs = [
+    [`Why: ${plain(causeSentence(incident.cause))}`, `Target: ${short(good.sha)}, ${plain(good.because)}`].join('\n'),
+    plan.changes
+      .slice(0, 20)
+      .map(
+        (change) =>
+          `- ${plain(change.key, 80)}: ${plain(change.from ?? 'absent', 120)} -> ${plain(change.to ?? 'absent', 120)}`,
+      )
+      .join('\n'),
+    [`Lastgood-Incident: ${incident.id}`, `Lastgood-Reverts: ${incident.bad}`, `Lastgood-Target: ${good.sha}`].join(
+      '\n',
+    ),
+  ];
+  return { title: revertTitle(plan), body: `${paragraphs.filter((paragraph) => paragraph !== '').join('\n\n')}\n` };
+}
+
+/** What the trailers of a revert commit say. */
+export interface Trailers {
+  readonly incident: string;
+  readonly reverts: string;
+  readonly target: string;
+}
+
+/** The trailers of a message, or null when it is no revert of ours. Titles are never read: people reuse them. */
+export function parseTrailers(message: string): Trailers | null {
+  const found = new Map<string, string>();
+  const paragraphs = message
+    .replace(/\r\n?/g, '\n')
+    .trimEnd()
+    .split(/\n{2,}/);
+  // The title is never a trailer; GitHub may add a paragraph (Co-authored-by) after ours.
+  for (const paragraph of paragraphs.slice(1).reverse()) {
+    const lines = paragraph.split('\n');
+    if (!lines.every((line) => /^[A-Za-z][A-Za-z-]*: \S/.test(line))) break;
+    for (const line of lines) {
+      const [, name, value] = /^Lastgood-(Incident|Reverts|Target): ([0-9a-f]{12,64})\s*$/.exec(line) ?? [];
+      if (name !== undefined && value !== undefined && !found.has(name)) found.set(name, value);
+    }
+  }
+  const [incident, reverts, target] = [found.get('Incident'), found.get('Reverts'), found.get('Target')];
+  if (incident === undefined || reverts === undefined || target === undefined) return null;
+  return { incident, reverts, target };
+}

@@ -1,0 +1,114 @@
+/** The report of a gate: verdict first, then the numbers, then the course, then what happens next. */
+import type { Finding, Verdict } from '../judge/verdict.ts';
+import { evidenceChart, type GatePoint } from './chart.ts';
+import { decisionWord, type Decision, type GateId } from './check-run.ts';
+import { code, inline } from './escape.ts';
+import { nextWords, type Next } from './gate-next.ts';
+import { apart, count, duration, odds, quantity, short, statisticName } from './numbers.ts';
+
+/** What the playbook says of one trigger, as the report needs it. */
+export interface TriggerWords {
+  readonly name: string;
+  /** The condition as the user wrote it. */
+  readonly condition: string;
+  /** Info triggers and dry runs are shown and never decide. */
+  readonly decides: boolean;
+}
+
+/** A gate that measured. */
+export interface GateView {
+  readonly id: GateId;
+  readonly decision: Decision;
+  readonly verdict: Verdict;
+  readonly triggers: readonly TriggerWords[];
+  /** Probability of failing an acceptable release, and of passing a harmful one. */
+  readonly falseAlarm: number;
+  readonly falsePass: number;
+  readonly timeline: readonly GatePoint[];
+  readonly next: Next;
+  readonly dryRun: boolean;
+}
+
+const SIGNS = {
+  continue: 'looking',
+  pass: 'ok',
+  fail: '**FAIL**',
+  inconclusive: 'open',
+  'no-data': '**no data**',
+  error: '**error**',
+} as const satisfies Record<Finding['status'], string>;
+
+/** The blame sentence: decision, service, the trigger that decided, both numbers. Plain text, to be escaped by its printer. */
+export function blameSentence(verdict: Verdict): string {
+  const blamed = verdict.findings.find((finding) => finding.trigger === verdict.blame);
+  if (blamed === undefined) return verdict.because;
+  return `${blamed.trigger}: ${blamed.because}`;
+}
+
+export function gateSummary(view: GateView): string {
+  const { id, verdict } = view;
+  const sections = [
+    `## ${decisionWord(view.decision)}: ${inline(id.service)} in ${inline(id.environment)} at ${short(id.sha)}`,
+    `**${inline(blameSentence(verdict))}**`,
+    `Decided after ${duration(verdict.elapsedSeconds)} with evidence of harm at ${odds(verdict.logE)}; a release fails at ${odds(-Math.log(view.falseAlarm))}, and passes once every trigger is proven safe at ${odds(-Math.log(view.falsePass))}.`,
+    findingsTable(view),
+    missingList(verdict.findings),
+    evidenceChart(view.timeline, view.falseAlarm, `Evidence of harm: ${id.service} in ${id.environment}`),
+    `**Next:** ${nextWords(view.next, id, view.dryRun)}`,
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function findingsTable(view: GateView): string {
+  const words = new Map(view.triggers.map((trigger) => [trigger.name, trigger]));
+  const rows = view.verdict.findings.map((finding) => {
+    const trigger = words.get(finding.trigger);
+    const [canary, limit] = apart(finding.statistic, finding.canary, finding.limit);
+    const name = `${inline(finding.trigger, 80)}${trigger?.decides === false ? ' (never decides)' : ''}`;
+    return [
+      name,
+      SIGNS[finding.status],
+      trigger === undefined ? statisticName(finding.statistic) : code(trigger.condition, 120),
+      `${canary} (n ${count(finding.canaryCount)})`,
+      finding.baseline === null
+        ? '-'
+        : `${quantity(finding.statistic, finding.baseline)} (n ${count(finding.baselineCount)})`,
+      limit,
+      odds(finding.logEFail),
+      odds(finding.logEPass),
+      inline(finding.because),
+    ].join(' | ');
+  });
+  return [
+    '| Metric | State | Fails if | Canary | Baseline | Limit | Evidence of harm | Evidence of safety | Because |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+    ...rows.map((row) => `| ${row} |`),
+  ].join('\n');
+}
+
+/** What could not be read is named, so that a quiet gate is never mistaken for a healthy one. */
+function missingList(findings: readonly Finding[]): string {
+  const lines = findings.flatMap((finding) =>
+    finding.missing.map(
+      (gap) =>
+        `- **${inline(finding.trigger, 80)}**: ${count(gap.count)} x ${code(gap.reason)}, last ${inline(gap.detail)}`,
+    ),
+  );
+  return lines.length === 0 ? '' : `Windows that were not used:\n\n${lines.join('\n')}`;
+}
+
+/** The report of a gate that could not begin or broke: one sentence, and the cure. */
+export function errorSummary(error: {
+  readonly message: string;
+  readonly hint: string;
+  readonly code: string;
+}): string {
+  return [
+    `## Error: the gate did not run`,
+    `**${inline(error.message, 4_000)}**`,
+    inline(error.hint),
+    `Reason: ${code(error.code)}. An error is never a pass.`,
+  ]
+    .join('\n\n')
+    .concat('\n');
+}

@@ -1,0 +1,33 @@
+/**
+ * A value inside Markdown that people do not see and that we read back: `<!-- lastgood:v1:<kind> {...} -->`.
+ * One line, ASCII only, without anything that ends an HTML comment or refers to people or issues, so it survives editing in a browser (CRLF).
+ * Who wrote the text around it is for the caller to check: a marker proves nothing by itself.
+ */
+
+const KIND = /^[a-z][a-z-]{0,30}$/;
+
+/** `value` must be JSON data. Deterministic: keys stay in the order given. */
+export function printMarker(kind: string, value: unknown): string {
+  if (!KIND.test(kind)) throw new TypeError(`marker kind '${kind}' must be lower-case letters and dashes`);
+  const json = JSON.stringify(value)
+    .replace(/[^\x20-\x7e]|[<>&@#`]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .replace(/--/g, '-\\u002d')
+    .replace(/\/\//g, '\\/\\/');
+  return `<!-- lastgood:v1:${kind} ${json} -->`;
+}
+
+/** The JSON value of the one marker of this kind; null when there is none, more than one, or when it cannot be read. Never throws. */
+export function parseMarker(kind: string, text: string): unknown {
+  if (!KIND.test(kind)) return null;
+  const found = Array.from(
+    text.matchAll(new RegExp(`<!--[ \\t]*lastgood:v1:${kind}[ \\t]+([^\\r\\n]*?)[ \\t]*-->`, 'g')),
+  );
+  const [only, second] = found;
+  // Two markers contradict each other or one was pasted: neither is believed.
+  if (only === undefined || second !== undefined) return null;
+  try {
+    return JSON.parse(only[1] ?? '') as unknown;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,94 @@
+/** What the body of a revert pull request remembers about its incident: printed when it is opened, read at every later look. */
+import * as z from 'zod';
+import type { Cause, Incident } from '../plan/incident.ts';
+import type { LastGood } from '../plan/plan.ts';
+import { parseMarker, printMarker } from './marker.ts';
+
+export interface Memory {
+  readonly version: 1;
+  readonly incident: Incident;
+  readonly good: LastGood;
+  /** Hash of the plan that was put into the pull request. */
+  readonly planHash: string;
+  /** Head of the default branch on which the plan was made. */
+  readonly base: string;
+  /** ISO 8601, UTC: when the rollback was asked for. */
+  readonly requestedAt: string;
+  /** Who merges: a person, or lastgood once the rules of the repository allow it. */
+  readonly mode: 'human' | 'auto';
+}
+
+/** Foreign words are cut to this, so that the body always fits. */
+const TEXT_MAX = 500;
+
+const sha = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/);
+const digest = z.string().regex(/^[0-9a-f]{12}$/);
+const at = z.iso.datetime();
+const id = z.number().int().min(0);
+const text = z.string().max(TEXT_MAX);
+
+const cause = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('command'), by: text, commentId: id, issue: id, reason: text.nullable() }),
+  z.strictObject({
+    kind: z.literal('gate'),
+    checkRunId: id,
+    trigger: text,
+    then: z.enum(['rollback', 'ask']),
+    because: text,
+  }),
+  z.strictObject({ kind: z.literal('alert'), source: text, alert: text, fingerprint: text }),
+]);
+
+const reason = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('named'), by: text }),
+  z.strictObject({ kind: z.literal('verified'), at }),
+  z.strictObject({ kind: z.literal('gate-passed'), at }),
+  z.strictObject({ kind: z.literal('parent') }),
+]);
+
+const memorySchema: z.ZodType<Memory> = z.strictObject({
+  version: z.literal(1),
+  incident: z.strictObject({
+    id: digest,
+    key: z.strictObject({ repo: z.string().regex(/^[\w.-]+\/[\w.-]+$/), service: text, environment: text }),
+    bad: sha,
+    openedAt: at,
+    cause,
+  }),
+  good: z.strictObject({ sha, reason, because: text }),
+  planHash: digest,
+  base: sha,
+  requestedAt: at,
+  mode: z.enum(['human', 'auto']),
+});
+
+function clip(words: string): string {
+  return words.slice(0, TEXT_MAX);
+}
+
+function clipCause(of: Cause): Cause {
+  switch (of.kind) {
+    case 'command':
+      return { ...of, reason: of.reason === null ? null : clip(of.reason) };
+    case 'gate':
+      return { ...of, trigger: clip(of.trigger), because: clip(of.because) };
+    case 'alert':
+      return { ...of, source: clip(of.source), alert: clip(of.alert), fingerprint: clip(of.fingerprint) };
+  }
+}
+
+/** One line for the end of the body. Long foreign text inside is cut: the full words stand where they were said. */
+export function printBlock(memory: Memory): string {
+  return printMarker('rollback', {
+    ...memory,
+    incident: { ...memory.incident, cause: clipCause(memory.incident.cause) },
+    good: { ...memory.good, because: clip(memory.good.because) },
+  });
+}
+
+/** The memory of a body, or null when it holds none that can be trusted to be whole. Never throws. */
+export function parseBlock(body: string | null | undefined): Memory | null {
+  if (typeof body !== 'string') return null;
+  const parsed = memorySchema.safeParse(parseMarker('rollback', body));
+  return parsed.success ? parsed.data : null;
+}

@@ -1,0 +1,59 @@
+/** The answer to `/rollback plan`: what would happen, and the exact words that make it happen. */
+import type { Planned, RollbackPlan } from '../plan/plan.ts';
+import { causeMarkdown } from './cause.ts';
+import { conflictsTable, filesList, undoneList, versionsTable } from './changes.ts';
+import { block, inline } from './escape.ts';
+import { short } from './numbers.ts';
+
+export interface PlanView {
+  readonly plan: RollbackPlan;
+  /** How the pull request would be merged, in one sentence. */
+  readonly route: string;
+  /** What stands between this plan and its merge, each in one sentence; empty when nothing does. */
+  readonly blockers: readonly string[];
+}
+
+export function planComment(view: PlanView): string {
+  const { plan } = view;
+  const { service, environment } = plan.incident.key;
+  const sections = [
+    `**Plan ${plan.hash}**: ${inline(service)} in ${inline(environment)} goes from ${short(plan.incident.bad)} back to ${short(plan.good.sha)}. Nothing has been changed yet.`,
+    [
+      `- **Why:** ${causeMarkdown(plan.incident.cause)}`,
+      `- **Target:** ${short(plan.good.sha)} - ${inline(plan.good.because)}`,
+      `- **Made on:** ${short(plan.base)} of ${inline(plan.baseBranch)}`,
+      `- **Route:** ${inline(view.route)}`,
+      ...view.blockers.map((blocker) => `- **In the way:** ${inline(blocker)}`),
+    ].join('\n'),
+    versionsTable(plan),
+    filesList(plan),
+    plan.undoes.length === 0 ? '' : `Undoes here:\n\n${undoneList(plan)}`,
+    `To run exactly this plan:\n\n${block(`/rollback confirm ${plan.hash}`)}`,
+    'A plan of another hash is never run in its place: if the repository moves meanwhile, ask for a new plan.',
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+/** What stands in the way of a plan, and what would work. */
+export function noPlanComment(
+  planned: Exclude<Planned, { kind: 'planned' }>,
+  key: { service: string; environment: string },
+): string {
+  const where = `${inline(key.service)} in ${inline(key.environment)}`;
+  switch (planned.kind) {
+    case 'conflict':
+      return [
+        `**A person is needed**: ${where} cannot go back to ${short(planned.good.sha)} by itself: ${inline(planned.because)}`,
+        conflictsTable(planned.conflicts),
+        'Later commits changed the same places. Settle these keys by hand in a pull request, or name another target:',
+        `${block(`/rollback ${key.service} ${key.environment} to <sha>`)}\n`,
+      ].join('\n\n');
+    case 'nothing-to-do':
+      return `**Nothing to revert in Git**: ${where} already is as at ${short(planned.good.sha)}: ${inline(planned.because)} If the cluster still shows the fault, look at Argo CD, or name an older target.\n`;
+    case 'no-last-good':
+      return [
+        `**No last good revision known** for ${where}: ${inline(planned.because)}`,
+        `Name the target yourself:\n\n${block(`/rollback ${key.service} ${key.environment} to <sha>`)}\n`,
+      ].join('\n\n');
+  }
+}

@@ -1,0 +1,75 @@
+/** The revert pull request: title and body, with its memory as the last line. */
+import type { RollbackPlan } from '../plan/plan.ts';
+import { causeMarkdown } from './cause.ts';
+import { filesList, undoneList, versionsTable } from './changes.ts';
+import { revertTitle } from './commit-message.ts';
+import { inline } from './escape.ts';
+import { printBlock } from './memory.ts';
+import { instant, short } from './numbers.ts';
+import { verifyList, type VerifyWords } from './verify-words.ts';
+
+export { parseBlock, printBlock, type Memory } from './memory.ts';
+
+export interface PullRequestView {
+  readonly plan: RollbackPlan;
+  readonly verify: VerifyWords;
+  readonly applications: readonly string[];
+  /** ISO 8601, UTC. */
+  readonly requestedAt: string;
+  readonly mode: 'human' | 'auto';
+}
+
+export function pullRequestTitle(plan: RollbackPlan): string {
+  return revertTitle(plan);
+}
+
+/** GitHub refuses 65,536 characters. */
+const BODY_MAX = 60_000;
+
+/** First what and why, then the files, then how it is proven. Long lists are cut until GitHub accepts the body; the diff holds them all. */
+export function pullRequestBody(view: PullRequestView): string {
+  const bodies = [40, 10, 3].map((rows) => bodyWith(view, rows));
+  return bodies.find((body) => body.length <= BODY_MAX) ?? bodyWith(view, 0);
+}
+
+function bodyWith(view: PullRequestView, rows: number): string {
+  const { plan } = view;
+  const { incident, good } = plan;
+  const { service, environment } = incident.key;
+  const merge =
+    view.mode === 'auto'
+      ? 'lastgood merges this by itself once the rules of the repository allow it.'
+      : 'A person merges this: review, approve, merge.';
+  const sections = [
+    `Brings **${inline(service)}** in **${inline(environment)}** from ${short(incident.bad)} back to ${short(good.sha)}.`,
+    [
+      `- **Why:** ${causeMarkdown(incident.cause)}`,
+      `- **Noticed:** ${instant(incident.openedAt)}`,
+      `- **Bad:** ${incident.bad}`,
+      `- **Target:** ${good.sha} - ${inline(good.because)}`,
+      `- **Merge:** ${merge}`,
+    ].join('\n'),
+    titled('What changes', versionsTable(plan, rows)),
+    titled('Files', filesList(plan, rows)),
+    titled(
+      'Commits undone here',
+      plan.undoes.length === 0 ? '' : `${undoneList(plan, rows)}\n\nOther files of these commits stay as they are.`,
+    ),
+    titled('Recovered means', verifyList(view.verify, view.applications)),
+    `<sub>Incident ${incident.id}, plan ${plan.hash}. A commit that lastgood did not make on this branch stops automation.</sub>`,
+    printBlock({
+      version: 1,
+      incident,
+      good,
+      planHash: plan.hash,
+      base: plan.base,
+      requestedAt: view.requestedAt,
+      mode: view.mode,
+    }),
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function titled(title: string, content: string): string {
+  return content === '' ? '' : `### ${title}\n\n${content}`;
+}

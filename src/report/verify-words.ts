@@ -1,0 +1,22 @@
+/** How recovery will be proven, in the words of the playbook. */
+import type { Verify } from '../playbook/schema.ts';
+import { code, inline } from './escape.ts';
+import { duration } from './numbers.ts';
+
+/** What these sentences need of the `verify` part of the playbook. */
+export type VerifyWords = Pick<Verify, 'healthy-for' | 'within'> & {
+  readonly criteria: readonly { readonly name: string; readonly if: { readonly text: string } }[];
+};
+
+/** A list: applied, healthy, every criterion, and the time allowed. Merged alone is never called recovered. */
+export function verifyList(verify: VerifyWords, applications: readonly string[]): string {
+  const where = applications.length === 0 ? 'the applications' : applications.map((name) => code(name, 100)).join(', ');
+  return [
+    `- Argo CD has applied this commit to ${where}`,
+    `- they stay Healthy for ${duration(verify['healthy-for'] / 1000)}`,
+    ...verify.criteria.map(
+      (criterion) => `- **${inline(criterion.name, 80)}** is proven not to be ${code(criterion.if.text, 200)}`,
+    ),
+    `- all of it within ${duration(verify.within / 1000)} of the merge; later is an escalation, never green`,
+  ].join('\n');
+}
