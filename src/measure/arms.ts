@@ -1,0 +1,145 @@
+/** From the points a source found to what each arm says. Shared by every source, so that all fail the same way. */
+import type { Metric } from './metric.ts';
+import type { Found, Point } from './point.ts';
+import { seriesId } from './point.ts';
+import type { ArmReading, BucketSeries, MomentSeries, Series } from './reading.ts';
+import type { Missing, MissingReason } from './sample.ts';
+import { demandsLabel, printSelector } from './selector.ts';
+import type { Selector } from './selector.ts';
+import { numberOf } from './openmetrics.ts';
+
+/** What was found for each part of a metric (see `partsOf`). */
+export type Parts = ReadonlyMap<string, Found>;
+
+export function missing(reason: MissingReason, detail: string): Missing {
+  return { kind: 'missing', reason, detail };
+}
+
+/** Both arms at one instant. The other arm matters: it shows whether an absent counter is zero or misspelt. */
+export function readArms(
+  metric: Metric,
+  canary: Parts,
+  baseline: Parts | null,
+): { readonly canary: ArmReading; readonly baseline: ArmReading | null } {
+  return {
+    canary: readArm(metric, canary, baseline),
+    baseline: baseline === null ? null : readArm(metric, baseline, canary),
+  };
+}
+
+function readArm(metric: Metric, own: Parts, other: Parts | null): ArmReading {
+  for (const found of own.values()) if (found.kind === 'missing') return found;
+  const points = (part: string): readonly Point[] => pointsOf(own.get(part));
+  switch (metric.kind) {
+    case 'counters': {
+      const total = points('total');
+      if (total.length === 0) return nothing(metric.total);
+      const doubt = points('hits').length === 0 ? absentHits(metric, total, pointsOf(other?.get('hits'))) : null;
+      return doubt ?? distinct({ kind: 'counters', hits: series(points('hits')), total: series(total) });
+    }
+    case 'buckets':
+      return points('bucket').length === 0 ? nothing(metric.bucket) : bucketArm(points('bucket'));
+    case 'moments':
+      return points('count').length === 0 ? nothing(metric.count) : momentArm(metric, points);
+    case 'gauge':
+      return points('gauge').length === 0 ? nothing(metric.gauge) : gaugeArm(points('gauge'));
+    case 'unclear':
+      return missing('wrong-type', metric.why);
+  }
+}
+
+function pointsOf(found: Found | undefined): readonly Point[] {
+  return found?.kind === 'points' ? found.points : [];
+}
+
+function nothing(selector: Selector): Missing {
+  return missing('no-series', `${printSelector(selector)} matches no series of this arm`);
+}
+
+/**
+ * Client libraries make a labelled counter at its first event, so no `code="500"` means no errors yet -
+ * but a misspelt name or label looks the same and would pass forever. Zero is believed only when there is proof
+ * that the question could have been answered: the label exists on `total`, or the counter exists in the other arm.
+ */
+function absentHits(
+  metric: Extract<Metric, { kind: 'counters' }>,
+  total: readonly Point[],
+  otherHits: readonly Point[],
+): Missing | null {
+  if (otherHits.length > 0) return null;
+  const text = printSelector(metric.hits);
+  if (metric.hits.metric === null || metric.hits.metric !== metric.total.metric)
+    return missing('no-series', `${text} matches no series in any arm: check the name, or start the counter at 0`);
+  const unknown = metric.hits.matchers.find(
+    (m) => demandsLabel(m) && total.every((p) => !Object.hasOwn(p.labels, m.name)),
+  );
+  return unknown === undefined
+    ? null
+    : missing('no-series', `${text} matches nothing: no series of ${metric.hits.metric} has the label ${unknown.name}`);
+}
+
+function series(points: readonly Point[]): readonly Series[] {
+  return points.map((p) => ({ id: seriesId(p.labels), value: p.value, at: p.at }));
+}
+
+function distinct(arm: Extract<ArmReading, { kind: 'counters' }>): ArmReading {
+  const twice = firstTwice(arm.hits.map((s) => s.id)) ?? firstTwice(arm.total.map((s) => s.id));
+  return twice === null ? arm : missing('invalid', `series ${twice} appears twice`);
+}
+
+function firstTwice(ids: readonly string[]): string | null {
+  const seen = new Set<string>();
+  for (const id of ids) {
+    if (seen.has(id)) return id;
+    seen.add(id);
+  }
+  return null;
+}
+
+function bucketArm(points: readonly Point[]): ArmReading {
+  const groups = new Map<string, { readonly le: number; readonly point: Point }[]>();
+  for (const point of points) {
+    const le = numberOf(point.labels['le'] ?? '');
+    if (le === null || Number.isNaN(le))
+      return missing('wrong-type', `${seriesId(point.labels)} has no readable le label: is it a classic histogram?`);
+    const id = seriesId(point.labels, ['le']);
+    groups.set(id, [...(groups.get(id) ?? []), { le, point }]);
+  }
+  const found: BucketSeries[] = [];
+  for (const [id, unsorted] of groups) {
+    const buckets = unsorted.toSorted((a, b) => a.le - b.le);
+    const edges = buckets.map((b) => b.le);
+    if (edges.at(-1) !== Infinity) return missing('invalid', `histogram ${id} has no le="+Inf" bucket`);
+    if (firstTwice(edges.map(String)) !== null) return missing('invalid', `histogram ${id} has a bucket twice`);
+    const at = Math.max(...buckets.map((b) => b.point.at));
+    found.push({ id, edges, cumulative: buckets.map((b) => b.point.value), at });
+  }
+  return { kind: 'buckets', series: found };
+}
+
+/** Joins the three sums of each pod. A count without its sums is refused: a partial sum is a wrong mean. */
+function momentArm(
+  metric: Extract<Metric, { kind: 'moments' }>,
+  points: (part: string) => readonly Point[],
+): ArmReading {
+  const byId = (part: string): ReadonlyMap<string, Point> =>
+    new Map(points(part).map((p) => [seriesId(p.labels, ['__name__']), p]));
+  const [counts, sums, squares] = [byId('count'), byId('sum'), byId('squares')];
+  const found: MomentSeries[] = [];
+  for (const [id, { value, at }] of counts) {
+    const sum = sums.get(id);
+    const sumOfSquares = squares.get(id);
+    if (sum === undefined || sumOfSquares === undefined) {
+      const lacking = sum === undefined ? metric.sum : metric.squares;
+      return missing('no-series', `${printSelector(lacking)} has no series ${id}, which the count has`);
+    }
+    found.push({ id, n: value, sum: sum.value, sumOfSquares: sumOfSquares.value, at });
+  }
+  return { kind: 'moments', series: found };
+}
+
+/** Several pods: the plain mean, stamped with the oldest of them. Counts would weigh them by traffic; a gauge cannot. */
+function gaugeArm(points: readonly Point[]): ArmReading {
+  const value = points.reduce((sum, p) => sum + p.value, 0) / points.length;
+  return { kind: 'gauge', value, at: Math.min(...points.map((p) => p.at)) };
+}

@@ -1,0 +1,61 @@
+import type { Criterion, Trigger } from '../playbook/schema.ts';
+import { parseSelector } from './selector.ts';
+import type { Selector } from './selector.ts';
+
+/** Which raw series a question is made of. */
+export type Metric =
+  | { readonly kind: 'counters'; readonly hits: Selector; readonly total: Selector }
+  | { readonly kind: 'buckets'; readonly bucket: Selector }
+  | { readonly kind: 'moments'; readonly sum: Selector; readonly squares: Selector; readonly count: Selector }
+  | { readonly kind: 'gauge'; readonly gauge: Selector }
+  | { readonly kind: 'unclear'; readonly why: string };
+
+/** The raw series of a trigger. Throws source-query-invalid for a selector that is not plain. */
+export function metricOf(trigger: Trigger | Criterion): Metric {
+  const { bad, good, total, histogram, sum, squares, count, gauge } = trigger;
+  const hits = bad ?? good;
+  if (hits !== undefined && total !== undefined)
+    return { kind: 'counters', hits: parseSelector(hits), total: parseSelector(total) };
+  if (histogram !== undefined) return { kind: 'buckets', bucket: bucketsOf(parseSelector(histogram)) };
+  if (sum !== undefined && squares !== undefined && count !== undefined)
+    return { kind: 'moments', sum: parseSelector(sum), squares: parseSelector(squares), count: parseSelector(count) };
+  if (gauge !== undefined) return { kind: 'gauge', gauge: parseSelector(gauge) };
+  return {
+    kind: 'unclear',
+    why: `trigger '${trigger.name}' names no complete metric: give bad (or good) with total, histogram, sum with squares and count, or gauge`,
+  };
+}
+
+function bucketsOf(histogram: Selector): Selector {
+  if (histogram.metric === null || histogram.metric.endsWith('_bucket')) return histogram;
+  return { metric: `${histogram.metric}_bucket`, matchers: histogram.matchers };
+}
+
+/** The selectors of a metric by the part they play. */
+export function partsOf(metric: Metric): ReadonlyMap<string, Selector> {
+  switch (metric.kind) {
+    case 'counters':
+      return new Map([
+        ['hits', metric.hits],
+        ['total', metric.total],
+      ]);
+    case 'buckets':
+      return new Map([['bucket', metric.bucket]]);
+    case 'moments':
+      return new Map([
+        ['sum', metric.sum],
+        ['squares', metric.squares],
+        ['count', metric.count],
+      ]);
+    case 'gauge':
+      return new Map([['gauge', metric.gauge]]);
+    case 'unclear':
+      return new Map();
+  }
+}
+
+/** True when the answer depends on the baseline; a fixed limit can be judged from the canary alone. */
+export function needsBaseline(trigger: Trigger | Criterion): boolean {
+  const conditions = [trigger.if, trigger['pass-when']].filter((c) => c !== undefined);
+  return conditions.some((c) => c.statistic.kind === 'ks' || c.limits.some((limit) => limit.factor !== 0));
+}
