@@ -16,7 +16,13 @@ export type Cause =
       readonly issue: number;
       readonly reason: string | null;
     }
-  | { readonly kind: 'gate'; readonly checkRunId: number; readonly trigger: string; readonly then: 'rollback' | 'ask'; readonly because: string }
+  | {
+      readonly kind: 'gate';
+      readonly checkRunId: number;
+      readonly trigger: string;
+      readonly then: 'rollback' | 'ask';
+      readonly because: string;
+    }
   | { readonly kind: 'alert'; readonly source: string; readonly alert: string; readonly fingerprint: string };
 
 /** One fault: the same environment, service and bad commit give the same `id`. */

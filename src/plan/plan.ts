@@ -29,7 +29,13 @@ export type FileEdit =
       /** The rung of the ladder that produced it. */
       readonly rung: 'blob';
     }
-  | { readonly kind: 'write'; readonly path: string; readonly text: string; readonly mode: FileMode; readonly rung: 'keys' }
+  | {
+      readonly kind: 'write';
+      readonly path: string;
+      readonly text: string;
+      readonly mode: FileMode;
+      readonly rung: 'keys';
+    }
   | { readonly kind: 'delete'; readonly path: string; readonly rung: 'blob' };
 
 /** A place that a person must settle. */
@@ -68,7 +74,12 @@ export interface RollbackPlan {
 /** A plan, or exactly what stands in its way. */
 export type Planned =
   | { readonly kind: 'planned'; readonly plan: RollbackPlan }
-  | { readonly kind: 'conflict'; readonly good: LastGood; readonly conflicts: readonly Conflict[]; readonly because: string }
+  | {
+      readonly kind: 'conflict';
+      readonly good: LastGood;
+      readonly conflicts: readonly Conflict[];
+      readonly because: string;
+    }
   /** The files already are as at the target: the cluster may still have to follow. */
   | { readonly kind: 'nothing-to-do'; readonly good: LastGood; readonly because: string }
   | { readonly kind: 'no-last-good'; readonly because: string };
