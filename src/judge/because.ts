@@ -1,0 +1,75 @@
+import type { Statistic } from '../playbook/condition.ts';
+import type { Finding } from './verdict.ts';
+
+/** One number for people: three or more significant digits, no noise. */
+export function plain(x: number): string {
+  if (x === 0) return '0';
+  const size = Math.abs(x);
+  if (size < 1e-4 || size >= 1e7) return x.toExponential(2);
+  return String(Number(x.toPrecision(size >= 100 ? 6 : 3)));
+}
+
+/** An e-value as betting odds: `412 : 1`. */
+export function odds(logE: number): string {
+  if (logE > Math.log(1e9)) return `more than 10^${Math.floor(logE / Math.LN10)} : 1`;
+  const e = Math.exp(logE);
+  return `${e >= 10 ? Math.round(e) : e.toPrecision(2)} : 1`;
+}
+
+export function label(statistic: Statistic): string {
+  switch (statistic.kind) {
+    case 'quantile':
+      return `p${Number((statistic.q * 100).toFixed(6))}`;
+    case 'ks':
+      return 'KS distance';
+    case 'rate':
+    case 'mean':
+    case 'value':
+      return statistic.kind;
+  }
+}
+
+type Facts = Omit<Finding, 'because'> & { readonly bad: 'above' | 'below' };
+
+/** The sentence of one finding: both numbers, the limit, the evidence, how much was counted. */
+export function findingBecause(facts: Facts): string {
+  const { status, canary, canaryCount, baselineCount } = facts;
+  if (canary === null) return `no data: ${missingText(facts)}`;
+  const numbers = comparison(facts, canary);
+  const counted = `n ${plain(canaryCount)}${facts.baseline === null ? '' : `/${plain(baselineCount)}`}`;
+  switch (status) {
+    case 'fail':
+      return `${numbers}: odds ${odds(facts.logEFail)} against an acceptable release, ${counted}`;
+    case 'pass':
+      return `${numbers}: proven inside with odds ${odds(facts.logEPass)}, ${counted}`;
+    case 'no-data':
+    case 'error':
+      return `no data for the last looks (${missingText(facts)}); before: ${numbers}, ${counted}`;
+    case 'continue':
+    case 'inconclusive':
+      return `${numbers}: not proven yet (odds ${odds(facts.logEFail)} for harm, ${odds(facts.logEPass)} for none), ${counted}`;
+  }
+}
+
+function comparison(facts: Facts, canary: number): string {
+  const unit = facts.statistic.kind === 'quantile' ? ' ms' : '';
+  const name = `${label(facts.statistic)} ${plain(canary)}${unit}`;
+  if (facts.limit === null) return name;
+  const sign = canary > facts.limit ? '>' : canary < facts.limit ? '<' : '=';
+  const baseline =
+    facts.baseline === null || facts.statistic.kind === 'ks' ? '' : ` (baseline ${plain(facts.baseline)}${unit})`;
+  const outside = facts.bad === 'above' ? canary > facts.limit : canary < facts.limit;
+  const part = facts.status === 'fail' && !outside ? ' over the whole time, beyond it for a part' : '';
+  return `${name} ${sign} limit ${plain(facts.limit)}${unit}${baseline}${part}`;
+}
+
+function missingText({ missing }: Pick<Finding, 'missing'>): string {
+  if (missing.length === 0) return 'nothing was measured';
+  return missing.map((one) => `${one.reason} ${one.count} times: ${one.detail}`).join('; ');
+}
+
+/** Seconds as people say them. */
+export function duration(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}

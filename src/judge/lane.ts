@@ -1,0 +1,43 @@
+import { logAdd } from './log-space.ts';
+import { EMPTY, logE, play, type Mixture, type Starts } from './mixture.ts';
+
+/** How the evidence of one side of a question is played. */
+export interface Game {
+  /** fail: bet that the canary is worse than the limit; pass: bet that it is better than the harm limit. */
+  readonly side: 'fail' | 'pass';
+  readonly starts: Starts;
+  /** Most nats that one window may say; null: exact mode. */
+  readonly cap: number | null;
+  /** Whether an uncapped lane with a limit 20 points higher runs beside the capped one. */
+  readonly catastrophe: boolean;
+}
+
+/** A capped mixture, and beside it the catastrophic one, for which a burst of half the requests is a verdict at once. */
+export interface Lane {
+  readonly main: Mixture;
+  readonly catastrophe: Mixture | null;
+}
+
+export const EMPTY_LANE: Lane = { main: EMPTY, catastrophe: null };
+/** Distance of the catastrophic limit from the limit. */
+export const CATASTROPHE_MARGIN = 0.2;
+const SHARE = Math.log(0.2);
+const REST = Math.log(0.8);
+
+/** Plays one window on both lanes. `sudden`: increments of the catastrophic lane, null where the limit leaves no room for one. */
+export function playLane(
+  lane: Lane,
+  increments: readonly number[],
+  sudden: readonly number[] | null,
+  game: Game,
+): Lane {
+  const main = play(lane.main, increments, { starts: game.starts, cap: game.cap });
+  if (!game.catastrophe || sudden === null) return { main, catastrophe: null };
+  return { main, catastrophe: play(lane.catastrophe ?? EMPTY, sudden, { starts: game.starts }) };
+}
+
+/** log(0.8 E + 0.2 E_catastrophe), or log E where there is one lane. */
+export function laneLogE(lane: Lane): number {
+  const main = logE(lane.main);
+  return lane.catastrophe === null ? main : logAdd(REST + main, SHARE + logE(lane.catastrophe));
+}

@@ -1,0 +1,71 @@
+import type { Limit } from '../playbook/condition.ts';
+import { legObserved } from './leg.ts';
+import type { Question } from './question.ts';
+import type { TriggerState } from './state.ts';
+
+/** What the trigger showed over the whole gate, in the unit of its condition. Null: nothing measured. */
+export interface Observed {
+  readonly canary: number | null;
+  readonly baseline: number | null;
+  readonly limit: number | null;
+}
+
+/** Numbers for people; no verdict depends on them. */
+export function observed(asked: Question, state: TriggerState): Observed {
+  const { totals } = state;
+  switch (asked.statistic.kind) {
+    case 'rate':
+    case 'mean':
+    case 'value': {
+      const canary = ratio(totals.canarySum, totals.canaryCount);
+      const baseline = ratio(totals.baselineSum, totals.baselineCount);
+      return { canary, baseline, limit: limitAt(asked, baseline) };
+    }
+    case 'quantile': {
+      const { q } = asked.statistic;
+      if (totals.buckets === null) return { canary: null, baseline: null, limit: limitAt(asked, null) };
+      const { edges, canary, baseline } = totals.buckets;
+      const inMs = (counts: readonly number[] | null) => {
+        const edge = counts === null ? null : quantileEdge(counts, edges, q);
+        return edge === null ? null : Number((edge / asked.scale).toPrecision(12));
+      };
+      const base = inMs(baseline);
+      return { canary: inMs(canary), baseline: base, limit: limitAt(asked, base) };
+    }
+    case 'ks': {
+      const [leg] = state.fail;
+      return { canary: leg === undefined ? null : legObserved(leg), baseline: 0, limit: limitAt(asked, null) };
+    }
+  }
+}
+
+/** The limit as one number at the observed baseline: the one that decides where there are several. */
+function limitAt(asked: Question, baseline: number | null): number | null {
+  const numbers = asked.limits.map((limit) => oneLimit(limit, baseline));
+  if (numbers.length === 0 || numbers.some((one) => one === null)) return null;
+  const known = numbers.filter((one) => one !== null);
+  // "above all" is above the highest; "below all" is below the lowest.
+  return (asked.join === 'all') === (asked.bad === 'above') ? Math.max(...known) : Math.min(...known);
+}
+
+function oneLimit({ factor, plus }: Limit, baseline: number | null): number | null {
+  if (factor === 0) return plus;
+  return baseline === null ? null : factor * baseline + plus;
+}
+
+function ratio(sum: number, count: number): number | null {
+  return count > 0 ? sum / count : null;
+}
+
+/** Upper edge of the bucket that holds the q-quantile; the last finite edge where it lies beyond. */
+export function quantileEdge(counts: readonly number[], edges: readonly number[], q: number): number | null {
+  let total = 0;
+  for (const count of counts) total += count;
+  if (total === 0) return null;
+  let below = 0;
+  for (let i = 0; i < edges.length; i++) {
+    below += counts[i] ?? 0;
+    if (below >= q * total) return edges[i] ?? null;
+  }
+  return edges.at(-1) ?? null;
+}

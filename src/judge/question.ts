@@ -1,0 +1,150 @@
+import { RollbackError } from '../errors.ts';
+import type { Condition, Limit, Statistic } from '../playbook/condition.ts';
+import type { Criterion, Trigger } from '../playbook/schema.ts';
+import type { Line } from './window.ts';
+
+/** One limit of a condition, compiled to what its kernel of evidence needs. Units are those of the samples. */
+export type Leg =
+  /** Bad events out of all; bad is what the condition complains about. */
+  | { readonly kind: 'rate'; readonly line: Line }
+  /** Share of events above `edge` against `line` (r = 0, d = 1 - q). */
+  | { readonly kind: 'slower-than'; readonly edge: number; readonly line: Line }
+  /** The canary's distribution against factor * baseline + plus, at all edges that matter for q. */
+  | { readonly kind: 'slower-than-baseline'; readonly q: number; readonly factor: number; readonly plus: number }
+  /** Kolmogorov-Smirnov distance to the live baseline against kappa. */
+  | { readonly kind: 'drift'; readonly kappa: number }
+  /** Mean of scores in [low, high] against factor * baseline + plus. */
+  | {
+      readonly kind: 'mean';
+      readonly factor: number;
+      readonly plus: number;
+      readonly low: number;
+      readonly high: number;
+    }
+  /** A number per look against factor * baseline + plus. */
+  | { readonly kind: 'gauge'; readonly factor: number; readonly plus: number };
+
+/** Several limits: `min` proves that all legs hold, `mean` that at least one does. */
+export interface Side {
+  readonly join: 'min' | 'mean';
+  readonly legs: readonly Leg[];
+}
+
+/** A trigger as evidence: what fails it, what proves it harmless. */
+export interface Question {
+  readonly statistic: Statistic;
+  /** What the condition complains about: values above the limit, or below. Rates below are counted as their complement. */
+  readonly bad: 'above' | 'below';
+  readonly fail: Side;
+  readonly pass: Side;
+  /** How many units of the samples make one unit of the condition (1 ms in seconds: 0.001). */
+  readonly scale: number;
+  readonly limits: readonly Limit[];
+  readonly join: Condition['join'];
+}
+
+const UNIT_PER_MS = { s: 0.001, ms: 1, us: 1000, none: 1 } as const;
+
+/**
+ * Compiles `if` and `pass-when` of a trigger. Without `pass-when` the opposite of `if` must be proven before a pass.
+ * A histogram without `unit` is in seconds, as Prometheus recommends. Throws playbook-invalid for what cannot be asked.
+ */
+export function question(trigger: Trigger | Criterion): Question {
+  const fail = trigger.if;
+  const pass = trigger['pass-when'];
+  const bad = fail.op === '>' ? 'above' : 'below';
+  if (bad === 'below' && (fail.statistic.kind === 'quantile' || fail.statistic.kind === 'ks')) {
+    throw refusal(trigger, fail, `a ${word(fail.statistic)} below a limit is not a failure; write it with '>'`);
+  }
+  if (pass !== undefined && (pass.op === fail.op || pass.statistic.kind !== fail.statistic.kind)) {
+    throw refusal(trigger, pass, `'pass-when' must ask for the same statistic as 'if', on the other side of its limit`);
+  }
+  const compile = (condition: Condition) => condition.limits.map((limit) => leg(trigger, condition, limit, bad));
+  return {
+    statistic: fail.statistic,
+    bad,
+    fail: { join: fail.join === 'all' ? 'min' : 'mean', legs: compile(fail) },
+    pass:
+      pass === undefined
+        ? { join: fail.join === 'all' ? 'mean' : 'min', legs: compile(fail) }
+        : { join: pass.join === 'all' ? 'min' : 'mean', legs: compile(pass) },
+    scale: fail.statistic.kind === 'quantile' ? UNIT_PER_MS[trigger.unit ?? 's'] : 1,
+    limits: fail.limits,
+    join: fail.join,
+  };
+}
+
+function leg(trigger: Trigger | Criterion, condition: Condition, limit: Limit, bad: Question['bad']): Leg {
+  const { statistic } = condition;
+  const { factor, plus } = limit;
+  switch (statistic.kind) {
+    case 'rate': {
+      // "good < f b + p" is "bad > f bad_b + (1 - f - p)".
+      const line = bad === 'above' ? { r: factor, d: plus } : { r: factor, d: 1 - factor - plus };
+      const d = Math.abs(line.d) < 1e-12 ? 0 : line.d;
+      if (!(line.r >= 0) || d < 0 || d >= 1 || (line.r === 0 && d === 0 && bad === 'below')) {
+        throw refusal(
+          trigger,
+          condition,
+          `the limit ${String(factor)} x baseline + ${String(plus)} must leave room on both sides`,
+        );
+      }
+      return { kind: 'rate', line: { r: line.r, d } };
+    }
+    case 'quantile': {
+      const edge = inUnit(plus, trigger.unit ?? 's');
+      if (factor === 0) {
+        if (!(plus > 0)) throw refusal(trigger, condition, 'the limit must be longer than 0 ms');
+        return { kind: 'slower-than', edge, line: { r: 0, d: 1 - statistic.q } };
+      }
+      if (factor < 1 || plus < 0)
+        throw refusal(trigger, condition, 'a limit below the baseline cannot be asked for a quantile');
+      return { kind: 'slower-than-baseline', q: statistic.q, factor, plus: edge };
+    }
+    case 'ks':
+      if (factor !== 0 || plus < 0 || plus >= 1)
+        throw refusal(trigger, condition, 'a KS distance is limited by a number from 0 to below 1');
+      return { kind: 'drift', kappa: plus };
+    case 'mean': {
+      if (trigger.range === undefined)
+        throw refusal(trigger, condition, "'mean' needs 'range', the lowest and highest possible score");
+      const [low, high] = trigger.range;
+      if (!(low < high) || factor < 0)
+        throw refusal(trigger, condition, `'range' must be ascending and the factor not negative`);
+      return { kind: 'mean', factor, plus, low, high };
+    }
+    case 'value':
+      return { kind: 'gauge', factor, plus };
+  }
+}
+
+/** Division where it is exact: 300 ms is 0.3 s, the number in the bucket's label. */
+function inUnit(ms: number, unit: keyof typeof UNIT_PER_MS): number {
+  return unit === 's' ? ms / 1000 : ms * UNIT_PER_MS[unit];
+}
+
+function word(statistic: Statistic): string {
+  return statistic.kind === 'quantile' ? `p${String(Number((statistic.q * 100).toFixed(6)))}` : statistic.kind;
+}
+
+function refusal(trigger: Trigger | Criterion, condition: Condition, why: string): RollbackError {
+  return new RollbackError('playbook-invalid', `trigger '${trigger.name}', condition '${condition.text}': ${why}`);
+}
+
+/** True when the question cannot be answered without a baseline. */
+export function needsBaseline(asked: Question): boolean {
+  return [...asked.fail.legs, ...asked.pass.legs].some((one) => {
+    switch (one.kind) {
+      case 'rate':
+        return one.line.r > 0;
+      case 'slower-than':
+        return false;
+      case 'slower-than-baseline':
+      case 'drift':
+        return true;
+      case 'mean':
+      case 'gauge':
+        return one.factor !== 0;
+    }
+  });
+}

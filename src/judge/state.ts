@@ -1,0 +1,161 @@
+import type { Look, Sample } from '../measure/sample.ts';
+import { addToBand, emptyBand, type BandSums } from './band.ts';
+import type { Game } from './lane.ts';
+import { badEvents, beginLeg, playLeg, total, type LegState } from './leg.ts';
+import { AT_ONCE } from './mixture.ts';
+import type { Question } from './question.ts';
+import type { Rule, Rules } from './rules.ts';
+import { checkSample } from './sample-check.ts';
+
+/** Everything measured so far about one trigger. Plain data: survives JSON to the same bit. */
+export interface TriggerState {
+  /** Samples that were used. */
+  readonly windows: number;
+  /** Looks in a row without a usable sample; a look without traffic neither adds nor ends the row. */
+  readonly silent: number;
+  /** Samples that were not used, by reason, with the latest detail; the latest reason last. */
+  readonly missing: readonly { readonly reason: string; readonly detail: string; readonly count: number }[];
+  readonly totals: Totals;
+  readonly fail: readonly LegState[];
+  readonly pass: readonly LegState[];
+}
+
+/** Sums for the report only; no verdict depends on them. */
+export interface Totals {
+  /** Events, values or looks. */
+  readonly canaryCount: number;
+  readonly baselineCount: number;
+  /** Hits, or the sum of the values. */
+  readonly canarySum: number;
+  readonly baselineSum: number;
+  /** Counts per bucket; `edges` are the finite ones, so there is one count more. */
+  readonly buckets: {
+    readonly edges: readonly number[];
+    readonly canary: readonly number[];
+    readonly baseline: readonly number[] | null;
+  } | null;
+  readonly band: BandSums | null;
+}
+
+/** The evidence of one release. */
+export interface State {
+  /** Seconds since the gate began, at the latest look. */
+  readonly t: number;
+  readonly looks: number;
+  /** In the order of the rules. */
+  readonly triggers: readonly TriggerState[];
+  /** The first proof of harm: it stays, whatever comes later. */
+  readonly failed: { readonly t: number; readonly logE: number; readonly blame: string | null } | null;
+}
+
+/** Before the first look. */
+export function begin(rules: Rules): State {
+  return {
+    t: 0,
+    looks: 0,
+    failed: null,
+    triggers: rules.triggers.map(({ question }) => ({
+      windows: 0,
+      silent: 0,
+      missing: [],
+      totals: {
+        canaryCount: 0,
+        baselineCount: 0,
+        canarySum: 0,
+        baselineSum: 0,
+        buckets: null,
+        band: question.statistic.kind === 'rate' ? emptyBand() : null,
+      },
+      fail: question.fail.legs.map(beginLeg),
+      pass: question.pass.legs.map(beginLeg),
+    })),
+  };
+}
+
+/** Adds the samples of one look. One that is missing or unusable adds nothing to the evidence and is counted with its reason. */
+export function addLook(rules: Rules, state: State, seen: Look): State {
+  const games = { fail: gameOf(rules, 'fail'), pass: gameOf(rules, 'pass') };
+  const triggers = rules.triggers.map((rule, i) => {
+    const before = state.triggers[i];
+    if (before === undefined) throw new RangeError('the state belongs to other rules');
+    const named = Object.hasOwn(seen.samples, rule.name) ? seen.samples[rule.name] : undefined;
+    return addSample(rule, before, checkSample(rule.question, named), games);
+  });
+  const t = Math.max(state.t, Number.isFinite(seen.t) ? seen.t : state.t);
+  return { t, looks: state.looks + 1, triggers, failed: state.failed };
+}
+
+/** How each side is played under these rules. */
+export function gameOf(rules: Rules, side: Game['side']): Game {
+  const starts = { first: 0.75, horizon: Math.max(2, Math.ceil(rules.deadlineSeconds / rules.pollSeconds)) };
+  if (side === 'fail') {
+    const cap = rules.robust ? Math.log(1 / rules.falseAlarm) / 3 : null;
+    return { side, starts, cap, catastrophe: rules.robust };
+  }
+  // A release is proven over its whole time. A recovery may begin late: pods are still rolling after the merge.
+  return { side, starts: rules.goal === 'release' ? AT_ONCE : starts, cap: null, catastrophe: false };
+}
+
+/** Reasons that say "nobody came", not "we cannot see". */
+const IDLE: readonly string[] = ['no-traffic', 'first-look'];
+
+function addSample(rule: Rule, before: TriggerState, sample: Sample, games: { fail: Game; pass: Game }): TriggerState {
+  if (sample.kind === 'missing') {
+    const { reason, detail } = sample;
+    const count = (before.missing.find((one) => one.reason === reason)?.count ?? 0) + 1;
+    const others = before.missing.filter((one) => one.reason !== reason);
+    const silent = before.silent + (IDLE.includes(reason) ? 0 : 1);
+    return { ...before, silent, missing: [...others, { reason, detail, count }] };
+  }
+  const { question } = rule;
+  const advance = (legs: Question['fail']['legs'], states: readonly LegState[], game: Game) =>
+    legs.map((leg, i) => playLeg(leg, states[i] ?? beginLeg(leg), sample, game, question.bad));
+  return {
+    ...before,
+    windows: before.windows + 1,
+    silent: 0,
+    totals: addTotals(question, before.totals, sample),
+    fail: advance(question.fail.legs, before.fail, games.fail),
+    pass: advance(question.pass.legs, before.pass, games.pass),
+  };
+}
+
+function addTotals(asked: Question, totals: Totals, sample: Exclude<Sample, { kind: 'missing' }>): Totals {
+  const add = (canary: readonly [number, number], baseline: readonly [number, number]): Totals => ({
+    ...totals,
+    canaryCount: totals.canaryCount + canary[0],
+    canarySum: totals.canarySum + canary[1],
+    baselineCount: totals.baselineCount + baseline[0],
+    baselineSum: totals.baselineSum + baseline[1],
+  });
+  switch (sample.kind) {
+    case 'events': {
+      const sums = add(
+        [sample.canary.total, sample.canary.hits],
+        [sample.baseline?.total ?? 0, sample.baseline?.hits ?? 0],
+      );
+      const leg = asked.fail.legs[0];
+      if (totals.band === null || leg?.kind !== 'rate') return sums;
+      return { ...sums, band: addToBand(totals.band, badEvents(sample, asked.bad), leg.line.r) };
+    }
+    case 'histogram': {
+      const sums = add([total(sample.canary), 0], [total(sample.baseline ?? []), 0]);
+      const edges = sample.edges.slice(0, -1);
+      const old = totals.buckets;
+      const same = old !== null && old.edges.length === edges.length && edges.every((edge, i) => edge === old.edges[i]);
+      // New edges: the report starts again; the evidence does not depend on it.
+      if (!same) return { ...sums, buckets: { edges, canary: sample.canary, baseline: sample.baseline } };
+      const plus = (a: readonly number[], b: readonly number[]) => a.map((count, i) => count + (b[i] ?? 0));
+      const baseline = sample.baseline === null ? old.baseline : plus(sample.baseline, old.baseline ?? []);
+      return { ...sums, buckets: { edges: old.edges, canary: plus(sample.canary, old.canary), baseline } };
+    }
+    case 'values': {
+      const { canary, baseline } = sample;
+      return add([canary.length, total(canary)], [baseline?.length ?? 0, total(baseline ?? [])]);
+    }
+    case 'moments':
+      return add([sample.canary.n, sample.canary.sum], [sample.baseline?.n ?? 0, sample.baseline?.sum ?? 0]);
+    case 'gauge':
+      return add([1, sample.canary], sample.baseline === null ? [0, 0] : [1, sample.baseline]);
+  }
+}
