@@ -1,0 +1,160 @@
+/**
+ * The gate loop: look, judge, wait, until the judge has decided or somebody stops it.
+ * It fails as soon as harm is proven, passes once harm is excluded and the soak is over, and ends at the deadline in any case.
+ */
+import { RollbackError } from '../errors.ts';
+import { begin, look, rulesOfGate, stopped, verdict, type State } from '../judge/judge.ts';
+import type { Verdict } from '../judge/verdict.ts';
+import type { Reading } from '../measure/reading.ts';
+import type { Sample } from '../measure/sample.ts';
+import { between } from '../measure/window.ts';
+import type { Gate, Trigger } from '../playbook/schema.ts';
+import type { Clock, MetricSource } from '../ports.ts';
+import type { GatePoint } from '../report/chart.ts';
+
+export interface GateRun {
+  readonly gate: Gate;
+  /** By the name in the playbook. */
+  readonly sources: ReadonlyMap<string, MetricSource>;
+  readonly clock: Clock;
+  /** Aborted when the runner is cancelled: the verdict is then inconclusive, never a pass. */
+  readonly signal?: AbortSignal;
+  /** Called after each look, for progress. */
+  readonly onLook?: (point: GatePoint, soFar: Verdict) => void;
+}
+
+export interface GateResult {
+  readonly verdict: Verdict;
+  /** One point for each look. */
+  readonly timeline: readonly GatePoint[];
+  /** Epoch ms of the start and of the decision. */
+  readonly startedAt: number;
+  readonly decidedAt: number;
+  readonly terminated: boolean;
+}
+
+/** A poll of less would only ask the source for what it has just said. */
+const POLL_MIN_MS = 100;
+
+/** Throws playbook-invalid for a gate that cannot be asked, and what a source throws when it cannot be used at all. */
+export async function runGate(run: GateRun): Promise<GateResult> {
+  const { gate, clock } = run;
+  const rules = rulesOfGate(gate);
+  const asked = askedOf(run);
+  const stop = stopper(run.signal);
+  const startedAt = clock.now();
+  const elapsedMs = (): number => clock.now() - startedAt;
+  const timeline: GatePoint[] = [];
+  const end = (final: Verdict): GateResult => ({
+    verdict: final,
+    timeline,
+    startedAt,
+    decidedAt: clock.now(),
+    terminated: stop.stopped(),
+  });
+
+  let state = begin(rules);
+  let kept: ReadonlyMap<string, Reading> = new Map();
+  await stop.race(clock.wait(Math.min(gate['warm-up'], gate.deadline)));
+  for (;;) {
+    const t = elapsedMs() / 1000;
+    const readings = stop.stopped() ? null : await stop.race(readAll(asked));
+    if (readings === null || stop.stopped()) return end(stopped(rules, state, 'the run was cancelled'));
+    const seen = windows(gate.triggers, kept, readings);
+    kept = seen.kept;
+    state = look(rules, state, { t, samples: seen.samples });
+    const soFar = verdict(rules, state);
+    const point = pointOf(state, soFar);
+    timeline.push(point);
+    run.onLook?.(point, soFar);
+    if (soFar.status !== 'continue') return end(soFar);
+    await stop.race(clock.wait(untilNextLook(gate, elapsedMs())));
+  }
+}
+
+interface Asked {
+  readonly source: MetricSource;
+  readonly triggers: readonly Trigger[];
+  readonly arms: { readonly canary: string; readonly baseline: string | null };
+}
+
+/** Triggers by source, so that each source is asked once and both arms and all its triggers share one instant. */
+function askedOf({ gate, sources }: GateRun): readonly Asked[] {
+  const names = new Set(gate.triggers.map((trigger) => trigger.source ?? gate.source));
+  const arms = { canary: gate.arms.canary, baseline: gate.arms.baseline ?? null };
+  return Array.from(names, (name) => {
+    const source = sources.get(name);
+    if (source === undefined)
+      throw new RollbackError('playbook-invalid', `the gate names the source '${name}', which 'sources' does not have`);
+    return { source, arms, triggers: gate.triggers.filter((trigger) => (trigger.source ?? gate.source) === name) };
+  });
+}
+
+async function readAll(asked: readonly Asked[]): Promise<ReadonlyMap<string, Reading>> {
+  const answers = await Promise.all(
+    asked.map(({ source, triggers, arms }) =>
+      source.look(
+        triggers.map((trigger) => ({ trigger, arms })),
+        null,
+      ),
+    ),
+  );
+  return new Map(answers.flatMap((answer) => Array.from(answer)));
+}
+
+/** A trigger the source said nothing about is missing, not healthy. */
+function windows(
+  triggers: readonly Trigger[],
+  before: ReadonlyMap<string, Reading>,
+  now: ReadonlyMap<string, Reading>,
+) {
+  const kept = new Map(before);
+  const samples: Record<string, Sample> = {};
+  for (const trigger of triggers) {
+    const reading = now.get(trigger.name);
+    if (reading === undefined) {
+      samples[trigger.name] = {
+        kind: 'missing',
+        reason: 'no-series',
+        detail: 'the source said nothing about this trigger',
+      };
+      continue;
+    }
+    const { sample, keep } = between(trigger, before.get(trigger.name) ?? null, reading);
+    samples[trigger.name] = sample;
+    kept.set(trigger.name, keep);
+  }
+  return { samples, kept };
+}
+
+/** On the grid of the poll, so that a slow source does not shift later looks; the last look is at the deadline. */
+function untilNextLook(gate: Gate, elapsedMs: number): number {
+  const poll = Math.max(gate.poll, POLL_MIN_MS);
+  const start = Math.min(gate['warm-up'], gate.deadline);
+  const next = start + (Math.floor((elapsedMs - start) / poll) + 1) * poll;
+  return Math.max(1, Math.min(next, Math.max(gate.deadline, elapsedMs + 1)) - elapsedMs);
+}
+
+function pointOf(state: State, soFar: Verdict): GatePoint {
+  const pick = <T>(value: (finding: Verdict['findings'][number]) => T): Record<string, T> =>
+    Object.fromEntries(soFar.findings.map((finding) => [finding.trigger, value(finding)]));
+  return {
+    t: state.t,
+    merged: soFar.logE,
+    logE: pick((finding) => finding.logEFail),
+    canary: pick((finding) => finding.canary),
+    baseline: pick((finding) => finding.baseline),
+  };
+}
+
+/** Lets go of whatever is awaited once the signal is aborted. */
+function stopper(signal: AbortSignal | undefined) {
+  const aborted = new Promise<null>((resolve) => {
+    if (signal?.aborted === true) resolve(null);
+    signal?.addEventListener('abort', () => resolve(null), { once: true });
+  });
+  return {
+    stopped: (): boolean => signal?.aborted === true,
+    race: <T>(work: Promise<T>): Promise<T | null> => Promise.race([work, aborted]),
+  };
+}
