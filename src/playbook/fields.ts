@@ -1,10 +1,19 @@
 /** The units of the playbook as schema fields: each reads what the user writes and gives one number in one unit. */
 import * as z from 'zod';
+import { parseCondition } from './condition.ts';
 import type { Condition } from './condition.ts';
+import { DURATION_PATTERN, readDuration } from './units.ts';
+import type { Read } from './units.ts';
 
-/** `15s`, `10m`, `1h`, `300ms` -> milliseconds. */
-export function duration(): z.ZodType<number, string> & z.ZodPipe<z.ZodString, z.ZodTransform<number, string>> {
-  throw new Error('not implemented');
+type TextField<T> = z.ZodPipe<z.ZodString, z.ZodTransform<Awaited<T>, string>>;
+
+/** `15s`, `10m`, `1h`, `300ms`, `1d` -> milliseconds. A bare number is refused: the unit is part of the value. */
+export function duration(atLeastMs = 0): TextField<number> {
+  return textField((text) => readDuration(text, atLeastMs)).meta({
+    title: 'duration',
+    pattern: DURATION_PATTERN,
+    examples: ['15s', '10m', '1h'],
+  });
 }
 
 /** A whole number of things, 0 or more. */
@@ -12,7 +21,26 @@ export function count(): z.ZodNumber {
   return z.number().int().min(0).max(1e9);
 }
 
-/** The sentence after `if:` -> Condition. */
-export function condition(): z.ZodPipe<z.ZodString, z.ZodTransform<Condition, string>> {
-  throw new Error('not implemented');
+/** The sentence after `if:` and `pass-when:` -> Condition. */
+export function condition(): TextField<Condition> {
+  return textField(readCondition).meta({
+    title: 'condition',
+    examples: ['rate > baseline + 0.5pp', 'p99 > 300ms', 'ks > 0.15'],
+  });
+}
+
+function readCondition(text: string): Read<Condition> {
+  const parsed = parseCondition(text);
+  if (parsed.ok) return { ok: true, value: parsed.condition };
+  return { ok: false, message: `${parsed.message}, at column ${parsed.column} of the sentence`, cure: parsed.cure };
+}
+
+/** Text with its own reader; the cure travels in the issue's `params`. */
+function textField<T>(read: (text: string) => Read<T>): z.ZodPipe<z.ZodString, z.ZodTransform<Awaited<T>, string>> {
+  return z.string().transform((text, context) => {
+    const result = read(text);
+    if (result.ok) return result.value;
+    context.issues.push({ code: 'custom', message: result.message, params: { cure: result.cure }, input: text });
+    return z.NEVER;
+  });
 }

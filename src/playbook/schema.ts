@@ -5,9 +5,23 @@
 import * as z from 'zod';
 import { condition, count, duration } from './fields.ts';
 
-const name = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/i, 'a name of letters, digits, dot, dash or underscore, at most 63 long');
-const selector = z.string().min(1).max(4096);
-const environmentVariable = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'the NAME of an environment variable, never the secret itself');
+/** Names become parts of branch names, so what Git refuses in a ref is refused here. No flags: JSON Schema has none. */
+const name = z
+  .string()
+  .regex(
+    /^(?!.*\.\.)(?!.*\.lock$)[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9_-])?$/,
+    'a name of letters, digits, dash, underscore or single dots, at most 63 long, not ending with a dot or .lock',
+  );
+const selector = z
+  .string()
+  .min(1)
+  .max(4096)
+  .meta({ title: 'metric', examples: ['http_requests_total{code=~"5.."}'] });
+const environmentVariable = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9_]*$/, 'the NAME of an environment variable, never the secret itself');
+
+const person = z.string().regex(/^@?[A-Za-z0-9-]+(\/[A-Za-z0-9._-]+)?$/, 'a GitHub login or org/team');
 
 const auth = z.strictObject({
   bearer: environmentVariable.optional().describe('environment variable that holds a bearer token'),
@@ -19,23 +33,32 @@ const auth = z.strictObject({
 });
 
 const prometheusSource = z.strictObject({
-  kind: z.literal('prometheus'),
+  kind: z.literal('prometheus').describe('a server with history'),
   url: z.url({ protocol: /^https?$/ }).describe('base URL; Mimir, Thanos and VictoriaMetrics speak the same API'),
-  auth: auth.optional(),
-  timeout: duration().default(10_000).describe('time allowed for one query'),
+  auth: auth.optional().describe('how to sign in; names of environment variables only'),
+  timeout: duration(1).prefault('10s').describe('time allowed for one query'),
 });
 
 const openmetricsSource = z.strictObject({
-  kind: z.literal('openmetrics'),
-  auth: auth.optional(),
-  timeout: duration().default(5_000).describe('time allowed for one scrape'),
+  kind: z.literal('openmetrics').describe('the /metrics pages of the arms themselves'),
+  auth: auth.optional().describe('how to sign in; names of environment variables only'),
+  timeout: duration(1).prefault('5s').describe('time allowed for one scrape'),
 });
 
 export const sourceSchema = z.discriminatedUnion('kind', [prometheusSource, openmetricsSource]);
 
 const arms = z.strictObject({
-  canary: z.string().min(1).describe('prometheus: label matchers, such as track="canary"; openmetrics: the URL of its /metrics'),
-  baseline: z.string().min(1).optional().describe('the same for the version that serves the rest; leave out when every limit is fixed'),
+  canary: z
+    .string()
+    .min(1)
+    .max(4096)
+    .describe('prometheus: label matchers, such as track="canary"; openmetrics: the URL of its /metrics'),
+  baseline: z
+    .string()
+    .min(1)
+    .max(4096)
+    .optional()
+    .describe('the same for the version that serves the rest; leave out when every limit is fixed'),
 });
 
 const metric = {
@@ -43,33 +66,42 @@ const metric = {
   good: selector.optional().describe('counter of good events; needs `total`'),
   total: selector.optional().describe('counter of all events'),
   histogram: selector.optional().describe('name of a histogram, without _bucket'),
+  sum: selector.optional().describe('running sum of scores; needs `count`, `squares` and `range`'),
+  squares: selector.optional().describe('running sum of squared scores'),
+  count: selector.optional().describe('running number of scores'),
   gauge: selector.optional().describe('a number per look; prefer counts'),
+  range: z.tuple([z.number(), z.number()]).optional().describe('lowest and highest possible score, for `mean`'),
   unit: z.enum(['s', 'ms', 'us', 'none']).optional().describe('unit of the histogram edges'),
 };
 
 export const triggerSchema = z.strictObject({
-  name: z.string().min(1).max(80),
+  name: z.string().min(1).max(80).describe('what reports call it; once in its list'),
   source: name.optional().describe('one of `sources`; default: the source of the gate'),
   ...metric,
-  if: condition().describe('fails the release when proven, such as `rate > baseline + 0.5pp`, `p99 > 300ms`, `ks > 0.15`'),
+  if: condition().describe('fails when proven'),
   'pass-when': condition().optional().describe('what must be proven before a pass; default: the opposite of `if`'),
   then: z.enum(['rollback', 'ask', 'notify']).describe('what a proven failure starts'),
   criticality: z.enum(['critical', 'normal', 'info']).default('normal').describe('info never decides'),
-  weight: z.number().positive().max(1000).optional().describe('share in the merged evidence; default critical 3, normal 1'),
+  weight: z
+    .number()
+    .positive()
+    .max(1000)
+    .optional()
+    .describe('share in the merged evidence; default critical 3, normal 1'),
   'min-samples': count().default(0).describe('canary events needed before this trigger may pass or fail'),
-  'max-age': duration().default(120_000).describe('an older sample is stale'),
+  'max-age': duration(1_000).prefault('2m').describe('an older sample is stale'),
   'on-no-data': z.enum(['hold', 'fail']).default('hold').describe('no data is never a pass'),
   'dry-run': z.boolean().default(false).describe('reported, never decides'),
 });
 
 export const gateSchema = z.strictObject({
   source: name.describe('one of `sources`'),
-  arms,
-  triggers: z.array(triggerSchema).min(1).max(64),
-  poll: duration().default(15_000).describe('time between two looks'),
-  'warm-up': duration().default(60_000).describe('left out at the start'),
-  soak: duration().default(600_000).describe('shortest time before a pass'),
-  deadline: duration().default(1_800_000).describe('longest time before inconclusive'),
+  arms: arms.describe('how the two versions are told apart'),
+  triggers: z.array(triggerSchema).min(1).max(64).describe('the questions; all that decide must pass'),
+  poll: duration(1_000).prefault('15s').describe('time between two looks'),
+  'warm-up': duration().prefault('1m').describe('left out at the start'),
+  soak: duration().prefault('10m').describe('shortest time before a pass'),
+  deadline: duration(1_000).prefault('30m').describe('longest time before inconclusive'),
   'false-alarm': z.number().gt(0).max(0.2).default(0.01).describe('probability of failing an acceptable release'),
   'false-pass': z.number().gt(0).max(0.2).default(0.05).describe('probability of passing a release at the harm limit'),
   robust: z.boolean().default(true).describe('limits what one window can say, so that a burst is not a verdict'),
@@ -77,10 +109,10 @@ export const gateSchema = z.strictObject({
 
 export const verifySchema = z.strictObject({
   'healthy-for': duration().describe('Argo CD must report Healthy for this long'),
-  within: duration().describe('after the merge; later is an escalation, never green'),
-  poll: duration().default(5_000).describe('time between two looks'),
+  within: duration(1_000).describe('after the merge; later is an escalation, never green'),
+  poll: duration(1_000).prefault('5s').describe('time between two looks'),
   source: name.optional().describe('one of `sources`; default: the source of the gate'),
-  arm: z.string().min(1).describe('what the users are served by: label matchers, or the URL of its /metrics'),
+  arm: z.string().min(1).max(4096).describe('what the users are served by: label matchers, or the URL of its /metrics'),
   criteria: z
     .array(triggerSchema.omit({ then: true, 'on-no-data': true, 'dry-run': true, criticality: true, weight: true }))
     .min(1)
@@ -89,40 +121,54 @@ export const verifySchema = z.strictObject({
 });
 
 export const rollbackSchema = z.strictObject({
-  approval: z.enum(['human', 'auto']).default('human').describe('auto merges by itself once the rules of the repository allow it'),
-  merge: z.enum(['squash', 'merge', 'rebase']).default('squash'),
+  approval: z
+    .enum(['human', 'auto'])
+    .default('human')
+    .describe('auto merges by itself once the rules of the repository allow it'),
+  merge: z.enum(['squash', 'merge', 'rebase']).default('squash').describe('how the revert pull request is merged'),
   'max-per-day': count().default(3).describe('automatic reverts opened per day for this service and environment'),
-  'max-age': duration().default(86_400_000).describe('an older release is not reverted automatically'),
+  'max-age': duration(1_000).prefault('1d').describe('an older release is not reverted automatically'),
+  'merge-within': duration()
+    .default(900_000)
+    .describe('checks and reviews may take this long before a person is called'),
+  'terminate-stale': z
+    .boolean()
+    .default(false)
+    .describe('may end the Argo CD operation of the bad commit when it blocks the revert; needs the sync right'),
 });
 
 const notifySchema = z.strictObject({
-  mention: z.array(z.string().regex(/^@?[A-Za-z0-9-]+(\/[A-Za-z0-9._-]+)?$/)).default([]).describe('people and teams named in an escalation'),
+  mention: z.array(person).default([]).describe('people and teams named in an escalation'),
 });
 
 const environmentSchema = z.strictObject({
-  paths: z.array(z.string().min(1).max(1024)).min(1).describe('files and folders of this service in the deployment repository'),
-  applications: z.array(z.string().min(1)).default([]).describe('Argo CD applications that apply these paths'),
-  gate: gateSchema.optional(),
-  rollback: rollbackSchema.prefault({}),
+  paths: z
+    .array(z.string().min(1).max(1024))
+    .min(1)
+    .describe('files and folders of this service in the deployment repository'),
+  applications: z.array(z.string().min(1).max(253)).default([]).describe('Argo CD applications that apply these paths'),
+  gate: gateSchema.optional().describe('judges a release while it is a canary'),
+  rollback: rollbackSchema.prefault({}).describe('how the way back is taken'),
   verify: verifySchema.describe('what recovered means; required, there is no default'),
-  notify: notifySchema.prefault({}),
+  notify: notifySchema.prefault({}).describe('who hears of it'),
 });
 
 const serviceSchema = z.strictObject({
-  owners: z.array(z.string()).default([]).describe('logins or org/team that may roll back without write access'),
-  environments: z.record(name, environmentSchema),
+  owners: z.array(person).default([]).describe('logins or org/team that may roll back without write access'),
+  environments: z.record(name, environmentSchema).describe('by name, such as production'),
 });
 
 export const playbookSchema = z.strictObject({
-  version: z.literal(1),
-  sources: z.record(name, sourceSchema).default({}),
+  version: z.literal(1).describe('of this format'),
+  sources: z.record(name, sourceSchema).default({}).describe('where numbers come from, by name'),
   argocd: z
     .strictObject({
-      url: z.url({ protocol: /^https?$/ }),
+      url: z.url({ protocol: /^https?$/ }).describe('base URL of the Argo CD server'),
       token: environmentVariable.default('ARGOCD_TOKEN').describe('environment variable that holds the token'),
     })
-    .optional(),
-  services: z.record(name, serviceSchema),
+    .optional()
+    .describe('proves that a merge reached the cluster'),
+  services: z.record(name, serviceSchema).describe('what is released, by name'),
 });
 
 export type Playbook = z.output<typeof playbookSchema>;

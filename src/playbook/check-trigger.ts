@@ -1,0 +1,121 @@
+import { printCondition, printStatistic } from './condition.ts';
+import type { Condition } from './condition.ts';
+import { doubt } from './doubt.ts';
+import type { Doubt } from './doubt.ts';
+import { checkMetric, metricForm } from './metric.ts';
+import type { Question } from './metric.ts';
+import type { Path } from './path.ts';
+import { canPass, passCondition, passWithMargin, withMargin } from './provable.ts';
+
+/** Where the questions stand: a gate compares, a verify only looks at what is served. */
+export interface TriggerPlace {
+  readonly at: Path;
+  readonly place: 'gate' | 'verify';
+  readonly hasBaseline: boolean;
+}
+
+/** Whether each question is complete, means what its words say, and can ever be answered. */
+export function checkTriggers(triggers: readonly Question[], place: TriggerPlace): readonly Doubt[] {
+  const first = new Map<string, number>();
+  return triggers.flatMap((trigger, index) => {
+    const at = [...place.at, index];
+    const before = first.get(trigger.name);
+    first.set(trigger.name, before ?? index);
+    const twice =
+      before === undefined
+        ? []
+        : [doubt([...at, 'name'], 'value', `is also the name of number ${before + 1} here`, 'give each its own name')];
+    return [...twice, ...checkMetric(trigger, at), ...checkSentences(trigger, { ...place, at })];
+  });
+}
+
+function checkSentences(trigger: Question, place: TriggerPlace): readonly Doubt[] {
+  const doubts = checkDirection(trigger, place.at);
+  const pass = trigger['pass-when'];
+  if (pass !== undefined) doubts.push(...checkPassWhen(trigger.if, pass, [...place.at, 'pass-when']));
+  for (const [key, condition] of [
+    ['if', trigger.if],
+    ['pass-when', pass],
+  ] as const) {
+    if (condition !== undefined) doubts.push(...checkBaseline(condition, place, [...place.at, key]));
+    if (condition !== undefined) doubts.push(...checkRange(trigger, condition, [...place.at, key]));
+    if (condition !== undefined) doubts.push(...checkSide(trigger.if.op, condition, [...place.at, key]));
+  }
+  if (doubts.length === 0 && trigger.criticality !== 'info' && !canPass(passCondition(trigger))) {
+    const example = passWithMargin(trigger.if);
+    const message = 'leaves no margin: a release exactly like the baseline could never be proven to pass';
+    if (pass === undefined) doubts.push(doubt([...place.at, 'if'], 'value', message, `add pass-when: ${example}`));
+    else doubts.push(doubt([...place.at, 'pass-when'], 'value', message, `write ${example}`));
+  }
+  return doubts;
+}
+
+/** `if` fails: more bad events, fewer good ones, slower, or more different. The other way round nobody means it. */
+function checkDirection(trigger: Question, at: Path): Doubt[] {
+  const { statistic, op, text } = trigger.if;
+  const wrong = (message: string, cure: string): Doubt[] => [doubt([...at, 'if'], 'value', message, cure)];
+  const turned = text.replace(/[<>]/g, (sign) => (sign === '<' ? '>' : '<'));
+  switch (statistic.kind) {
+    case 'rate':
+      if (trigger.bad !== undefined && op === '<')
+        return wrong("fails when there are fewer 'bad' events", `write ${turned}, or count 'good' events`);
+      if (trigger.good !== undefined && op === '>')
+        return wrong("fails when there are more 'good' events", `write ${turned}, or count 'bad' events`);
+      return [];
+    case 'quantile':
+      return op === '<' ? wrong('fails when it is faster', `write ${turned}`) : [];
+    case 'ks':
+      return op === '<' ? wrong('fails when the distributions are alike', `write ${turned}`) : [];
+    case 'mean':
+    case 'value':
+      return [];
+  }
+}
+
+function checkPassWhen(fail: Condition, pass: Condition, at: Path): readonly Doubt[] {
+  const [wanted, got] = [printStatistic(fail.statistic), printStatistic(pass.statistic)];
+  if (wanted !== got) return [doubt(at, 'value', `speaks of ${got} and 'if' of ${wanted}`, `write it about ${wanted}`)];
+  if (pass.op !== fail.op) return [];
+  return [doubt(at, 'value', `looks the same way as 'if'`, `write it with '${fail.op === '>' ? '<' : '>'}'`)];
+}
+
+function checkBaseline(condition: Condition, place: TriggerPlace, at: Path): readonly Doubt[] {
+  const compares = condition.statistic.kind === 'ks' || condition.limits.some((limit) => limit.factor !== 0);
+  if (!compares || place.hasBaseline) return [];
+  if (place.place === 'gate')
+    return [doubt(at, 'value', 'compares with a baseline that the gate does not have', "add 'baseline:' to the arms")];
+  const ks = condition.statistic.kind === 'ks';
+  const cure = ks ? 'use a rate, a quantile or a mean' : 'write a fixed limit, such as rate > 2% or p99 > 300ms';
+  return [doubt(at, 'value', 'compares with a baseline, and after a rollback there is none', cure)];
+}
+
+/** The judge tolerates what is a little worse than the baseline; a limit that asks for better cannot be turned into a bet. */
+function checkSide(failOp: '>' | '<', condition: Condition, at: Path): readonly Doubt[] {
+  const { statistic, limits } = condition;
+  const example = printCondition({ statistic, op: condition.op, limits: [withMargin(statistic, failOp)], join: 'all' });
+  const better = limits.some(({ factor, plus }) => {
+    if (factor === 0) return false;
+    if (statistic.kind === 'quantile') return factor < 1 || plus < 0;
+    return statistic.kind === 'rate' && (failOp === '>' ? plus < 0 : factor + plus > 1);
+  });
+  return better
+    ? [doubt(at, 'value', 'asks for better than the baseline', `leave room for what is tolerated, such as ${example}`)]
+    : [];
+}
+
+/** A fixed limit on a mean must lie inside its range, or it can never be crossed. */
+function checkRange(trigger: Question, condition: Condition, at: Path): readonly Doubt[] {
+  if (condition.statistic.kind !== 'mean' || trigger.range === undefined || metricForm(trigger) !== 'scores') return [];
+  const [low, high] = trigger.range;
+  const outside = condition.limits.some(({ factor, plus }) => factor === 0 && (plus <= low || plus >= high));
+  return outside
+    ? [
+        doubt(
+          at,
+          'value',
+          `has a limit outside the range ${low} to ${high}`,
+          `write a limit between ${low} and ${high}`,
+        ),
+      ]
+    : [];
+}

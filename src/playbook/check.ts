@@ -1,0 +1,222 @@
+import { checkArm, checkSource } from './check-source.ts';
+import { checkPaths } from './check-paths.ts';
+import type { PlacedPath } from './check-paths.ts';
+import { checkTriggers } from './check-trigger.ts';
+import { doubt } from './doubt.ts';
+import type { Doubt } from './doubt.ts';
+import { didYouMean } from './nearest.ts';
+import type { Path } from './path.ts';
+import type { EnvironmentRules, Gate, Playbook, Source, Verify } from './schema.ts';
+import { printDuration } from './units.ts';
+
+/** What the file names, whether or not it is well shaped there. */
+export interface Declared {
+  readonly sources: readonly string[];
+  readonly argocd: boolean;
+}
+
+export interface Checked {
+  readonly faults: readonly Doubt[];
+  readonly warnings: readonly Doubt[];
+}
+
+interface Context {
+  readonly playbook: Playbook;
+  readonly declared: Declared;
+}
+
+/** What a shape cannot say: do the parts fit together, and can what is asked ever be proven? */
+export function checkPlaybook(playbook: Playbook, declared: Declared): Checked {
+  const context = { playbook, declared };
+  const faults: Doubt[] = Object.entries(playbook.sources).flatMap(([name, source]) =>
+    checkSource(source, ['sources', name]),
+  );
+  const warnings: Doubt[] = [];
+  const paths: PlacedPath[] = [];
+  if (playbook.argocd !== undefined && hasCredentials(playbook.argocd.url)) {
+    faults.push(
+      doubt(['argocd', 'url'], 'key', 'holds a user or password', "leave them out and name the variable in 'token:'"),
+    );
+  }
+  if (Object.keys(playbook.services).length === 0) {
+    faults.push(doubt(['services'], 'key', 'names no service', 'add one'));
+  }
+  for (const [name, service] of Object.entries(playbook.services)) {
+    const at = ['services', name];
+    if (COMMAND_WORDS.has(name.toLowerCase())) {
+      warnings.push(
+        doubt(at, 'key', 'is also a word of the /rollback command, so comments cannot name it', 'choose another name'),
+      );
+    }
+    if (Object.keys(service.environments).length === 0) {
+      faults.push(doubt([...at, 'environments'], 'key', 'names no environment', 'add one, such as production'));
+    }
+    for (const [environment, rules] of Object.entries(service.environments)) {
+      const place = [...at, 'environments', environment];
+      faults.push(...checkEnvironment(context, rules, place));
+      warnings.push(...warnEnvironment(rules, place));
+      paths.push(
+        ...rules.paths.map((path, index) => ({
+          path,
+          owner: `${name} ${environment}`,
+          at: [...place, 'paths', index],
+        })),
+      );
+    }
+  }
+  faults.push(...checkPaths(paths));
+  warnings.push(...unusedSources(playbook));
+  return { faults, warnings };
+}
+
+const COMMAND_WORDS: ReadonlySet<string> = new Set(['plan', 'confirm', 'status', 'help', 'to']);
+
+function checkEnvironment(context: Context, rules: EnvironmentRules, at: Path): readonly Doubt[] {
+  const doubts: Doubt[] = [];
+  if (rules.applications.length === 0 && rules.rollback.approval === 'auto') {
+    const cure = "add 'applications:', or write approval: human";
+    doubts.push(
+      doubt(
+        [...at, 'rollback', 'approval'],
+        'value',
+        'needs applications: without them nothing proves that a merge was applied',
+        cure,
+      ),
+    );
+  }
+  if (rules.applications.length > 0 && !context.declared.argocd) {
+    const cure = "add 'argocd:' with its url at the top of the file";
+    doubts.push(doubt([...at, 'applications'], 'key', 'needs an Argo CD to ask', cure));
+  }
+  if (rules.gate !== undefined) doubts.push(...checkGate(context, rules.gate, [...at, 'gate']));
+  doubts.push(...checkVerify(context, rules, [...at, 'verify']));
+  return doubts;
+}
+
+function checkGate(context: Context, gate: Gate, at: Path): readonly Doubt[] {
+  const source = sourceNamed(context, gate.source, [...at, 'source']);
+  const doubts: Doubt[] = [...source.doubts];
+  if (source.source !== null) {
+    doubts.push(...checkArm(source.source, gate.arms.canary, [...at, 'arms', 'canary']));
+    if (gate.arms.baseline !== undefined)
+      doubts.push(...checkArm(source.source, gate.arms.baseline, [...at, 'arms', 'baseline']));
+  }
+  if (gate.arms.baseline !== undefined && gate.arms.baseline.trim() === gate.arms.canary.trim()) {
+    doubts.push(
+      doubt(
+        [...at, 'arms', 'baseline'],
+        'value',
+        'is the same as the canary, so nothing would be compared',
+        'name the other version',
+      ),
+    );
+  }
+  for (const [key, ms] of [
+    ['soak', gate.soak],
+    ['warm-up', gate['warm-up']],
+    ['poll', gate.poll],
+  ] as const) {
+    if (gate.deadline > ms) continue;
+    const message = `is not longer than ${key} (${printDuration(ms)}), so the gate could never pass`;
+    doubts.push(doubt([...at, 'deadline'], 'value', message, `write more than ${printDuration(ms)}`));
+  }
+  doubts.push(
+    ...gate.triggers.flatMap((trigger, index) => sourceOfQuestion(context, trigger.source, [...at, 'triggers', index])),
+  );
+  const hasBaseline = gate.arms.baseline !== undefined;
+  return [...doubts, ...checkTriggers(gate.triggers, { at: [...at, 'triggers'], place: 'gate', hasBaseline })];
+}
+
+function checkVerify(context: Context, rules: EnvironmentRules, at: Path): readonly Doubt[] {
+  const verify: Verify = rules.verify;
+  const doubts: Doubt[] = [];
+  const name = verify.source ?? rules.gate?.source;
+  if (name === undefined) {
+    doubts.push(doubt([...at, 'source'], 'key', 'is missing, and there is no gate to take it from', "add 'source:'"));
+  } else {
+    const source =
+      verify.source === undefined
+        ? { source: lookUp(context, name), doubts: [] }
+        : sourceNamed(context, name, [...at, 'source']);
+    doubts.push(...source.doubts);
+    if (source.source !== null) doubts.push(...checkArm(source.source, verify.arm, [...at, 'arm']));
+  }
+  if (verify.within <= verify['healthy-for']) {
+    const least = printDuration(verify['healthy-for']);
+    doubts.push(
+      doubt(
+        [...at, 'within'],
+        'value',
+        `is not longer than healthy-for (${least}), so recovery could never be proven`,
+        `write more than ${least}`,
+      ),
+    );
+  }
+  doubts.push(
+    ...verify.criteria.flatMap((criterion, index) =>
+      sourceOfQuestion(context, criterion.source, [...at, 'criteria', index]),
+    ),
+  );
+  return [
+    ...doubts,
+    ...checkTriggers(verify.criteria, { at: [...at, 'criteria'], place: 'verify', hasBaseline: false }),
+  ];
+}
+
+function sourceOfQuestion(context: Context, name: string | undefined, at: Path): readonly Doubt[] {
+  return name === undefined ? [] : sourceNamed(context, name, [...at, 'source']).doubts;
+}
+
+function sourceNamed(
+  context: Context,
+  name: string,
+  at: Path,
+): { readonly source: Source | null; readonly doubts: readonly Doubt[] } {
+  if (context.declared.sources.includes(name)) return { source: lookUp(context, name), doubts: [] };
+  const cure =
+    context.declared.sources.length === 0 ? "add it under 'sources:'" : didYouMean(name, context.declared.sources);
+  return { source: null, doubts: [doubt(at, 'value', 'is not one of the sources', cure)] };
+}
+
+function lookUp(context: Context, name: string): Source | null {
+  return Object.hasOwn(context.playbook.sources, name) ? (context.playbook.sources[name] ?? null) : null;
+}
+
+function warnEnvironment(rules: EnvironmentRules, at: Path): readonly Doubt[] {
+  const doubts: Doubt[] = [];
+  if (rules.applications.length === 0) {
+    doubts.push(
+      doubt(
+        at,
+        'key',
+        'names no Argo CD application, so nothing proves that a merge was applied',
+        "add 'applications:'",
+      ),
+    );
+  }
+  if (rules.gate?.triggers.every((trigger) => trigger.criticality === 'info' || trigger['dry-run']) === true) {
+    const cure = 'let one trigger decide: no dry-run, and criticality normal or critical';
+    doubts.push(
+      doubt([...at, 'gate', 'triggers'], 'key', 'has no trigger that decides, so the gate can never pass', cure),
+    );
+  }
+  return doubts;
+}
+
+function unusedSources(playbook: Playbook): readonly Doubt[] {
+  const used = new Set<string | undefined>();
+  for (const service of Object.values(playbook.services)) {
+    for (const { gate, verify } of Object.values(service.environments)) {
+      for (const user of [gate, verify, ...(gate?.triggers ?? []), ...verify.criteria]) used.add(user?.source);
+    }
+  }
+  const unused = Object.keys(playbook.sources).filter((name) => !used.has(name));
+  return unused.map((name) =>
+    doubt(['sources', name], 'key', 'is not used by any gate or verify', 'remove it, or name it in a source:'),
+  );
+}
+
+function hasCredentials(url: string): boolean {
+  const parsed = new URL(url);
+  return parsed.username !== '' || parsed.password !== '';
+}

@@ -1,0 +1,149 @@
+import type { Statistic } from './condition.ts';
+import { doubt } from './doubt.ts';
+import type { Doubt } from './doubt.ts';
+import type { Path } from './path.ts';
+import type { Criterion, Trigger } from './schema.ts';
+import { readSelector } from './selector.ts';
+
+/** A trigger of a gate or a criterion of a verify: the same words, read the same way. */
+export type Question = Criterion & Partial<Pick<Trigger, 'criticality'>>;
+
+/** How the numbers come: counted events, a histogram, sums of scores, or a bare number. */
+export type MetricForm = 'events' | 'histogram' | 'scores' | 'gauge';
+
+const FORM_KEYS = {
+  events: ['bad', 'good', 'total'],
+  histogram: ['histogram', 'unit'],
+  scores: ['sum', 'squares', 'count', 'range'],
+  gauge: ['gauge'],
+} as const satisfies Record<MetricForm, readonly (keyof Question)[]>;
+
+const FORMS = ['events', 'histogram', 'scores', 'gauge'] as const;
+
+/** The one form whose keys are used; null when there is none or more than one. */
+export function metricForm(question: Question): MetricForm | null {
+  const [form, ...others] = formsOf(question);
+  return form === undefined || others.length > 0 ? null : form;
+}
+
+function formsOf(question: Question): readonly MetricForm[] {
+  return FORMS.filter((form) => FORM_KEYS[form].some((key) => question[key] !== undefined));
+}
+
+/** Whether the metric is complete, its selectors can be read, and the statistic of `if` can be taken from it. */
+export function checkMetric(question: Question, at: Path): readonly Doubt[] {
+  return [...checkForm(question, at), ...checkSelectors(question, at)];
+}
+
+function checkForm(question: Question, at: Path): readonly Doubt[] {
+  const statistic = question.if.statistic;
+  const forms = formsOf(question);
+  const form = forms[0];
+  if (form === undefined) return [doubt(at, 'key', 'has no metric', `add ${needed(statistic)}`)];
+  if (forms.length > 1) {
+    const keys = forms.flatMap((each) => FORM_KEYS[each].filter((key) => question[key] !== undefined));
+    return [doubt(at, 'key', `mixes metrics of different forms: ${keys.join(', ')}`, `keep ${needed(statistic)}`)];
+  }
+  const wanted = formFor(statistic);
+  if (form !== wanted) {
+    const message = `cannot be answered from ${FORM_KEYS[form].filter((key) => question[key] !== undefined).join(' and ')}`;
+    return [doubt([...at, 'if'], 'value', message, `give ${needed(statistic)}, or write ${FIRST_WORDS[form]}`)];
+  }
+  return incomplete(question, form, at);
+}
+
+const FIRST_WORDS = {
+  events: 'rate ...',
+  histogram: 'p99 ... or ks ...',
+  scores: 'mean ...',
+  gauge: 'value ...',
+} as const satisfies Record<MetricForm, string>;
+
+function formFor(statistic: Statistic): MetricForm {
+  switch (statistic.kind) {
+    case 'rate':
+      return 'events';
+    case 'quantile':
+    case 'ks':
+      return 'histogram';
+    case 'mean':
+      return 'scores';
+    case 'value':
+      return 'gauge';
+  }
+}
+
+function needed(statistic: Statistic): string {
+  switch (statistic.kind) {
+    case 'rate':
+      return "'bad:' or 'good:', with 'total:'";
+    case 'quantile':
+      return "'histogram:' with its 'unit:'";
+    case 'ks':
+      return "'histogram:'";
+    case 'mean':
+      return "'sum:', 'squares:', 'count:' and 'range:'";
+    case 'value':
+      return "'gauge:'";
+  }
+}
+
+function incomplete(question: Question, form: MetricForm, at: Path): readonly Doubt[] {
+  const missing = (key: keyof Question, why: string): readonly Doubt[] =>
+    question[key] === undefined ? [doubt([...at, key], 'key', 'is missing', `add '${key}:', ${why}`)] : [];
+  switch (form) {
+    case 'events':
+      if (question.bad !== undefined && question.good !== undefined) {
+        return [
+          doubt([...at, 'good'], 'key', "stands beside 'bad'", 'keep one of them: the other is the rest of total'),
+        ];
+      }
+      if (question.bad === undefined && question.good === undefined) {
+        return missing('bad', "the counter of bad events (or 'good:')");
+      }
+      return missing('total', 'the counter of all events');
+    case 'histogram':
+      if (question.histogram === undefined) return missing('histogram', 'its name without _bucket');
+      if (question.if.statistic.kind !== 'quantile') return [];
+      if (question.unit === 'none') {
+        return [
+          doubt(
+            [...at, 'unit'],
+            'value',
+            'is no time, and quantiles are times',
+            'write s, ms or us, or compare with ks > 0.15',
+          ),
+        ];
+      }
+      return missing('unit', 's, ms or us: the unit of the bucket edges');
+    case 'scores': {
+      const [low, high] = question.range ?? [0, 1];
+      const empty =
+        low < high ? [] : [doubt([...at, 'range'], 'key', 'is empty', 'write [lowest, highest], such as [0, 1]')];
+      return [
+        ...missing('sum', 'the running sum of scores'),
+        ...missing('squares', 'the running sum of squared scores'),
+        ...missing('count', 'the running number of scores'),
+        ...missing('range', 'the lowest and highest possible score, such as [0, 1]'),
+        ...empty,
+      ];
+    }
+    case 'gauge':
+      return [];
+  }
+}
+
+const SELECTOR_KEYS = ['bad', 'good', 'total', 'histogram', 'sum', 'squares', 'count', 'gauge'] as const;
+
+function checkSelectors(question: Question, at: Path): readonly Doubt[] {
+  return SELECTOR_KEYS.flatMap((key) => {
+    const text = question[key];
+    if (text === undefined) return [];
+    const read = readSelector(text);
+    if ('cure' in read)
+      return [doubt([...at, key], 'value', `${read.message}, at column ${read.column} of the selector`, read.cure)];
+    if (key !== 'histogram' || !/_(bucket|sum|count)$/.test(read.name)) return [];
+    const base = read.name.replace(/_(bucket|sum|count)$/, '');
+    return [doubt([...at, key], 'value', 'is one part of a histogram', `write ${base}`)];
+  });
+}

@@ -1,0 +1,80 @@
+import { checkPlaybook } from './check.ts';
+import type { Doubt } from './doubt.ts';
+import { inOrder, shownValue } from './faults.ts';
+import type { Fault } from './faults.ts';
+import { doubtsOf } from './issues.ts';
+import { printPath } from './path.ts';
+import { salvage } from './salvage.ts';
+import { playbookSchema } from './schema.ts';
+import type { Playbook } from './schema.ts';
+import { readYaml } from './yaml.ts';
+import type { Located } from './yaml.ts';
+
+export { formatFault, playbookError } from './faults.ts';
+export type { Fault } from './faults.ts';
+
+export type ParsedPlaybook =
+  | { readonly ok: true; readonly playbook: Playbook; readonly warnings: readonly Fault[] }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
+
+/**
+ * Reads a playbook, or says everything that is wrong with it at once, top to bottom: syntax, shape and meaning.
+ * A warning is a playbook that works but most likely not as meant. Never throws, whatever the text is.
+ */
+export function parsePlaybook(text: string, file: string): ParsedPlaybook {
+  try {
+    return read(text, file);
+  } catch (error) {
+    const message = `cannot be read: ${error instanceof Error ? error.message.slice(0, 120) : 'unknown error'}`;
+    const fault = { file, line: 1, column: 1, path: '', message, value: null, cure: 'write it flatter and shorter' };
+    return { ok: false, faults: [fault] };
+  }
+}
+
+function read(text: string, file: string): ParsedPlaybook {
+  const located = readYaml(text);
+  const faults = located.faults.map(({ offset, path, message, cure }) =>
+    faultAt({ file, located, doubt: { path, part: 'key', message, cure }, offset }),
+  );
+  const toFault = (doubt: Doubt): Fault =>
+    faultAt({ file, located, doubt, offset: located.offsetOf(doubt.path, doubt.part) });
+  if (located.data === undefined || (located.data === null && faults.length > 0))
+    return { ok: false, faults: inOrder(faults) };
+
+  const shaped = playbookSchema.safeParse(located.data);
+  if (!shaped.success) {
+    const shape = shaped.error.issues.flatMap((issue) => doubtsOf(issue, located.data));
+    const rest = salvage(located.data, shaped.error.issues);
+    const meaning = rest === null ? [] : checkPlaybook(rest.playbook, declared(located.data)).faults;
+    const moved = meaning.map((doubt) => ({ ...doubt, path: rest?.original(doubt.path) ?? doubt.path }));
+    return { ok: false, faults: inOrder([...faults, ...[...shape, ...moved].map(toFault)]) };
+  }
+  const checked = checkPlaybook(shaped.data, declared(located.data));
+  const all = [...faults, ...checked.faults.map(toFault)];
+  if (all.length > 0) return { ok: false, faults: inOrder(all) };
+  return { ok: true, playbook: shaped.data, warnings: inOrder(checked.warnings.map(toFault)) };
+}
+
+function faultAt(at: {
+  readonly file: string;
+  readonly located: Located;
+  readonly doubt: Doubt;
+  readonly offset: number;
+}): Fault {
+  const { path, part, message, cure } = at.doubt;
+  return {
+    file: at.file,
+    ...at.located.placeAt(at.offset),
+    path: printPath(path),
+    message,
+    value: part === 'key' ? null : shownValue(path, at.located.sourceOf(path)),
+    cure,
+  };
+}
+
+/** What the file names at all, well shaped or not: a broken source is broken once, not at every use. */
+function declared(data: unknown): { readonly sources: readonly string[]; readonly argocd: boolean } {
+  const top = typeof data === 'object' && data !== null ? data : {};
+  const sources = 'sources' in top && typeof top.sources === 'object' && top.sources !== null ? top.sources : {};
+  return { sources: Object.keys(sources), argocd: 'argocd' in top };
+}
