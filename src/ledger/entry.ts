@@ -2,6 +2,8 @@
 export type EntryKind =
   | 'gate-passed'
   | 'gate-failed'
+  /** A release that met its `verify` criteria without any rollback. */
+  | 'verified'
   | 'requested'
   | 'planned'
   | 'opened'
@@ -22,7 +24,10 @@ export interface Entry {
   readonly id: string;
   readonly service: string;
   readonly environment: string;
-  /** The revision the line speaks of (full sha). */
+  /**
+   * The revision the line speaks of (full sha): the released one for gate-passed, gate-failed, verified and escalated;
+   * the bad one for requested; the target for opened; the commit on the default branch for merged, applied and recovered.
+   */
   readonly revision: string | null;
   readonly incident: string | null;
   /** GitHub login, or `lastgood`. */
