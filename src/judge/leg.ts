@@ -1,14 +1,18 @@
-import { RollbackError } from '../errors.ts';
 import type { Sample } from '../measure/sample.ts';
+import { total } from './buckets.ts';
+import { beginDrift, driftLogE, driftObserved, playDrift, type DriftState } from './drift-leg.ts';
 import { exceedance } from './exceedance.ts';
+import { BEGIN_GAUGE, gaugeLegLogE, playGauge, type GaugeState } from './gauge-leg.ts';
 import type { Game } from './lane.ts';
+import { BEGIN_LATENCY, latencyLogE, playLatency, type LatencyState } from './latency-leg.ts';
 import { logMean } from './log-space.ts';
+import { BEGIN_MEAN, meanLogE, playMean, type MeanState } from './mean-leg.ts';
 import type { Leg, Question, Side } from './question.ts';
 import { BEGIN_RATE, playRate, rateLogE, type RateState } from './rate-leg.ts';
 import type { Window } from './window.ts';
 
 /** Evidence so far about one limit. Plain data. */
-export type LegState = RateState;
+export type LegState = RateState | LatencyState | DriftState | MeanState | GaugeState;
 
 export function beginLeg(leg: Leg): LegState {
   switch (leg.kind) {
@@ -16,10 +20,13 @@ export function beginLeg(leg: Leg): LegState {
     case 'slower-than':
       return BEGIN_RATE;
     case 'slower-than-baseline':
+      return BEGIN_LATENCY;
     case 'drift':
+      return beginDrift();
     case 'mean':
+      return BEGIN_MEAN;
     case 'gauge':
-      throw new RollbackError('internal', `no kernel for ${leg.kind}`);
+      return BEGIN_GAUGE;
   }
 }
 
@@ -36,45 +43,51 @@ export function playLeg(leg: Leg, state: LegState, sample: Sample, game: Game, b
       return playRate(state, { xc, nc: total(sample.canary), xb: 0, nb: 0 }, leg.line, game);
     }
     case 'slower-than-baseline':
+      return state.kind === 'latency' ? playLatency(leg, state, sample, game) : state;
     case 'drift':
+      return state.kind === 'drift' ? playDrift(leg, state, sample, game) : state;
     case 'mean':
+      return state.kind === 'mean' ? playMean(leg, state, sample, game, bad) : state;
     case 'gauge':
-      return state;
+      return state.kind === 'gauge' ? playGauge(leg, state, sample, game, bad) : state;
   }
 }
 
-export function legLogE(state: LegState): number {
-  return rateLogE(state);
+export function legLogE(state: LegState, side: Game['side']): number {
+  switch (state.kind) {
+    case 'rate':
+      return rateLogE(state);
+    case 'latency':
+      return latencyLogE(state, side);
+    case 'drift':
+      return driftLogE(state);
+    case 'mean':
+      return meanLogE(state);
+    case 'gauge':
+      return gaugeLegLogE(state);
+  }
 }
 
 /** A distance that only this kernel knows, for reports; null where there is none. */
 export function legObserved(state: LegState): number | null {
-  switch (state.kind) {
-    case 'rate':
-      return null;
-  }
+  return state.kind === 'drift' ? driftObserved(state) : null;
 }
 
 /** Evidence of one side: the least of its legs, or their mean. */
-export function sideLogE(side: Side, states: readonly LegState[]): number {
-  const logs = states.map(legLogE);
+export function sideLogE(side: Side, states: readonly LegState[], name: Game['side']): number {
+  const logs = states.map((state) => legLogE(state, name));
   return side.join === 'min' ? Math.min(...logs) : logMean(logs);
 }
 
 /** Counts of what the condition complains about. */
-export function badEvents(sample: Sample & { kind: 'events' }, bad: Question['bad']): Window {
+export function badEvents(sample: Extract<Sample, { kind: 'events' }>, bad: Question['bad']): Window {
   const { canary, baseline } = sample;
-  const count = (arm: { hits: number; total: number }) => (bad === 'above' ? arm.hits : arm.total - arm.hits);
+  const count = (arm: { readonly hits: number; readonly total: number }) =>
+    bad === 'above' ? arm.hits : arm.total - arm.hits;
   return {
     xc: count(canary),
     nc: canary.total,
     xb: baseline === null ? 0 : count(baseline),
     nb: baseline?.total ?? 0,
   };
-}
-
-export function total(counts: readonly number[]): number {
-  let sum = 0;
-  for (const count of counts) sum += count;
-  return sum;
 }

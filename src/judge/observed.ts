@@ -1,4 +1,5 @@
 import type { Limit } from '../playbook/condition.ts';
+import { quantileEdge } from './buckets.ts';
 import { legObserved } from './leg.ts';
 import type { Question } from './question.ts';
 import type { TriggerState } from './state.ts';
@@ -55,17 +56,4 @@ function oneLimit({ factor, plus }: Limit, baseline: number | null): number | nu
 
 function ratio(sum: number, count: number): number | null {
   return count > 0 ? sum / count : null;
-}
-
-/** Upper edge of the bucket that holds the q-quantile; the last finite edge where it lies beyond. */
-export function quantileEdge(counts: readonly number[], edges: readonly number[], q: number): number | null {
-  let total = 0;
-  for (const count of counts) total += count;
-  if (total === 0) return null;
-  let below = 0;
-  for (let i = 0; i < edges.length; i++) {
-    below += counts[i] ?? 0;
-    if (below >= q * total) return edges[i] ?? null;
-  }
-  return edges.at(-1) ?? null;
 }

@@ -22,7 +22,14 @@ export type Leg =
       readonly high: number;
     }
   /** A number per look against factor * baseline + plus. */
-  | { readonly kind: 'gauge'; readonly factor: number; readonly plus: number };
+  | {
+      readonly kind: 'gauge';
+      readonly factor: number;
+      readonly plus: number;
+      /** Take every n-th look, so that the gauge's own windows do not overlap; average this many values into one. */
+      readonly every: number;
+      readonly batch: number;
+    };
 
 /** Several limits: `min` proves that all legs hold, `mean` that at least one does. */
 export interface Side {
@@ -114,7 +121,7 @@ function leg(trigger: Trigger | Criterion, condition: Condition, limit: Limit, b
       return { kind: 'mean', factor, plus, low, high };
     }
     case 'value':
-      return { kind: 'gauge', factor, plus };
+      return { kind: 'gauge', factor, plus, every: 1, batch: 1 };
   }
 }
 

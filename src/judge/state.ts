@@ -1,7 +1,8 @@
 import type { Look, Sample } from '../measure/sample.ts';
 import { addToBand, emptyBand, type BandSums } from './band.ts';
 import type { Game } from './lane.ts';
-import { badEvents, beginLeg, playLeg, total, type LegState } from './leg.ts';
+import { total } from './buckets.ts';
+import { badEvents, beginLeg, playLeg, type LegState } from './leg.ts';
 import { AT_ONCE } from './mixture.ts';
 import type { Question } from './question.ts';
 import type { Rule, Rules } from './rules.ts';
