@@ -11,6 +11,8 @@ export type MissingReason =
   | 'no-traffic'
   | 'not-a-number'
   | 'stale'
+  /** Looked at again before the source measured again: says nothing, and is no fault. */
+  | 'unchanged'
   | 'invalid'
   | 'first-look'
   | 'query-error'

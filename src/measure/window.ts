@@ -72,7 +72,7 @@ function unmovedArm(before: Reading, now: Reading, required: boolean): Missing |
     : required && same(before.baseline, now.baseline)
       ? 'baseline'
       : null;
-  return arm === null ? null : missing('stale', `${arm}: not measured again since the last look`);
+  return arm === null ? null : missing('unchanged', `${arm}: not measured again since the last look`);
 }
 
 function gaugeWindow(now: Reading): Window {

@@ -1,0 +1,161 @@
+import { RollbackError } from '../errors.ts';
+import { missing, readArms } from '../measure/arms.ts';
+import type { Parts } from '../measure/arms.ts';
+import { metricOf, partsOf } from '../measure/metric.ts';
+import type { Metric } from '../measure/metric.ts';
+import type { Found, Point } from '../measure/point.ts';
+import { seriesId } from '../measure/point.ts';
+import type { Reading } from '../measure/reading.ts';
+import type { Missing } from '../measure/sample.ts';
+import { narrow, parseMatchers, printSelector } from '../measure/selector.ts';
+import type { Matcher, Selector } from '../measure/selector.ts';
+import type { MetricSource, Query } from '../ports.ts';
+import { headersOf, hostOf, request } from './http.ts';
+import type { Credentials, Fetch } from './http.ts';
+import { textOf } from './http-text.ts';
+import { explanationOf, parseScalar, parseVector } from './prometheus-answer.ts';
+import type { Answered } from './prometheus-answer.ts';
+import { inTurns } from './in-turns.ts';
+
+export interface PrometheusOptions {
+  readonly url: string;
+  readonly auth: Credentials;
+  /** Time allowed for one query. */
+  readonly timeoutMs: number;
+  readonly fetch?: Fetch;
+  readonly maxBytes?: number;
+}
+
+const AT_ONCE = 6;
+
+/** What the instant query said, by its text: equal questions of several triggers are asked once. */
+type Ask = (promql: string) => Promise<Found>;
+
+/**
+ * Raw counters of both arms from a server that speaks the Prometheus query API (Mimir, Thanos and VictoriaMetrics do).
+ * Every query of one look is evaluated at the same instant, by default the server's own present.
+ */
+export function prometheusSource(options: PrometheusOptions): MetricSource {
+  return {
+    remembers: true,
+    look: async (queries, at) => {
+      const instant = at === null ? await presentOf(options) : { kind: 'scalar' as const, value: at / 1000 };
+      const atMs = instant.kind === 'missing' ? Date.now() : instant.value * 1000;
+      if (instant.kind === 'missing') return new Map(queries.map((q) => [q.trigger.name, nothing(q, atMs, instant)]));
+      const asked = new Map<string, Promise<Found>>();
+      const turn = inTurns(AT_ONCE);
+      const ask: Ask = (promql) => {
+        const known = asked.get(promql) ?? turn(() => vector(options, promql, atMs));
+        asked.set(promql, known);
+        return known;
+      };
+      const readings = queries.map(async (q) => [q.trigger.name, await readingOf(q, atMs, ask)] as const);
+      return new Map(await Promise.all(readings));
+    },
+  };
+}
+
+function nothing({ arms }: Query, at: number, why: Missing): Reading {
+  return { at, canary: why, baseline: arms.baseline === null ? null : why };
+}
+
+async function readingOf(query: Query, at: number, ask: Ask): Promise<Reading> {
+  try {
+    const metric = metricOf(query.trigger);
+    const arm = (text: string): Promise<Parts> => partsFor(metric, parseMatchers(text), ask);
+    const [canary, baseline] = await Promise.all([
+      arm(query.arms.canary),
+      query.arms.baseline === null ? null : arm(query.arms.baseline),
+    ]);
+    return { at, ...readArms(metric, canary, baseline) };
+  } catch (error) {
+    if (error instanceof RollbackError) return nothing(query, at, missing('query-error', error.message));
+    throw error;
+  }
+}
+
+async function partsFor(metric: Metric, matchers: readonly Matcher[], ask: Ask): Promise<Parts> {
+  const found = [...partsOf(metric)].map(async ([part, selector]) => {
+    const narrowed = narrow(selector, matchers);
+    const text = printSelector(narrowed);
+    return [
+      part,
+      part === freshnessPart(metric) ? await stamped(text, freshness(metric, narrowed), ask) : await ask(text),
+    ] as const;
+  });
+  return new Map(await Promise.all(found));
+}
+
+/** The part whose age decides whether the arm is stale. */
+function freshnessPart(metric: Metric): string | null {
+  switch (metric.kind) {
+    case 'counters':
+      return 'total';
+    case 'buckets':
+      return 'bucket';
+    case 'moments':
+      return 'count';
+    case 'gauge':
+      return 'gauge';
+    case 'unclear':
+      return null;
+  }
+}
+
+/** One bucket of each histogram is enough to know its age. */
+function freshness(metric: Metric, selector: Selector): string {
+  const one = metric.kind === 'buckets' ? narrow(selector, [{ name: 'le', op: '=', value: '+Inf' }]) : selector;
+  return `timestamp(${printSelector(one)})`;
+}
+
+/**
+ * An instant vector is stamped with the moment of the question, even where the sample is five minutes old;
+ * only `timestamp()` tells when it was taken. A series without a known age is refused.
+ */
+async function stamped(text: string, ages: string, ask: Ask): Promise<Found> {
+  const [values, stamps] = await Promise.all([ask(text), ask(ages)]);
+  if (values.kind === 'missing') return values;
+  if (stamps.kind === 'missing') return stamps;
+  const without = ['__name__', 'le'];
+  const taken = new Map(stamps.points.map((p) => [seriesId(p.labels, without), p.value * 1000]));
+  const points: Point[] = [];
+  for (const point of values.points) {
+    const at = taken.get(seriesId(point.labels, without));
+    if (at === undefined || !Number.isFinite(at))
+      return missing('stale', `${ages} does not tell the age of ${seriesId(point.labels)}`);
+    points.push({ ...point, at });
+  }
+  return { kind: 'points', points };
+}
+
+async function presentOf(options: PrometheusOptions): Promise<Answered<{ kind: 'scalar'; value: number }>> {
+  const text = await query(options, 'time()', null);
+  return typeof text === 'string' ? parseScalar(text, `time() at ${hostOf(options.url)}`) : text;
+}
+
+async function vector(options: PrometheusOptions, promql: string, at: number): Promise<Found> {
+  const text = await query(options, promql, at);
+  return typeof text === 'string' ? parseVector(text, `${promql} at ${hostOf(options.url)}`) : text;
+}
+
+/** The text of a 2xx answer, else why there is none. */
+async function query(options: PrometheusOptions, promql: string, at: number | null): Promise<string | Missing> {
+  const form = new URLSearchParams({ query: promql, timeout: `${options.timeoutMs}ms` });
+  if (at !== null) form.set('time', (at / 1000).toFixed(3));
+  const answer = await request(options.fetch ?? fetch, {
+    url: `${options.url.replace(/\/+$/, '')}/api/v1/query`,
+    method: 'POST',
+    headers: {
+      ...headersOf(options.auth),
+      'content-type': 'application/x-www-form-urlencoded',
+      accept: 'application/json',
+    },
+    body: form.toString(),
+    timeoutMs: options.timeoutMs,
+    maxBytes: options.maxBytes ?? 32_000_000,
+  });
+  const place = `${promql} at ${hostOf(options.url)}`;
+  // Prometheus explains a refused query in the body of its 400, 422 or 503; a proxy in front of it does not.
+  const explains = answer.kind === 'answer' && [400, 422, 503].includes(answer.status);
+  return (explains ? explanationOf(answer.text, place) : null) ?? textOf(answer, place);
+}
