@@ -38,5 +38,6 @@ export function exceedance(counts: readonly number[], edges: readonly number[], 
 
 /** Edges are written in seconds by one side and in milliseconds by the other: equal up to rounding. */
 export function sameEdge(a: number, b: number): boolean {
-  return a === b || Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
+  if (a === b) return true;
+  return Number.isFinite(a) && Number.isFinite(b) && Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
 }
