@@ -164,6 +164,8 @@ export interface DeploymentRepository {
   reacted(commentId: number): Promise<boolean>;
 
   gateRuns(sha: string): Promise<readonly GateRun[]>;
+  /** Newest commits of the default branch since then, at most `most`. */
+  recentCommits(since: string, most: number): Promise<readonly string[]>;
 
   ledger(): Promise<string>;
   /** Appends by compare-and-swap: `append` is called again with the newest text when somebody else was faster. */

@@ -12,12 +12,26 @@ export function decideCluster(seen: Observed, { pull }: Remembered): Step {
   const wait = (what: WaitFor, because: string, commands: readonly string[] = []): Step =>
     seen.now > deadline
       ? notRecovered(seen, because, verify.within, commands)
-      : { kind: 'wait', for: what, until: new Date(deadline).toISOString(), lookAgainMs: verify.poll, because, commands };
+      : {
+          kind: 'wait',
+          for: what,
+          until: new Date(deadline).toISOString(),
+          lookAgainMs: verify.poll,
+          because,
+          commands,
+        };
 
   for (const app of seen.applications) {
     if (app.kind !== 'unreachable') continue;
     if (app.retryable) return wait('argocd', app.message, [`argocd app get ${app.name}`]);
-    return { kind: 'escalate', trouble: 'argocd-refused', because: app.message, todo: [app.hint], commands: [`argocd app get ${app.name}`], final: true };
+    return {
+      kind: 'escalate',
+      trouble: 'argocd-refused',
+      because: app.message,
+      todo: [app.hint],
+      commands: [`argocd app get ${app.name}`],
+      final: true,
+    };
   }
   const applications = seen.applications.filter((app): app is Reached => app.kind === 'seen');
 
@@ -25,7 +39,12 @@ export function decideCluster(seen: Observed, { pull }: Remembered): Step {
   if (behind) {
     const { name, operation } = behind.application;
     const stuck = operation !== null && (operation.phase === 'Running' || operation.phase === 'Terminating');
-    if (!stuck) return wait('sync', `Argo CD has not applied ${short(pull.mergeCommit)} to ${name} yet${appliedNow(behind.application)}`, [`argocd app sync ${name}`]);
+    if (!stuck)
+      return wait(
+        'sync',
+        `Argo CD has not applied ${short(pull.mergeCommit)} to ${name} yet${appliedNow(behind.application)}`,
+        [`argocd app sync ${name}`],
+      );
     const revision = operation.revisions[0] ?? 'an unknown revision';
     const because = `Argo CD is still busy with ${short(revision)} on ${name} (retry ${operation.retryCount}): ${operation.message}`;
     if (operation.phase === 'Running' && policy['terminate-stale'] && operation.retryCount > 0) {
@@ -35,10 +54,14 @@ export function decideCluster(seen: Observed, { pull }: Remembered): Step {
   }
 
   const ill = applications.find((app) => app.application.health.status !== 'Healthy');
-  if (ill) return wait('health', `${ill.application.name} is ${ill.application.health.status}`, [`argocd app get ${ill.application.name}`]);
+  if (ill)
+    return wait('health', `${ill.application.name} is ${ill.application.health.status}`, [
+      `argocd app get ${ill.application.name}`,
+    ]);
   const healthyAt = healthySince(seen, applications, mergedAt);
   const stable = seen.now - healthyAt;
-  if (stable < verify['healthy-for']) return wait('health', `healthy for ${seconds(stable)} < ${seconds(verify['healthy-for'])}`);
+  if (stable < verify['healthy-for'])
+    return wait('health', `healthy for ${seconds(stable)} < ${seconds(verify['healthy-for'])}`);
 
   switch (seen.proof?.status) {
     case 'pass':
@@ -81,7 +104,8 @@ function notRecovered(seen: Observed, because: string, within: number, commands:
 function appliedNow(application: Application): string {
   const { operation, sync } = application;
   if (operation === null) return '; it has never synced';
-  if (operation.phase === 'Failed' || operation.phase === 'Error') return `; the last operation ended ${operation.phase}: ${operation.message}`;
+  if (operation.phase === 'Failed' || operation.phase === 'Error')
+    return `; the last operation ended ${operation.phase}: ${operation.message}`;
   return `; applied is ${operation.revisions.map(short).join(', ')}, compared is ${sync.revisions.map(short).join(', ') || 'nothing'}`;
 }
 

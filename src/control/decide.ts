@@ -11,7 +11,11 @@ export function decide(seen: Observed): Step {
     const { pull } = stage.remembered;
     switch (pull.state) {
       case 'closed':
-        return { kind: 'finish', outcome: 'cancelled', because: `pull request #${pull.number} was closed without a merge` };
+        return {
+          kind: 'finish',
+          outcome: 'cancelled',
+          because: `pull request #${pull.number} was closed without a merge`,
+        };
       case 'open':
         return decideMerge(seen, stage.remembered);
       case 'merged':
@@ -25,11 +29,21 @@ export function decide(seen: Observed): Step {
         `Name the target: /rollback ${seen.incident.key.service} ${seen.incident.key.environment} to <sha>`,
       ]);
     case 'conflict':
-      return needsPerson('conflict', planned.because, ['Revert the named keys by hand in a pull request.', 'Merge it: lastgood leaves later changes alone.']);
+      return needsPerson('conflict', planned.because, [
+        'Revert the named keys by hand in a pull request.',
+        'Merge it: lastgood leaves later changes alone.',
+      ]);
     case 'nothing-to-do':
       return { kind: 'finish', outcome: 'nothing-to-do', because: planned.because };
     case 'planned':
-      return refuseAutomatic(seen, stage.before) ?? { kind: 'open', plan: planned.plan, mode: modeOf(seen), because: planned.plan.good.because };
+      return (
+        refuseAutomatic(seen, stage.before) ?? {
+          kind: 'open',
+          plan: planned.plan,
+          mode: modeOf(seen),
+          because: planned.plan.good.because,
+        }
+      );
   }
 }
 
@@ -54,21 +68,31 @@ function refuseAutomatic(seen: Observed, before: Before): Step | null {
   const { service, environment } = seen.incident.key;
   const byHand = [`If it is right, say so: /rollback ${service} ${environment}`];
   if (before.isRollback) {
-    return needsPerson('is-a-rollback', `the newest change of ${service} in ${environment} is itself a rollback; reverting it would bring the fault back`, [
-      `Name a target that is known to be good: /rollback ${service} ${environment} to <sha>`,
-    ]);
+    return needsPerson(
+      'is-a-rollback',
+      `the newest change of ${service} in ${environment} is itself a rollback; reverting it would bring the fault back`,
+      [`Name a target that is known to be good: /rollback ${service} ${environment} to <sha>`],
+    );
   }
   const age = seen.now - Date.parse(before.releasedAt);
   if (age > rollback['max-age']) {
     return needsPerson('too-old', `the release is ${hours(age)} old > max-age ${hours(rollback['max-age'])}`, byHand);
   }
   if (before.openedToday >= rollback['max-per-day']) {
-    return needsPerson('daily-cap', `${before.openedToday} rollbacks were opened in the last 24 h >= max-per-day ${rollback['max-per-day']}`, byHand);
+    return needsPerson(
+      'daily-cap',
+      `${before.openedToday} rollbacks were opened in the last 24 h >= max-per-day ${rollback['max-per-day']}`,
+      byHand,
+    );
   }
   return null;
 }
 
-function needsPerson(trouble: 'no-last-good' | 'conflict' | 'is-a-rollback' | 'too-old' | 'daily-cap', because: string, todo: readonly string[]): Step {
+function needsPerson(
+  trouble: 'no-last-good' | 'conflict' | 'is-a-rollback' | 'too-old' | 'daily-cap',
+  because: string,
+  todo: readonly string[],
+): Step {
   return { kind: 'escalate', trouble, because, todo, commands: [], final: true };
 }
 

@@ -12,7 +12,13 @@ export type Seen =
       /** True when the last successful operation applied the merge commit or a descendant of it. */
       readonly applied: boolean;
     }
-  | { readonly kind: 'unreachable'; readonly name: string; readonly message: string; readonly hint: string; readonly retryable: boolean };
+  | {
+      readonly kind: 'unreachable';
+      readonly name: string;
+      readonly message: string;
+      readonly hint: string;
+      readonly retryable: boolean;
+    };
 
 /** The pull request with what its body remembers. */
 export interface Remembered {
@@ -22,7 +28,9 @@ export interface Remembered {
 }
 
 /** Before the pull request there is a plan; after it, the pull request is the memory. */
-export type Stage = { readonly kind: 'planning'; readonly planned: Planned; readonly before: Before } | { readonly kind: 'opened'; readonly remembered: Remembered };
+export type Stage =
+  | { readonly kind: 'planning'; readonly planned: Planned; readonly before: Before }
+  | { readonly kind: 'opened'; readonly remembered: Remembered };
 
 /** What an automatic rollback must know before it opens anything. */
 export interface Before {

@@ -15,13 +15,19 @@ export type Trouble =
   | 'not-recovered';
 
 /** What a rollback waits for. */
-export type WaitFor = 'approval' | 'checks' | 'merge' | 'argocd' | 'sync' | 'health' | 'proof' | 'person';
+export type WaitFor = 'approval' | 'checks' | 'argocd' | 'sync' | 'health' | 'proof' | 'person';
 
 /** The next move, and why. A closed set: printing it instead of acting is the dry run. */
 export type Step =
   | { readonly kind: 'open'; readonly plan: RollbackPlan; readonly mode: 'human' | 'auto'; readonly because: string }
   /** `direct` merges now, pinned to the head; `auto` lets GitHub merge once the rules are satisfied. */
-  | { readonly kind: 'merge'; readonly pull: Pull; readonly route: 'direct' | 'auto'; readonly method: MergeMethod; readonly because: string }
+  | {
+      readonly kind: 'merge';
+      readonly pull: Pull;
+      readonly route: 'direct' | 'auto';
+      readonly method: MergeMethod;
+      readonly because: string;
+    }
   | { readonly kind: 'update'; readonly pull: Pull; readonly because: string }
   /** Ends the operation of a commit that the revert replaces; only where the playbook allows it. */
   | { readonly kind: 'terminate'; readonly application: string; readonly revision: string; readonly because: string }
@@ -43,7 +49,11 @@ export type Step =
       /** True when nothing more happens by itself. */
       readonly final: boolean;
     }
-  | { readonly kind: 'finish'; readonly outcome: 'recovered' | 'cancelled' | 'nothing-to-do'; readonly because: string };
+  | {
+      readonly kind: 'finish';
+      readonly outcome: 'recovered' | 'cancelled' | 'nothing-to-do';
+      readonly because: string;
+    };
 
 /** What stands between an incident and its pull request. */
 export type Blocked = Exclude<Planned, { kind: 'planned' }>;

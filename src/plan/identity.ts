@@ -8,7 +8,18 @@ export function incidentId(key: Pick<Key, 'environment' | 'service'>, bad: strin
   return sha256(canonicalJson([key.environment, key.service, bad])).slice(0, 12);
 }
 
+/** Where every rollback branch of one service and environment begins: one open rollback there is enough. */
+export function branchPrefixOf(key: Pick<Key, 'environment' | 'service'>): string {
+  return `rollback/${key.environment}/${key.service}/`;
+}
+
 /** `rollback/<environment>/<service>/<bad7>`: Git refuses a second branch of the same name. */
 export function branchOf(incident: Pick<Incident, 'key' | 'bad'>): string {
-  return `rollback/${incident.key.environment}/${incident.key.service}/${incident.bad.slice(0, 7)}`;
+  return `${branchPrefixOf(incident.key)}${incident.bad.slice(0, 7)}`;
+}
+
+/** The other way round; null for a branch that is none of ours. Names never hold a slash. */
+export function branchKey(branch: string): Pick<Key, 'environment' | 'service'> | null {
+  const [, environment, service] = /^rollback\/([^/]+)\/([^/]+)\/[0-9a-f]{7}$/.exec(branch) ?? [];
+  return environment === undefined || service === undefined ? null : { environment, service };
 }

@@ -36,3 +36,8 @@ export interface Incident {
   readonly openedAt: string;
   readonly cause: Cause;
 }
+
+/** An App's login appears as `name[bot]` in REST and as `name` in GraphQL: the same identity. */
+export function bareLogin(login: string): string {
+  return login.replace(/\[bot\]$/, '');
+}

@@ -42,7 +42,7 @@ export interface GateNote {
   readonly version: 1;
   readonly decision: Decision;
   readonly reasonCode: string;
-  readonly rollback: 'requested' | 'not-requested';
+  readonly rollback: 'requested' | 'ask' | 'not-requested';
   /** What the deciding trigger asks for; null unless harm is proven. */
   readonly then: 'rollback' | 'ask' | 'notify' | null;
   /** The trigger that decided a failure. */
@@ -56,7 +56,7 @@ const noteSchema: z.ZodType<GateNote> = z.strictObject({
   version: z.literal(1),
   decision: z.enum(['pass', 'fail', 'inconclusive', 'no-data', 'error']),
   reasonCode: z.string().max(64),
-  rollback: z.enum(['requested', 'not-requested']),
+  rollback: z.enum(['requested', 'ask', 'not-requested']),
   then: z.enum(['rollback', 'ask', 'notify']).nullable(),
   blame: z.string().max(200).nullable(),
   because: z.string().max(2000),

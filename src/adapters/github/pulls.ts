@@ -1,3 +1,4 @@
+import { bareLogin } from '../../plan/incident.ts';
 import type { MergeMethod, MergeOutcome, Pull } from '../../ports.ts';
 import { explain, type GitHubClient, isHttpFailure } from './client.ts';
 import { ask, type Place } from './read.ts';
@@ -44,9 +45,6 @@ export interface PullNode {
   };
 }
 
-/** GitHub writes an App's login with and without its suffix, depending on the API. */
-export const bare = (login: string): string => login.replace(/\[bot\]$/, '');
-
 const MERGE_STATES: Readonly<Record<string, Pull['mergeState']>> = {
   CLEAN: 'clean',
   HAS_HOOKS: 'clean',
@@ -58,7 +56,7 @@ const MERGE_STATES: Readonly<Record<string, Pull['mergeState']>> = {
 };
 
 export function toPull(node: PullNode, us: string): Pull {
-  const isUs = (login: string | null | undefined) => typeof login === 'string' && bare(login) === bare(us);
+  const isUs = (login: string | null | undefined) => typeof login === 'string' && bareLogin(login) === bareLogin(us);
   const commits = node.commits.nodes.map(({ commit }) => commit);
   // An App's commit through the API is signed by GitHub itself: another writer can copy the name, not the signature.
   const ourCommits = commits.every(
@@ -118,7 +116,11 @@ export async function listUnfinished(client: GitHubClient, place: Place, us: str
   const found = new Map<number, Pull>();
   for (const node of [...repository.labelled.nodes, ...repository.recent.nodes]) {
     const pull = toPull(node, us);
-    if (pull.branch.startsWith('rollback/') && bare(node.author?.login ?? '') === bare(us) && !isFinished(pull))
+    if (
+      pull.branch.startsWith('rollback/') &&
+      bareLogin(node.author?.login ?? '') === bareLogin(us) &&
+      !isFinished(pull)
+    )
       found.set(pull.number, pull);
   }
   return [...found.values()];

@@ -28,6 +28,7 @@ import {
   hasOurReaction,
   listComments,
   listGateRuns,
+  listRecentCommits,
   listRecentComments,
   openIssue,
   patchComment,
@@ -79,6 +80,7 @@ export function githubRepository(client: GitHubClient, name: string, login: stri
     react: (commentId, content) => addReaction(client, place, commentId, content),
     reacted: (commentId) => hasOurReaction(client, place, login, commentId),
 
+    recentCommits: (since, most) => listRecentCommits(client, place, since, most),
     gateRuns: (sha) => listGateRuns(client, place, sha),
 
     ledger: async () => (await readLedger(client, place)).text,

@@ -1,6 +1,6 @@
 import type { Comment, GateRun, Reaction } from '../../ports.ts';
 import { explain, type GitHubClient } from './client.ts';
-import { bare } from './pulls.ts';
+import { bareLogin } from '../../plan/incident.ts';
 import type { Place } from './read.ts';
 
 interface RestComment {
@@ -131,9 +131,23 @@ export async function hasOurReaction(
       comment_id: commentId,
       per_page: 100,
     });
-    return data.some((reaction) => bare(reaction.user?.login ?? '') === bare(us));
+    return data.some((reaction) => bareLogin(reaction.user?.login ?? '') === bareLogin(us));
   } catch (error) {
     throw explain(error, `read the reactions to comment ${commentId}`);
+  }
+}
+
+export async function listRecentCommits(
+  client: GitHubClient,
+  place: Place,
+  since: string,
+  most: number,
+): Promise<string[]> {
+  try {
+    const { data } = await client.request('GET /repos/{owner}/{repo}/commits', { ...place, since, per_page: most });
+    return data.map((commit) => commit.sha);
+  } catch (error) {
+    throw explain(error, 'read the newest commits');
   }
 }
 

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { argoCd } from '../src/adapters/argocd.ts';
+import { appClient, explain, type GitHubClient } from '../src/adapters/github/client.ts';
+import { githubRepository } from '../src/adapters/github/repository.ts';
+import { metricSource } from '../src/adapters/sources.ts';
+import type { Doors, Log } from '../src/control/doors.ts';
+import { createLoop, type Loop } from '../src/control/reconcile.ts';
+import type { Clock } from '../src/ports.ts';
+import type { Config } from './config.ts';
+
+/** One deployment repository with everything wired to it. */
+export interface Room {
+  readonly doors: Doors;
+  readonly loop: Loop;
+}
+
+export interface House {
+  /** The room of a repository; made at the first call and kept, so that evidence and caches survive between looks. */
+  room(repository: string, installationId: number): Promise<Room>;
+  /** Every repository the App is installed on. */
+  repositories(): Promise<readonly { readonly name: string; readonly installationId: number }[]>;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  wait: (ms) => sleep(ms),
+};
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+export function createHouse(config: Config, env: Readonly<Record<string, string | undefined>>, log: Log): House {
+  const asApp = appClient(config);
+  const rooms = new Map<string, Promise<Room>>();
+  const clients = new Map<number, GitHubClient>();
+  let login: Promise<string> | null = null;
+
+  const client = (installationId: number): GitHubClient => {
+    const known = clients.get(installationId) ?? appClient({ ...config, installationId });
+    clients.set(installationId, known);
+    return known;
+  };
+
+  async function build(repository: string, installationId: number): Promise<Room> {
+    const name = await (login ??= readLogin(asApp));
+    const doors: Doors = {
+      repository: githubRepository(client(installationId), repository, name),
+      argoCd: ({ url, token }) => argoCd({ url, token: env[token] ?? '' }),
+      source: (source) => metricSource(source, env),
+      clock: systemClock,
+      sha256,
+      log,
+    };
+    return { doors, loop: createLoop(doors) };
+  }
+
+  return {
+    room(repository, installationId) {
+      const key = `${installationId}:${repository}`;
+      const known = rooms.get(key) ?? build(repository, installationId);
+      rooms.set(key, known);
+      // A failed start must not be remembered: the next event tries again.
+      known.catch(() => {
+        rooms.delete(key);
+        login = null;
+      });
+      return known;
+    },
+    async repositories() {
+      try {
+        const installations = await asApp.paginate('GET /app/installations', { per_page: 100 });
+        const lists = await Promise.all(
+          installations.map(async ({ id }) => {
+            const repositories = await client(id).paginate('GET /installation/repositories', { per_page: 100 });
+            return repositories.map((repository) => ({ name: repository.full_name, installationId: id }));
+          }),
+        );
+        return lists.flat();
+      } catch (error) {
+        throw explain(error, 'list the repositories of the App');
+      }
+    },
+  };
+}
+
+async function readLogin(asApp: GitHubClient): Promise<string> {
+  try {
+    const { data } = await asApp.request('GET /app');
+    return `${data?.slug ?? 'lastgood'}[bot]`;
+  } catch (error) {
+    throw explain(error, 'read the identity of the App');
+  }
+}

@@ -1,0 +1,223 @@
+import { mayRollBack } from '../chatops/allowed.ts';
+import { usages, type Command } from '../chatops/commands.ts';
+import { parseComment } from '../chatops/parse.ts';
+import { resolveCommand } from '../chatops/resolve.ts';
+import { RollbackError } from '../errors.ts';
+import type { Key } from '../plan/incident.ts';
+import { targetOf, targetsTouching } from '../playbook/target.ts';
+import type { Playbook } from '../playbook/schema.ts';
+import { helpComment } from '../report/help.ts';
+import { parseBlock } from '../report/memory.ts';
+import { noPlanComment, planComment } from '../report/plan.ts';
+import { errorComment, planChangedComment, refusalComment, type Refusal } from '../report/refusals.ts';
+import { statusComment } from '../report/status.ts';
+import type { Doors } from './doors.ts';
+import { draft, type Ask } from './draft.ts';
+import { glance, playbookOf, type Glance, type Loop, type Settled } from './reconcile.ts';
+import { createReplies, type Replies } from './reply.ts';
+
+/** A new comment as the webhook or the sweep found it. */
+export interface Spoken {
+  readonly commentId: number;
+  readonly issue: number;
+  readonly author: string;
+  readonly isBot: boolean;
+  readonly body: string;
+  readonly createdAt: string;
+}
+
+/** What to look at next, when the command started or touched a rollback. */
+export interface Heard {
+  readonly key: Key;
+  readonly settled: Settled;
+}
+
+/**
+ * Carries out the command in a comment. The reaction is set last: a comment without ours has not been dealt with, and the sweep
+ * hands it in again. Everything in between is safe to repeat.
+ */
+export async function hear(doors: Doors, loop: Loop, spoken: Spoken): Promise<Heard | null> {
+  if (spoken.isBot) return null;
+  const parsed = parseComment(spoken.body);
+  if (parsed === null) return null;
+  const replies = createReplies(doors, spoken);
+  try {
+    return await obey(doors, loop, spoken, parsed, replies);
+  } catch (error) {
+    if (!(error instanceof RollbackError) || error.retryable) throw error;
+    await replies.refuse(errorComment(error));
+    return null;
+  }
+}
+
+async function obey(
+  doors: Doors,
+  loop: Loop,
+  spoken: Spoken,
+  parsed: NonNullable<ReturnType<typeof parseComment>>,
+  replies: Replies,
+): Promise<Heard | null> {
+  const { repository } = doors;
+  const [now, role, scope] = await Promise.all([
+    glance(doors),
+    repository.roleOf(spoken.author),
+    repository.pullRequestScope(spoken.issue),
+  ]);
+  const playbook = playbookOf(now.overview);
+  const owners = Object.values(playbook.services).flatMap((service) => service.owners);
+  const allowed = mayRollBack({ login: spoken.author, isBot: spoken.isBot, roleName: role, owners, teams: [] });
+  if (!allowed.ok) return refused(replies, { wrong: allowed.because, hint: REFUSED, wouldWork: [] });
+  if (parsed.kind === 'refusal') return refused(replies, parsed.refusal);
+  const { command } = parsed;
+  switch (command.kind) {
+    case 'help':
+      await replies.answer(helpComment(usages));
+      return null;
+    case 'status':
+      await replies.answer(
+        statusComment(
+          now.unfinished.map((pull) => ({
+            number: pull.number,
+            url: pull.url,
+            memory: parseBlock(pull.body),
+            state: pull.state,
+          })),
+        ),
+      );
+      return null;
+    case 'confirm':
+      return confirm(doors, loop, spoken, now, playbook, command.hash, replies);
+    case 'plan':
+    case 'rollback':
+      break;
+  }
+  const resolved = resolveCommand(command, playbook, targetsTouching(playbook, scope?.paths ?? []));
+  if (!resolved.ok) return refused(replies, resolved.refusal);
+  const key: Key = { repo: repository.name, service: resolved.service, environment: resolved.environment };
+  const denied = notOwner(playbook, key, spoken.author, role);
+  if (denied) return refused(replies, denied);
+  const ask = askOf(spoken, resolved.reason, resolved.to, scope?.mergeCommit ?? null);
+  return command.kind === 'plan'
+    ? explainPlan(doors, now, playbook, key, ask, replies)
+    : run(loop, key, ask, now, replies);
+}
+
+async function refused(replies: Replies, refusal: Refusal): Promise<null> {
+  await replies.refuse(refusalComment(refusal));
+  return null;
+}
+
+const REFUSED = 'Ask someone with write access to this repository, or an owner named in the playbook.';
+
+/** Someone without write access who owns one service may not roll back another. */
+function notOwner(playbook: Playbook, key: Key, login: string, role: string): Refusal | null {
+  const owners = playbook.services[key.service]?.owners ?? [];
+  const allowed = mayRollBack({ login, isBot: false, roleName: role, owners, teams: [] });
+  return allowed.ok ? null : { wrong: allowed.because, hint: REFUSED, wouldWork: [] };
+}
+
+function askOf(spoken: Spoken, reason: string | null, to: string | null, merged: string | null): Ask {
+  const cause = {
+    kind: 'command',
+    by: spoken.author,
+    commentId: spoken.commentId,
+    issue: spoken.issue,
+    reason,
+  } as const;
+  // On the pull request of a release that release is meant; with a named target everything after it is.
+  return { cause, at: new Date(spoken.createdAt).toISOString(), bad: to === null ? merged : null, to };
+}
+
+async function run(loop: Loop, key: Key, ask: Ask, now: Glance, replies: Replies): Promise<Heard> {
+  const settled = await loop.reconcile(key, ask, { glance: now, claimed: () => void replies.acknowledge() });
+  if (settled.kind === 'idle')
+    await replies.refuse(
+      refusalComment({
+        wrong: settled.because,
+        hint: 'Name the target to go back further.',
+        wouldWork: [`/rollback ${key.service} ${key.environment} to <sha>`],
+      }),
+    );
+  else if (
+    settled.pull === null &&
+    settled.seen.stage.kind === 'planning' &&
+    settled.seen.stage.planned.kind !== 'planned'
+  ) {
+    await replies.refuse(noPlanComment(settled.seen.stage.planned, key));
+  }
+  await replies.acknowledge();
+  return { key, settled };
+}
+
+async function explainPlan(
+  doors: Doors,
+  now: Glance,
+  playbook: Playbook,
+  key: Key,
+  ask: Ask,
+  replies: Replies,
+): Promise<null> {
+  const target = targetOf(playbook, key);
+  const drafted = await draft(doors, target, key, now.overview, ask);
+  if (!drafted)
+    return refused(replies, {
+      wrong: 'this release is no longer the newest',
+      hint: 'Ask for the plan on the release that serves now.',
+      wouldWork: [`/rollback plan ${key.service} ${key.environment}`],
+    });
+  if (drafted.planned.kind !== 'planned') {
+    await replies.answer(noPlanComment(drafted.planned, key));
+    return null;
+  }
+  const rules = drafted.activeRules.join(', ');
+  const route = rules === '' ? 'direct merge, pinned to the head' : `merge once ${rules} are satisfied`;
+  await replies.answer(planComment({ plan: drafted.planned.plan, route, blockers: [] }), {
+    hash: drafted.planned.plan.hash,
+    service: key.service,
+    environment: key.environment,
+    to: ask.to,
+    bad: ask.bad,
+  });
+  return null;
+}
+
+/** Runs exactly the plan of this hash: the pull request that waits for a person, or the plan that we printed on this page. */
+async function confirm(
+  doors: Doors,
+  loop: Loop,
+  spoken: Spoken,
+  now: Glance,
+  playbook: Playbook,
+  hash: string,
+  replies: Replies,
+): Promise<Heard | null> {
+  const waiting = now.unfinished
+    .map((pull) => ({ pull, memory: parseBlock(pull.body) }))
+    .find(({ memory }) => memory?.planHash === hash);
+  if (waiting?.memory) {
+    const { pull, memory } = waiting;
+    const body = pull.body
+      .replace('"mode":"human"', '"mode":"auto"')
+      .replace('A person merges this: review, approve, merge.', `Confirmed by ${spoken.author}.`);
+    await doors.repository.rewriteBody(pull, body);
+    return run(loop, memory.incident.key, askOf(spoken, null, null, null), await glance(doors), replies);
+  }
+  const printed = await replies.findPlan(hash);
+  if (!printed)
+    return refused(replies, {
+      wrong: `plan ${hash} was not printed here`,
+      hint: 'Ask for one first.',
+      wouldWork: ['/rollback plan'],
+    });
+  const key: Key = { repo: doors.repository.name, service: printed.service, environment: printed.environment };
+  const ask = { ...askOf(spoken, `plan ${hash} confirmed`, printed.to, null), bad: printed.bad };
+  const drafted = await draft(doors, targetOf(playbook, key), key, now.overview, ask);
+  const current = drafted?.planned.kind === 'planned' ? drafted.planned.plan.hash : 'none';
+  if (current !== hash) {
+    await replies.refuse(planChangedComment({ asked: hash, now: current, base: now.overview.head }));
+    return null;
+  }
+  return run(loop, key, ask, now, replies);
+}
+
+export type { Command };

@@ -1,0 +1,105 @@
+import type { Cause } from '../plan/incident.ts';
+import type { Entry, EntryKind } from '../ledger/entry.ts';
+import type { Moments } from '../report/timeline.ts';
+import type { Observed } from './observed.ts';
+import type { Step } from './step.ts';
+
+/** The ledger lines that follow from what was observed and decided. The same observation gives the same ids. */
+export function entriesOf(seen: Observed, moments: Moments, step: Step): Entry[] {
+  if (seen.stage.kind === 'planning') return step.kind === 'escalate' ? [escalated(seen, step, null)] : [];
+  const { pull, good, mode } = seen.stage.remembered;
+  const entries = [
+    entry(
+      seen,
+      'requested',
+      seen.incident.openedAt,
+      seen.incident.bad,
+      actorOf(seen.incident.cause),
+      reasonOf(seen.incident.cause),
+    ),
+    entry(seen, 'opened', pull.createdAt, good.sha, 'lastgood', good.because, { pullRequest: pull.number, mode }),
+  ];
+  if (pull.mergedAt) {
+    entries.push(
+      entry(
+        seen,
+        'merged',
+        pull.mergedAt,
+        pull.mergeCommit,
+        pull.mergedBy ?? 'unknown',
+        `pull request #${pull.number} was merged`,
+        { head: pull.head },
+      ),
+    );
+  }
+  if (moments.applied)
+    entries.push(
+      entry(
+        seen,
+        'applied',
+        moments.applied,
+        pull.mergeCommit,
+        'Argo CD',
+        'the merge commit or a descendant of it was applied',
+      ),
+    );
+  if (step.kind === 'finish' && step.outcome === 'recovered') {
+    entries.push(
+      entry(seen, 'recovered', new Date(seen.now).toISOString(), pull.mergeCommit, 'lastgood', step.because),
+    );
+  }
+  if (step.kind === 'escalate') entries.push(escalated(seen, step, pull.mergeCommit));
+  return entries;
+}
+
+function escalated(seen: Observed, step: Extract<Step, { kind: 'escalate' }>, revision: string | null): Entry {
+  const at = new Date(seen.now).toISOString();
+  const line = entry(seen, 'escalated', at, revision, 'lastgood', step.because, { trouble: step.trouble });
+  return { ...line, id: `${seen.incident.id}/escalated/${step.trouble}` };
+}
+
+function entry(
+  seen: Observed,
+  kind: EntryKind,
+  at: string,
+  revision: string | null,
+  actor: string,
+  because: string,
+  details: Entry['details'] = {},
+): Entry {
+  const { id, key } = seen.incident;
+  return {
+    at,
+    kind,
+    id: `${id}/${kind}`,
+    service: key.service,
+    environment: key.environment,
+    revision,
+    incident: id,
+    actor,
+    because,
+    details,
+  };
+}
+
+function actorOf(cause: Cause): string {
+  switch (cause.kind) {
+    case 'command':
+      return cause.by;
+    case 'gate':
+      return 'gate';
+    case 'alert':
+      return cause.source;
+  }
+}
+
+function reasonOf(cause: Cause): string {
+  switch (cause.kind) {
+    case 'command':
+      return cause.reason ?? 'no reason given';
+    case 'gate':
+      return `${cause.trigger}: ${cause.because}`;
+    case 'alert':
+      return cause.alert;
+  }
+}

@@ -1,0 +1,75 @@
+import { RollbackError } from '../errors.ts';
+import type { Incident } from '../plan/incident.ts';
+import type { Verdict } from '../judge/verdict.ts';
+import type { Target } from '../playbook/target.ts';
+import type { ArgoCd, MetricSource, Pull } from '../ports.ts';
+import { healthySince } from './decide-cluster.ts';
+import type { Doors } from './doors.ts';
+import type { Seen } from './observed.ts';
+import type { Prover } from './prove.ts';
+
+/** Every application of the environment, each asked to look at Git first. */
+export async function observeApplications(doors: Doors, target: Target, pull: Pull): Promise<Seen[]> {
+  if (!target.argocd || target.rules.applications.length === 0) return [];
+  const argoCd = doors.argoCd(target.argocd);
+  return Promise.all(target.rules.applications.map((name) => observeApplication(doors, argoCd, name, pull)));
+}
+
+async function observeApplication(doors: Doors, argoCd: ArgoCd, name: string, pull: Pull): Promise<Seen> {
+  try {
+    const application = await argoCd.refresh(name);
+    const applied =
+      application.operation?.phase === 'Succeeded' &&
+      (await containsMerge(doors, application.operation.revisions, pull));
+    return { kind: 'seen', application, applied };
+  } catch (error) {
+    if (!(error instanceof RollbackError)) throw error;
+    return { kind: 'unreachable', name, message: error.message, hint: error.hint, retryable: error.retryable };
+  }
+}
+
+/** With several sources only those from this repository can contain the commit: one that does is enough. */
+async function containsMerge(doors: Doors, revisions: readonly string[], pull: Pull): Promise<boolean> {
+  const merge = pull.mergeCommit;
+  if (merge === null) return false;
+  for (const revision of revisions) {
+    if (revision === merge) return true;
+    if (/^[0-9a-f]{40,64}$/.test(revision) && (await doors.repository.contains(revision, merge))) return true;
+  }
+  return false;
+}
+
+/** The success criteria, measured only once the revert is applied and healthy everywhere. */
+export async function observeProof(
+  doors: Doors,
+  prover: Prover,
+  target: Target,
+  incident: Incident,
+  pull: Pull,
+  applications: readonly Seen[],
+): Promise<Verdict | null> {
+  const reached = applications.filter((app) => app.kind === 'seen');
+  if (
+    reached.length < applications.length ||
+    reached.some((app) => !app.applied || app.application.health.status !== 'Healthy')
+  )
+    return null;
+  const since = healthySince({ now: doors.clock.now() }, reached, Date.parse(pull.mergedAt ?? ''));
+  return prover.prove(incident.id, target.rules.verify, sourcesOf(doors, target), since);
+}
+
+/** The source of each criterion: its own, else that of `verify`, else that of the gate. One client for each source. */
+function sourcesOf(doors: Doors, target: Target): ReadonlyMap<string, MetricSource> {
+  const { verify, gate } = target.rules;
+  const clients = new Map<string, MetricSource>();
+  const found = new Map<string, MetricSource>();
+  for (const criterion of verify.criteria) {
+    const name = criterion.source ?? verify.source ?? gate?.source ?? '';
+    const config = target.sources[name];
+    const client = clients.get(name) ?? (config ? doors.source(config) : undefined);
+    if (!client) continue;
+    clients.set(name, client);
+    found.set(criterion.name, client);
+  }
+  return found;
+}

@@ -1,0 +1,259 @@
+import { RollbackError } from '../errors.ts';
+import type { Key } from '../plan/incident.ts';
+import { branchPrefixOf } from '../plan/identity.ts';
+import { playbookError, parsePlaybook } from '../playbook/parse.ts';
+import type { Playbook } from '../playbook/schema.ts';
+import { targetOf, type Target } from '../playbook/target.ts';
+import type { Overview, Pull } from '../ports.ts';
+import { parseBlock, type Memory } from '../report/memory.ts';
+import { momentsOf } from './moments.ts';
+import { actOnPull, openPull } from './act.ts';
+import { decide } from './decide.ts';
+import type { Doors } from './doors.ts';
+import { draft, type Ask, type Draft } from './draft.ts';
+import { entriesOf } from './entries.ts';
+import { observeApplications, observeProof } from './observe.ts';
+import type { Observed } from './observed.ts';
+import { createProver } from './prove.ts';
+import { createRecorder, type Recorder } from './record.ts';
+import { createSerial } from './serial.ts';
+import type { Step } from './step.ts';
+import { createTeller, viewOf } from './tell.ts';
+
+/** What GitHub said at the start of a look; a caller that has just read it hands it in. */
+export interface Glance {
+  readonly overview: Overview;
+  readonly unfinished: readonly Pull[];
+}
+
+export interface Options {
+  readonly glance?: Glance;
+  /** Called as soon as the rollback stands on GitHub and can no longer be lost. */
+  readonly claimed?: (pull: Pull) => void;
+}
+
+/** Where a look ended. `again`: milliseconds until the next one is due; null: nothing more happens by itself. */
+export type Settled =
+  | { readonly kind: 'idle'; readonly because: string; readonly again: null }
+  | {
+      readonly kind: 'looked';
+      readonly step: Step;
+      readonly pull: Pull | null;
+      readonly seen: Observed;
+      readonly again: number | null;
+    };
+
+export interface Loop {
+  /** Looks, decides, acts one step, looks again - until there is something to wait for or nothing left. Call it again at any time. */
+  reconcile(key: Key, ask: Ask | null, options?: Options): Promise<Settled>;
+  readonly recorder: Recorder;
+  /** Resolves when everything said and recorded so far is on GitHub. */
+  flush(): Promise<void>;
+}
+
+/** A rollback takes a handful of steps: more in one go means that somebody else undoes ours. */
+const MOST_STEPS = 12;
+
+export function playbookOf(overview: Overview): Playbook {
+  if (!overview.playbook)
+    throw new RollbackError('playbook-missing', `There is no lastgood.yml on ${overview.defaultBranch}`);
+  const parsed = parsePlaybook(overview.playbook.text, overview.playbook.path);
+  if (!parsed.ok) throw playbookError(parsed.faults);
+  return parsed.playbook;
+}
+
+/** The unfinished rollback of one service in one environment, with its memory. */
+export function activeOf(
+  unfinished: readonly Pull[],
+  key: Pick<Key, 'service' | 'environment'>,
+): { pull: Pull; memory: Memory } | null {
+  for (const pull of unfinished) {
+    if (!pull.branch.startsWith(branchPrefixOf(key))) continue;
+    const memory = parseBlock(pull.body);
+    if (memory?.incident.key.service === key.service && memory.incident.key.environment === key.environment)
+      return { pull, memory };
+  }
+  return null;
+}
+
+export function createLoop(doors: Doors): Loop {
+  const prover = createProver(doors.clock);
+  const recorder = createRecorder(doors);
+  const teller = createTeller(doors);
+
+  async function reconcile(key: Key, ask: Ask | null, options: Options = {}): Promise<Settled> {
+    const { overview, unfinished } = options.glance ?? (await glance(doors));
+    const target = targetOf(playbookOf(overview), key);
+    const active = activeOf(unfinished, key);
+    if (active) {
+      options.claimed?.(active.pull);
+      return follow(
+        target,
+        overview,
+        active.pull,
+        active.memory,
+        await doors.repository.activeRules(overview.defaultBranch),
+      );
+    }
+    if (!ask)
+      return { kind: 'idle', because: `no rollback of ${key.service} in ${key.environment} is under way`, again: null };
+    const drafted = await draft(doors, target, key, overview, ask);
+    if (!drafted)
+      return {
+        kind: 'idle',
+        because: `the release that was accused is no longer the one of ${key.service} in ${key.environment}`,
+        again: null,
+      };
+    return start(target, overview, drafted, options);
+  }
+
+  async function start(target: Target, overview: Overview, drafted: Draft, options: Options): Promise<Settled> {
+    const memory = drafted.existing ? parseBlock(drafted.existing.body) : null;
+    if (drafted.existing && memory) {
+      options.claimed?.(drafted.existing);
+      return follow(target, overview, drafted.existing, memory, drafted.activeRules);
+    }
+    const seen: Observed = {
+      now: doors.clock.now(),
+      incident: drafted.incident,
+      rules: target.rules,
+      stage: { kind: 'planning', planned: drafted.planned, before: drafted.before },
+      activeRules: drafted.activeRules,
+      autoMergeAllowed: overview.autoMergeAllowed,
+      applications: [],
+      proof: null,
+      escalated: drafted.escalated,
+    };
+    const step = decide(seen);
+    if (step.kind !== 'open') {
+      await report(seen, step, drafted.place);
+      return { kind: 'looked', step, pull: null, seen, again: null };
+    }
+    const opened = await openPull(doors, target, step, drafted);
+    options.claimed?.(opened.pull);
+    return follow(target, overview, opened.pull, opened.memory, drafted.activeRules);
+  }
+
+  /** From the pull request on: look, decide, act, until there is something to wait for. */
+  async function follow(
+    target: Target,
+    overview: Overview,
+    first: Pull,
+    memory: Memory,
+    activeRules: readonly string[],
+  ): Promise<Settled> {
+    let pull = first;
+    let autoMergeAllowed = overview.autoMergeAllowed;
+    for (let taken = 0; taken < MOST_STEPS; taken += 1) {
+      const seen = await observe(target, pull, memory, activeRules, autoMergeAllowed);
+      const step = decide(seen);
+      const told = report(seen, step, placeOf(memory, pull));
+      if (step.kind === 'wait' || step.kind === 'escalate' || step.kind === 'finish') {
+        await told;
+        if (step.kind === 'finish') prover.forget(seen.incident.id);
+        return {
+          kind: 'looked',
+          step,
+          pull,
+          seen,
+          again: step.kind === 'wait' ? step.lookAgainMs : step.kind === 'escalate' && !step.final ? 60_000 : null,
+        };
+      }
+      const after = await actOnPull(doors, target, pull, memory, step);
+      pull = after.pull;
+      autoMergeAllowed &&= after.autoMergeAllowed;
+      await told;
+    }
+    throw new RollbackError(
+      'github-conflict',
+      `${MOST_STEPS} steps on pull request #${pull.number} changed nothing: something else undoes them`,
+    );
+  }
+
+  async function observe(
+    target: Target,
+    pull: Pull,
+    memory: Memory,
+    activeRules: readonly string[],
+    autoMergeAllowed: boolean,
+  ): Promise<Observed> {
+    const merged = pull.state === 'merged';
+    const applications = merged ? await observeApplications(doors, target, pull) : [];
+    return {
+      incident: memory.incident,
+      rules: target.rules,
+      stage: { kind: 'opened', remembered: { pull, good: memory.good, mode: memory.mode } },
+      activeRules,
+      autoMergeAllowed,
+      applications,
+      proof: merged ? await observeProof(doors, prover, target, memory.incident, pull, applications) : null,
+      escalated: pull.labels.includes('lastgood: escalated'),
+      now: doors.clock.now(),
+    };
+  }
+
+  /** Ledger, comment and label. What is said may fail and is said again at the next look; it never stops a rollback. */
+  async function report(seen: Observed, step: Step, place: number | null): Promise<void> {
+    const moments = momentsOf(seen, step);
+    doors.log('info', step.because, {
+      step: step.kind,
+      incident: seen.incident.id,
+      service: seen.incident.key.service,
+      environment: seen.incident.key.environment,
+    });
+    recorder.add(entriesOf(seen, moments, step));
+    const issue = place ?? (await placeForTrouble(seen, step));
+    if (issue !== null) teller.tell(issue, viewOf(seen, step, moments));
+    const over = step.kind === 'finish' || step.kind === 'escalate';
+    if (seen.stage.kind === 'opened') await label(seen.stage.remembered.pull, step);
+    if (over) await flush();
+  }
+
+  /** Nowhere to say it (a release that was pushed, not merged): an issue of its own, once. */
+  async function placeForTrouble(seen: Observed, step: Step): Promise<number | null> {
+    if (step.kind !== 'escalate' || seen.escalated) return null;
+    const { service, environment } = seen.incident.key;
+    return doors.repository.openIssue(`Rollback of ${service} in ${environment} needs you`, step.because);
+  }
+
+  async function label(pull: Pull, step: Step): Promise<void> {
+    const wanted = labelFor(pull, step);
+    if (wanted === null || pull.labels.includes(wanted)) return;
+    await doors.repository.relabel(pull, wanted).catch((error: unknown) => {
+      doors.log('warn', 'label not set yet', {
+        pull: pull.number,
+        reason: error instanceof Error ? error.message : String(error),
+      });
+    });
+  }
+
+  async function flush(): Promise<void> {
+    await Promise.all([recorder.flush().catch(() => undefined), teller.flush()]);
+  }
+
+  const serial = createSerial();
+  return {
+    reconcile: (key, ask, options) => serial(`${key.service}/${key.environment}`, () => reconcile(key, ask, options)),
+    recorder,
+    flush,
+  };
+}
+
+export async function glance(doors: Pick<Doors, 'repository'>): Promise<Glance> {
+  const [overview, unfinished] = await Promise.all([
+    doors.repository.overview(),
+    doors.repository.unfinishedRollbacks(),
+  ]);
+  return { overview, unfinished };
+}
+
+function labelFor(pull: Pull, step: Step): string | null {
+  if (step.kind === 'escalate') return 'lastgood: escalated';
+  if (step.kind === 'finish') return step.outcome === 'recovered' ? 'lastgood: recovered' : 'lastgood: cancelled';
+  return pull.labels.some((name) => name.startsWith('lastgood: ')) ? null : 'lastgood: active';
+}
+
+/** People read on where they asked; what a machine started is told on the pull request. */
+function placeOf(memory: Memory, pull: Pull): number {
+  return memory.incident.cause.kind === 'command' ? memory.incident.cause.issue : pull.number;
+}

@@ -1,0 +1,53 @@
+import { append } from '../ledger/chain.ts';
+import type { Entry } from '../ledger/entry.ts';
+import type { Doors } from './doors.ts';
+
+/** Writes what happened to the ledger, beside the critical path: a slow ledger never delays a rollback. */
+export interface Recorder {
+  /** Facts that must stand in the ledger; those that do are skipped. */
+  add(entries: readonly Entry[]): void;
+  /** Resolves when everything added so far is written. Rejects with the reason when it could not be. */
+  flush(): Promise<void>;
+}
+
+export function createRecorder(doors: Pick<Doors, 'repository' | 'sha256' | 'log'>): Recorder {
+  const known = new Set<string>();
+  let waiting: Entry[] = [];
+  let running: Promise<void> = Promise.resolve();
+
+  async function write(): Promise<void> {
+    const batch = waiting;
+    waiting = [];
+    if (batch.length === 0) return;
+    try {
+      await doors.repository.writeLedger((text) => append(text, batch, doors.sha256).text, message(batch));
+    } catch (error) {
+      // Entries follow from what can be observed: the next look adds them again.
+      for (const entry of batch) known.delete(entry.id);
+      throw error;
+    }
+  }
+
+  return {
+    add(entries) {
+      for (const entry of entries) {
+        if (known.has(entry.id)) continue;
+        known.add(entry.id);
+        waiting.push(entry);
+      }
+      if (waiting.length === 0) return;
+      running = running.catch(() => undefined).then(write);
+      running.catch((error: unknown) =>
+        doors.log('warn', 'ledger not written yet', { reason: error instanceof Error ? error.message : String(error) }),
+      );
+    },
+    flush: () => running,
+  };
+}
+
+function message(entries: readonly Entry[]): string {
+  const first = entries[0];
+  if (!first) return 'Nothing';
+  const kinds = entries.map((entry) => entry.kind).join(', ');
+  return `Record ${kinds} of ${first.service} in ${first.environment}`;
+}

@@ -1,0 +1,86 @@
+import { bareLogin } from '../plan/incident.ts';
+import { parseMarker, printMarker } from '../report/marker.ts';
+import type { Reaction } from '../ports.ts';
+import type { Doors } from './doors.ts';
+
+/** What a printed plan remembers, so that its hash can be confirmed later. */
+export interface PrintedPlan {
+  readonly hash: string;
+  readonly service: string;
+  readonly environment: string;
+  readonly to: string | null;
+  readonly bad: string | null;
+}
+
+/** Answers to one comment: at most one text and one reaction, however often it is dealt with. */
+export interface Replies {
+  answer(body: string, plan?: PrintedPlan): Promise<void>;
+  refuse(body: string): Promise<void>;
+  /** The command is carried out, or stands on GitHub so that it will be. */
+  acknowledge(): Promise<void>;
+  /** A plan of this hash that we printed on the same page. */
+  findPlan(hash: string): Promise<PrintedPlan | null>;
+}
+
+export function createReplies(
+  doors: Pick<Doors, 'repository'>,
+  to: { readonly commentId: number; readonly issue: number; readonly createdAt: string },
+): Replies {
+  const { repository } = doors;
+  let reaction: Promise<void> | null = null;
+  const react = (content: Reaction) => (reaction ??= repository.react(to.commentId, content));
+  const ours = async (since: string | null) =>
+    (await repository.comments(to.issue, since)).filter(
+      (comment) => bareLogin(comment.author) === bareLogin(repository.login),
+    );
+
+  async function say(body: string, plan?: PrintedPlan): Promise<void> {
+    const said = (await ours(to.createdAt)).some((comment) => answersTo(comment.body) === to.commentId);
+    if (said) return;
+    const marker = printMarker('reply', { to: to.commentId, ...(plan ? { plan } : {}) });
+    await repository.comment(to.issue, `${body}\n${marker}\n`);
+  }
+
+  return {
+    async answer(body, plan) {
+      await say(body, plan);
+      await react('rocket');
+    },
+    async refuse(body) {
+      await say(body);
+      await react('confused');
+    },
+    acknowledge: () => react('rocket'),
+    async findPlan(hash) {
+      for (const comment of await ours(null)) {
+        const plan = planIn(comment.body);
+        if (plan?.hash === hash) return plan;
+      }
+      return null;
+    },
+  };
+}
+
+function answersTo(body: string): number | null {
+  const value = parseMarker('reply', body);
+  return isRecord(value) && typeof value['to'] === 'number' ? value['to'] : null;
+}
+
+function planIn(body: string): PrintedPlan | null {
+  const value = parseMarker('reply', body);
+  const plan = isRecord(value) ? value['plan'] : null;
+  if (!isRecord(plan)) return null;
+  const { hash, service, environment, to, bad } = plan;
+  if (typeof hash !== 'string' || typeof service !== 'string' || typeof environment !== 'string') return null;
+  return {
+    hash,
+    service,
+    environment,
+    to: typeof to === 'string' ? to : null,
+    bad: typeof bad === 'string' ? bad : null,
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,47 @@
+import type { Entry } from '../ledger/entry.ts';
+import type { Key } from '../plan/incident.ts';
+import { parseComment } from '../chatops/parse.ts';
+import { parseBlock } from '../report/memory.ts';
+import type { Ask } from './draft.ts';
+import type { Doors } from './doors.ts';
+import { readGateRun } from './gate-run.ts';
+import type { Spoken } from './command.ts';
+
+/** What a crash or a lost webhook left behind in one repository. */
+export interface Leftovers {
+  readonly rollbacks: readonly Key[];
+  readonly commands: readonly Spoken[];
+  readonly gates: readonly { readonly key: Key; readonly ask: Ask }[];
+  readonly entries: readonly Entry[];
+}
+
+const HOUR = 3_600_000;
+/** Commits of the default branch whose gates are looked at again. */
+const COMMITS = 20;
+
+/** Reads the world, changes nothing. */
+export async function findLeftovers(doors: Doors): Promise<Leftovers> {
+  const { repository, clock } = doors;
+  const since = new Date(clock.now() - 24 * HOUR).toISOString();
+  const [unfinished, comments, shas] = await Promise.all([
+    repository.unfinishedRollbacks(),
+    repository.recentComments(since),
+    repository.recentCommits(new Date(clock.now() - 2 * HOUR).toISOString(), COMMITS),
+  ]);
+  const rollbacks = unfinished.flatMap((pull) => parseBlock(pull.body)?.incident.key ?? []);
+  const commands: Spoken[] = [];
+  for (const comment of comments) {
+    if (comment.edited || comment.author.endsWith('[bot]') || parseComment(comment.body) === null) continue;
+    if (await repository.reacted(comment.id)) continue;
+    commands.push({ ...comment, commentId: comment.id, isBot: false });
+  }
+  const news = (await Promise.all(shas.map((sha) => repository.gateRuns(sha))))
+    .flat()
+    .flatMap((run) => readGateRun(repository, run) ?? []);
+  return {
+    rollbacks,
+    commands: commands.sort((a, b) => a.createdAt.localeCompare(b.createdAt)),
+    gates: news.flatMap(({ key, ask }) => (ask ? [{ key, ask }] : [])),
+    entries: news.map(({ entry }) => entry),
+  };
+}

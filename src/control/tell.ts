@@ -1,0 +1,127 @@
+import type { Incident } from '../plan/incident.ts';
+import { bareLogin } from '../plan/incident.ts';
+import { parseTimeline, timelineComment, type Moments, type TimelineView } from '../report/timeline.ts';
+import { waitWords } from '../report/wait-words.ts';
+import type { Doors } from './doors.ts';
+import type { Observed } from './observed.ts';
+import { goodOf, type Step } from './step.ts';
+
+/** Keeps one comment for each incident up to date. Runs beside the critical path; the newest view wins. */
+export interface Teller {
+  tell(issue: number, view: TimelineView): void;
+  flush(): Promise<void>;
+}
+
+interface Told {
+  id: number | null;
+  signature: string;
+  pending: { issue: number; view: TimelineView } | null;
+  running: Promise<void>;
+}
+
+export function createTeller(doors: Pick<Doors, 'repository' | 'log'>): Teller {
+  const told = new Map<string, Told>();
+
+  async function write(state: Told): Promise<void> {
+    const next = state.pending;
+    state.pending = null;
+    if (!next) return;
+    const body = timelineComment(next.view);
+    state.id ??= await findOrPost(doors, next.issue, next.view.incident, body);
+    await doors.repository.editComment(state.id, body);
+  }
+
+  return {
+    tell(issue, view) {
+      const state = told.get(view.incident.id) ?? {
+        id: null,
+        signature: '',
+        pending: null,
+        running: Promise.resolve(),
+      };
+      told.set(view.incident.id, state);
+      const signature = signatureOf(view);
+      if (signature === state.signature) return;
+      state.signature = signature;
+      state.pending = { issue, view };
+      state.running = state.running
+        .then(() => write(state))
+        .catch((error: unknown) => {
+          state.signature = '';
+          doors.log('warn', 'comment not written yet', {
+            incident: view.incident.id,
+            reason: error instanceof Error ? error.message : String(error),
+          });
+        });
+    },
+    async flush() {
+      await Promise.all([...told.values()].map((state) => state.running));
+    },
+  };
+}
+
+/** Two replicas may both find nothing and both post: both then keep the oldest and delete the rest. */
+async function findOrPost(
+  doors: Pick<Doors, 'repository'>,
+  issue: number,
+  incident: Incident,
+  body: string,
+): Promise<number> {
+  const { repository } = doors;
+  const ours = async () => {
+    const comments = await repository.comments(issue, incident.openedAt);
+    return comments
+      .filter(
+        (comment) =>
+          bareLogin(comment.author) === bareLogin(repository.login) && parseTimeline(comment.body) === incident.id,
+      )
+      .map((comment) => comment.id)
+      .sort((a, b) => a - b);
+  };
+  const [existing] = await ours();
+  if (existing !== undefined) return existing;
+  const posted = await repository.comment(issue, body);
+  const [first = posted, ...others] = await ours();
+  await Promise.all(others.filter((id) => id === posted).map((id) => repository.deleteComment(id)));
+  return first;
+}
+
+/** What makes a new edit worth a request: not the seconds that pass while waiting. */
+function signatureOf(view: TimelineView): string {
+  const status =
+    view.status.kind === 'waiting' ? `${view.status.for} ${view.status.until ?? ''}` : JSON.stringify(view.status);
+  return JSON.stringify([view.status.kind, status, view.moments, view.pullRequest?.number ?? null]);
+}
+
+/** What people read: where the rollback stands after this step. */
+export function viewOf(seen: Observed, step: Step, moments: Moments): TimelineView {
+  const opened = seen.stage.kind === 'opened' ? seen.stage.remembered : null;
+  const target =
+    opened?.good.sha ?? (seen.stage.kind === 'planning' ? (goodOf(seen.stage.planned)?.sha ?? null) : null);
+  const pullRequest = opened ? { number: opened.pull.number, url: opened.pull.url } : null;
+  return { incident: seen.incident, target, pullRequest, moments, status: statusOf(seen, step) };
+}
+
+function statusOf(seen: Observed, step: Step): TimelineView['status'] {
+  switch (step.kind) {
+    case 'open':
+    case 'merge':
+    case 'update':
+    case 'terminate':
+      return { kind: 'waiting', for: step.because, until: null, next: waitWords(step.kind) };
+    case 'wait':
+      return { kind: 'waiting', for: step.because, until: step.until, next: waitWords(step.for) };
+    case 'escalate':
+      return {
+        kind: 'escalated',
+        escalation: {
+          trouble: step.because,
+          todo: step.todo,
+          commands: step.commands,
+          mention: seen.rules.notify.mention,
+        },
+      };
+    case 'finish':
+      return { kind: step.outcome === 'recovered' ? 'recovered' : 'closed', because: step.because };
+  }
+}

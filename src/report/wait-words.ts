@@ -1,0 +1,18 @@
+const NEXT = {
+  open: 'a pull request',
+  merge: 'the merge',
+  update: 'the required checks',
+  terminate: 'Argo CD applies the revert',
+  approval: 'the merge, then the proof of recovery',
+  checks: 'the merge',
+  argocd: 'Argo CD applies the revert',
+  sync: 'the applications are healthy',
+  health: 'the success criteria of the playbook',
+  proof: 'recovered, once every criterion is proven',
+  person: 'whatever you do is followed to its proof',
+} as const;
+
+/** What comes after the thing that is waited for. */
+export function waitWords(waiting: keyof typeof NEXT): string {
+  return NEXT[waiting];
+}
