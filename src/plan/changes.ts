@@ -31,7 +31,8 @@ export interface Change {
   readonly author: string;
   /** ISO 8601: when it landed on the default branch, as far as is known. */
   readonly at: string;
-  readonly pr: number | null;
+  /** Number of the merged pull request; null: pushed directly. */
+  readonly pull: number | null;
   /** Revision of the change that it takes back, or the sha its message names; null: it is no revert. */
   readonly revertOf: string | null;
   /** Versions in the files after it, where somebody read them. */
@@ -75,7 +76,7 @@ function draft(group: readonly PathCommit[]): Draft | null {
     title: pull?.title ?? titleOf(group, pull?.mergeCommit ?? null),
     author: newest.author,
     at: pull?.mergedAt ?? newest.committedAt,
-    pr: pull?.number ?? null,
+    pull: pull?.number ?? null,
   };
   return { change, messages: group.map((commit) => commit.message), merged };
 }
@@ -108,7 +109,7 @@ function revertOf(messages: readonly string[], drafts: readonly Draft[]): string
     const { shas, pulls } = parseReverts(message);
     for (const sha of shas) return drafts.find(({ change }) => has(change, sha))?.change.revision ?? sha;
     for (const pull of pulls) {
-      const reverted = drafts.find(({ change }) => change.pr === pull);
+      const reverted = drafts.find(({ change }) => change.pull === pull);
       if (reverted) return reverted.change.revision;
     }
   }

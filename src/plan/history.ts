@@ -3,7 +3,7 @@ import { RollbackError } from '../errors.ts';
 import type { Change } from './changes.ts';
 
 export type LiveAt =
-  | { readonly kind: 'live'; readonly sha: string; readonly change: Change | null; readonly because: string }
+  | { readonly kind: 'live'; readonly sha: string; readonly change: Change; readonly because: string }
   | { readonly kind: 'unknown'; readonly because: string };
 
 /** A point in time with its zone: without one, the answer would depend on where the question is asked. */

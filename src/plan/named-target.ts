@@ -29,13 +29,12 @@ export function findNamed({ named, changes, badChange, against }: Question): Fou
     because: `${because}${choices(candidates)}`,
     candidates: candidates.slice(0, 10),
   });
-  const found = matchesOf(named, older, badChange);
+  const found = matchesOf({ named, changes, badChange, against }, older);
   const [first] = found;
   if (!first) {
-    const inNewer = changes
-      .slice(0, changes.length - older.length)
-      .some((change) => named.sha !== null && has(change, named.sha));
-    if (inNewer) return refuse(`'${named.text}' is the bad change itself or newer than it`);
+    if (isNewer(named, changes.slice(0, changes.length - older.length), changes)) {
+      return refuse(`'${named.text}' is the bad change itself or newer than it`);
+    }
     return refuse(`'${named.text}' is no known revision, time or version before ${badChange.revision.slice(0, 7)}`);
   }
   if (found.length > 1) {
@@ -61,22 +60,27 @@ interface Match {
   readonly because: string;
 }
 
-function matchesOf(named: Named, older: readonly Change[], badChange: Change): readonly Match[] {
+function isNewer({ text, sha }: Named, newer: readonly Change[], changes: readonly Change[]): boolean {
+  if (sha !== null) return newer.some((change) => has(change, sha));
+  const live = isInstant(text) ? liveAt(changes, text) : null;
+  return live?.kind === 'live' && newer.includes(live.change);
+}
+
+function matchesOf({ named, changes, badChange }: Question, older: readonly Change[]): readonly Match[] {
   const { text, sha } = named;
   if (sha !== null) {
     const exact = shaMatches(older, badChange, sha.toLowerCase());
     if (exact.length > 0) return exact;
     if (named.isAncestor === true)
       return [{ sha, change: null, because: `${sha.slice(0, 7)}, an older commit of the default branch` }];
-    return [];
   }
   if (/^[0-9a-f]{7,64}$/i.test(text)) {
     const prefixed = shaMatches(older, badChange, text.toLowerCase());
     if (prefixed.length > 0) return prefixed;
   }
   if (isInstant(text)) {
-    const live = liveAt(older, text);
-    return live.kind === 'live' ? [{ sha: live.sha, change: live.change, because: live.because }] : [];
+    const live = liveAt(changes, text);
+    return live.kind === 'live' && older.includes(live.change) ? [live] : [];
   }
   const bare = text.replace(/^v(?=\d)/, '');
   const change = older.find(({ versions }) => versions?.some((version) => versionIs(version, bare)) === true);
