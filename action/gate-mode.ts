@@ -1,0 +1,152 @@
+/** Mode gate: playbook, sources, check run, loop, verdict, publication. */
+import { metricSource, type Environment } from '../src/adapters/sources.ts';
+import { runGate, type GateResult } from '../src/control/gate.ts';
+import { RollbackError } from '../src/errors.ts';
+import { playbookError } from '../src/playbook/faults.ts';
+import { parsePlaybook } from '../src/playbook/parse.ts';
+import type { Gate } from '../src/playbook/schema.ts';
+import { targetOf, type Target } from '../src/playbook/target.ts';
+import type { Clock, MetricSource } from '../src/ports.ts';
+import { gateAnnotations } from '../src/report/annotations.ts';
+import { checkRunName, checkRunTitle, printExternalId, printGateNote, type GateId } from '../src/report/check-run.ts';
+import { logLine } from '../src/report/escape.ts';
+import { progressLine } from '../src/report/gate-progress.ts';
+import { blameSentence, gateSummary } from '../src/report/gate-summary.ts';
+import { asRollbackError, errorEnding, type Ending } from './ending.ts';
+import type { CheckRun, GitHub } from './github.ts';
+import type { Inputs } from './inputs.ts';
+import { outcomeOf, type Outcome } from './outcome.ts';
+import { gateResult } from './result.ts';
+
+export interface GateMode {
+  readonly inputs: Extract<Inputs, { mode: 'gate' }>;
+  readonly github: GitHub;
+  readonly env: Environment;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly detailsUrl: string | null;
+  readonly info: (line: string) => void;
+  readonly hide: (secret: string) => void;
+}
+
+export async function gateMode(mode: GateMode): Promise<Ending> {
+  const { inputs, github } = mode;
+  const target = await readTarget(mode);
+  const { gate } = target.rules;
+  if (gate === undefined) {
+    const message = `The playbook has no gate for '${target.service}' in '${target.environment}'.`;
+    throw new RollbackError('playbook-invalid', message, {
+      hint: "Add 'gate:' with at least one trigger to this environment.",
+    });
+  }
+  const sources = openSources(target, gate, mode);
+  const id: GateId = { service: target.service, environment: target.environment, sha: inputs.sha };
+  const check = inputs.options.dryRun
+    ? null
+    : await github.beginCheck({
+        name: checkRunName(id),
+        sha: id.sha,
+        externalId: printExternalId(id),
+        detailsUrl: mode.detailsUrl,
+      });
+  try {
+    const judged = await runGate({
+      gate,
+      sources,
+      clock: mode.clock,
+      signal: mode.signal,
+      onLook: (_point, soFar) => mode.info(progressLine(soFar)),
+    });
+    return await publish({ mode, id, gate, judged, check });
+  } catch (error) {
+    const failure = asRollbackError(error);
+    const ending = errorEnding(failure, 'gate', check?.url);
+    const words = { title: checkRunTitle('error', failure.message), summary: ending.summary, text: '' };
+    // Best effort: what broke is told below in any case, and a check run still in progress is no pass.
+    if (check !== null) await github.endCheck(check.id, 'failure', words).catch(() => undefined);
+    return ending;
+  }
+}
+
+async function readTarget({ inputs, github }: GateMode): Promise<Target> {
+  const { path, text } = await github.playbook(inputs.playbook);
+  const parsed = parsePlaybook(text, path);
+  if (!parsed.ok) throw playbookError(parsed.faults);
+  return targetOf(parsed.playbook, { service: inputs.service, environment: inputs.environment ?? undefined });
+}
+
+/** Only what this gate asks: the secrets of other sources need not be here. */
+function openSources(target: Target, gate: Gate, { env, hide }: GateMode): ReadonlyMap<string, MetricSource> {
+  const names = new Set(gate.triggers.map((trigger) => trigger.source ?? gate.source));
+  return new Map(
+    Array.from(names).flatMap((name) => {
+      const source = Object.hasOwn(target.sources, name) ? target.sources[name] : undefined;
+      return source === undefined ? [] : [[name, metricSource(source, env, hide)] as const];
+    }),
+  );
+}
+
+interface Publication {
+  readonly mode: GateMode;
+  readonly id: GateId;
+  readonly gate: Gate;
+  readonly judged: GateResult;
+  readonly check: CheckRun | null;
+}
+
+async function publish(publication: Publication): Promise<Ending> {
+  const { mode, id, gate, judged, check } = publication;
+  const { verdict, terminated } = judged;
+  const { options } = mode.inputs;
+  const outcome = outcomeOf({ verdict, terminated, falseAlarm: gate['false-alarm'] }, options);
+  const summary = summaryOf(publication, outcome);
+  const because = blameSentence(verdict);
+  if (check !== null) {
+    const note = printGateNote({
+      version: 1,
+      decision: outcome.decision,
+      reasonCode: outcome.reasonCode,
+      rollback: outcome.rollback,
+      then: verdict.then,
+      blame: verdict.blame,
+      because,
+      detectedAt: new Date(judged.decidedAt).toISOString(),
+    });
+    try {
+      await mode.github.endCheck(check.id, outcome.conclusion, {
+        title: checkRunTitle(outcome.decision, because),
+        summary,
+        text: note,
+      });
+    } catch (error) {
+      // Nobody can see a pass that is not published, so it is none. Any other decision stands and the job fails anyway.
+      if (outcome.decision === 'pass') throw error;
+      mode.info(logLine(asRollbackError(error).message));
+    }
+  }
+  return {
+    result: gateResult({ id, outcome, judged, because, dryRun: options.dryRun }),
+    checkRunUrl: check?.url ?? '',
+    summary,
+    annotations: gateAnnotations(id, outcome.decision, verdict),
+    exitCode: outcome.exitCode,
+  };
+}
+
+function summaryOf({ mode, id, gate, judged }: Publication, outcome: Outcome): string {
+  return gateSummary({
+    id,
+    decision: outcome.decision,
+    verdict: judged.verdict,
+    triggers: gate.triggers.map((trigger) => ({
+      name: trigger.name,
+      condition: trigger.if.text,
+      decides: trigger.criticality !== 'info' && !trigger['dry-run'],
+    })),
+    falseAlarm: gate['false-alarm'],
+    falsePass: gate['false-pass'],
+    timeline: judged.timeline,
+    next: outcome.next,
+    dryRun: mode.inputs.options.dryRun,
+  });
+}
