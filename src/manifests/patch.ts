@@ -120,7 +120,7 @@ function replace(target: Source, at: Found, donor: Source, given: Found): Splice
   if (now.kind === 'leaf' && now.style === 'alias') return cannotWrite(now);
   if (wanted.kind === 'leaf' && wanted.style === 'alias') return `there it is the alias ${wanted.value}`;
   if (now.kind === 'leaf' && wanted.kind === 'leaf' && wanted.isText && now.style !== wanted.style) {
-    const token = tokenFor(now, wanted.value, target.text);
+    const token = tokenFor(now, wanted.value, target.text, true);
     if (token !== null) return { ...now.range, insert: token };
   }
   const token = donor.text.slice(wanted.range.start, wanted.range.end);

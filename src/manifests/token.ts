@@ -8,13 +8,13 @@ export function textOf(leaf: Leaf, text: string): string {
 
 /**
  * The token for `value` in the quotes of `leaf`; a plain word gets quotes only where it would otherwise change its meaning.
- * Null for aliases, block texts and values that span lines.
+ * `isText`: the value is text, even where it reads like a number. Null for aliases, block texts and values that span lines.
  */
-export function tokenFor(leaf: Leaf, value: string, text: string): string | null {
+export function tokenFor(leaf: Leaf, value: string, text: string, isText = leaf.isText): string | null {
   if (leaf.style === 'alias' || leaf.style === 'block' || /[\r\n]/.test(value)) return null;
   if (leaf.style === 'double') return JSON.stringify(value);
   if (leaf.style === 'single') return `'${value.replaceAll("'", "''")}'`;
-  const safe = PLAIN.test(value) && !(leaf.isText && AMBIGUOUS.test(value));
+  const safe = PLAIN.test(value) && !(isText && AMBIGUOUS.test(value));
   const token = safe ? value : JSON.stringify(value);
   return textOf(leaf, text) === '' && text[leaf.range.start - 1] === ':' ? ` ${token}` : token;
 }

@@ -68,7 +68,8 @@ function gitReverts(stories: readonly Story[]): readonly (Files | null)[] {
       (_, at) =>
         `git checkout -qf --detach s${at}; git revert --no-edit HEAD~1 && git branch r${at} || git revert --abort`,
     );
-    execFileSync('sh', ['-c', loop.join('\n')], { cwd: repo, env: { ...process.env, ...SOMEBODY }, stdio: 'ignore' });
+    const env = { ...process.env, ...SOMEBODY };
+    execFileSync('sh', ['-s'], { cwd: repo, env, input: loop.join('\n'), stdio: ['pipe', 'ignore', 'ignore'] });
     const wanted = stories.flatMap((_, at) => SERVICES.map((name) => `r${at}:${name}.yaml`));
     const texts = batch(git(['cat-file', '--batch'], `${wanted.join('\n')}\n`), wanted.length);
     return stories.map((_, at) => {
