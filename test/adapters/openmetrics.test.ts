@@ -66,9 +66,10 @@ describe('a metrics page', () => {
     nock(HOST).get('/metrics').reply(200, 'http_requests_total{code="200"} 90\n');
     nock('http://stable.example').get('/metrics').reply(503, 'starting');
     const reading = (await look([errors], 'http://stable.example/metrics')).get('errors');
-    assert.equal(reading?.canary.kind, 'counters');
+    assert.ok(reading);
+    assert.equal(reading.canary.kind, 'counters');
     assert.match(
-      reasonOf(reading?.baseline),
+      reasonOf(reading.baseline),
       /^query-error: metrics page of stable.example: HTTP 503, the server failed/,
     );
   });
