@@ -15,7 +15,7 @@ export function linesIn(text: string): readonly string[] {
 
 /**
  * The changed hunks in order. Finds the longest run of common lines whose lines are rarest in the first text, and repeats on
- * both sides of it. Time about lines x repetitions; deterministic.
+ * both sides of it. Time about lines x repetitions (at most 64); deterministic.
  */
 export function diffLines(a: readonly string[], b: readonly string[]): readonly Hunk[] {
   const changedA = new Uint8Array(a.length).fill(1);
@@ -35,6 +35,9 @@ export function diffLines(a: readonly string[], b: readonly string[]): readonly 
 
 type Area = Hunk;
 
+/** A line that stands in more places than this is compared with the first of them only: blank lines align nothing. */
+const MOST_PLACES = 64;
+
 /** The common run to hold on to: rarest lines first, then the longest, then the earliest in `b`. */
 function anchorRun(a: readonly string[], b: readonly string[], area: Area): Hunk | null {
   const { aStart, aEnd, bStart, bEnd } = area;
@@ -50,7 +53,7 @@ function anchorRun(a: readonly string[], b: readonly string[], area: Area): Hunk
   let rarest = Number.POSITIVE_INFINITY;
   for (let at = bStart; at < bEnd;) {
     let next = at + 1;
-    for (const place of places.get(b[at] ?? '') ?? []) {
+    for (const place of places.get(b[at] ?? '')?.slice(0, MOST_PLACES) ?? []) {
       const run = { aStart: place, aEnd: place + 1, bStart: at, bEnd: at + 1 };
       while (run.aStart > aStart && run.bStart > bStart && a[run.aStart - 1] === b[run.bStart - 1]) {
         run.aStart--;

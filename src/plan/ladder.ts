@@ -1,9 +1,11 @@
 /** The way back for one file: its blob, else its keys, else a person. Never the whole tree. */
+import { lastLine } from '../manifests/lines.ts';
 import { applyEdits } from '../manifests/patch.ts';
 import { readTree } from '../manifests/read.ts';
 import type { Read } from '../manifests/read.ts';
 import { printPath } from '../manifests/scalars.ts';
-import type { Node } from '../manifests/tree.ts';
+import { childOf } from '../manifests/tree.ts';
+import type { Child, Node } from '../manifests/tree.ts';
 import { aliasesMoved } from './aliases.ts';
 import { mergeKeys, matches } from './merge-keys.ts';
 import type { KeyMerge } from './merge-keys.ts';
@@ -143,8 +145,19 @@ function isScalarSwap({ three }: Place): boolean {
 }
 
 /** Whole blocks are replaced or removed only while nobody touched their text, comments included. */
-function sameSource(trees: Trees, { three }: Place): boolean {
-  return sourceOf(trees.now.text, three.now) === sourceOf(trees.bad.text, three.bad);
+function sameSource(trees: Trees, { steps }: Place): boolean {
+  return entryAt(trees.now, steps) === entryAt(trees.bad, steps);
+}
+
+/** An entry as it is written, from its key to the end of its last line: comments inside count. */
+function entryAt({ text, root }: Trees['now'], steps: readonly string[]): string | null {
+  let node: Node | null = root;
+  let entry: Child | null = null;
+  for (const step of steps) {
+    entry = childOf(node, step);
+    node = entry?.node ?? null;
+  }
+  return entry && text.slice(entry.start, lastLine(text, entry).end).trimEnd();
 }
 
 function sourceOf(text: string, node: Node | null): string | null {

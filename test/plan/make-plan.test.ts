@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { branchOf, branchPrefixOf, incidentId } from '../../src/plan/identity.ts';
+import type { Incident } from '../../src/plan/incident.ts';
+import { makePlan } from '../../src/plan/make-plan.ts';
+import type { PlanInput, ReadFile } from '../../src/plan/make-plan.ts';
+import { sha, sha256 } from '../ledger/builders.ts';
+
+const key = { repo: 'acme/deploy', service: 'rec', environment: 'production' };
+const incident: Incident = {
+  id: incidentId(key, sha('b'), sha256),
+  key,
+  bad: sha('b'),
+  openedAt: '2026-11-17T14:00:00Z',
+  cause: { kind: 'gate', checkRunId: 1, trigger: 'errors', because: '0.03 > 0.02' },
+};
+const at = (text: string, mode = '100644'): ReadFile => ({ blob: sha256(text).slice(0, 40), mode, text });
+const image = (tag: string, replicas = 2) =>
+  `apiVersion: apps/v1\nkind: Deployment\nspec:\n  replicas: ${replicas}\n  template:\n    spec:\n      containers:\n        - name: app\n          image: rec:${tag}\n`;
+
+function plan(files: PlanInput['files'], overrides: Partial<PlanInput> = {}) {
+  return makePlan(
+    {
+      incident,
+      base: sha('c'),
+      baseBranch: 'main',
+      good: { sha: sha('a'), reason: { kind: 'parent' }, because: 'parent' },
+      undoes: [],
+      files,
+      ...overrides,
+    },
+    sha256,
+  );
+}
+const hashOf = (planned: ReturnType<typeof plan>): string =>
+  planned.kind === 'planned' ? planned.plan.hash : planned.kind;
+
+const release = { path: 'rec/app.yaml', good: at(image('1.4.1')), bad: at(image('1.4.2')), now: at(image('1.4.2')) };
+
+test('the same fault has the same id and branch, another one has not', () => {
+  assert.match(incident.id, /^[0-9a-f]{12}$/);
+  assert.equal(incidentId({ environment: 'production', service: 'rec' }, sha('b'), sha256), incident.id);
+  assert.notEqual(incidentId({ environment: 'productionr', service: 'ec' }, sha('b'), sha256), incident.id);
+  assert.equal(branchOf(incident), 'rollback/production/rec/bbbbbbb');
+  assert.ok(branchOf(incident).startsWith(branchPrefixOf(key)));
+});
+
+test('a plan names its edits and what they mean for people', () => {
+  const planned = plan([release]);
+  assert.ok(planned.kind === 'planned');
+  assert.deepEqual(
+    planned.plan.edits.map(({ kind, rung }) => `${kind} ${rung}`),
+    ['restore blob'],
+  );
+  assert.deepEqual(planned.plan.changes, [
+    { path: 'rec/app.yaml', key: 'spec.template.spec.containers[name=app].image', from: 'rec:1.4.2', to: 'rec:1.4.1' },
+  ]);
+});
+
+test('the hash changes with the head, the target and every edit, not with the words or the order of files', () => {
+  const other = { ...release, path: 'rec/b.yaml' };
+  const hash = hashOf(plan([release, other]));
+  assert.match(hash, /^[0-9a-f]{12}$/);
+  assert.equal(hashOf(plan([other, release], { undoes: [{ sha: sha('b'), title: 'x', author: 'y' }] })), hash);
+  assert.notEqual(hashOf(plan([release, other], { base: sha('d') })), hash);
+  assert.notEqual(
+    hashOf(plan([release, other], { good: { sha: sha('9'), reason: { kind: 'parent' }, because: '' } })),
+    hash,
+  );
+  assert.notEqual(hashOf(plan([release])), hash);
+  assert.notEqual(hashOf(plan([release, { ...other, good: at(image('1.4.0')) }])), hash);
+});
+
+test('one conflict stops the whole plan: half a rollback is no version', () => {
+  const moved = { path: 'rec/z.yaml', good: at(image('1')), bad: at(image('2')), now: at(image('3')) };
+  const planned = plan([release, moved, { path: 'x.png', good: at('1'), bad: at('2'), now: at('3') }]);
+  assert.ok(planned.kind === 'conflict');
+  assert.deepEqual(
+    planned.conflicts.map(({ path, key: place }) => `${path} ${place}`),
+    ['rec/z.yaml spec.template.spec.containers[name=app].image', 'x.png null'],
+  );
+  assert.match(planned.because, /^rec\/z.yaml spec.*image and 1 more changed again/);
+});
+
+test('nothing to do is said, not planned', () => {
+  const planned = plan([{ ...release, now: release.good }]);
+  assert.equal(planned.kind, 'nothing-to-do');
+  assert.match(planned.kind === 'nothing-to-do' ? planned.because : '', /already are as at aaaaaaa/);
+  assert.equal(plan([]).kind, 'nothing-to-do');
+});
+
+test('later changes of others stay in the planned text', () => {
+  const planned = plan([{ ...release, now: at(image('1.4.2', 9)) }]);
+  assert.ok(planned.kind === 'planned');
+  const [edit] = planned.plan.edits;
+  assert.equal(edit?.kind === 'write' ? edit.text : '', image('1.4.1', 9));
+});
+
+test('a file mode that Git does not use is refused', () => {
+  assert.throws(() => plan([{ ...release, now: at(image('1.4.2'), '040000') }]), {
+    code: 'internal',
+    message: /rec\/app.yaml: file mode 040000/,
+  });
+});
