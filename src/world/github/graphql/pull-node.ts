@@ -1,0 +1,246 @@
+/** Pull requests, issues, comments and reviews in GraphQL. */
+import { askedBefore, baseTip, mergeState, reviewDecision, testMerge } from '../engine/mergeability.ts';
+import { actorOf } from '../hub.ts';
+import { nodeId } from '../node-id.ts';
+import { associationOf } from '../views/issue.ts';
+import { pageUrl } from '../views/repository.ts';
+import { iso, isoOrNull } from '../views/time.ts';
+import type { Comment, Issue, Pull, Reaction, Review } from '../state.ts';
+import { actorNode, actorOrNull } from './actor-node.ts';
+import { connection, type Fields, type PageArgs } from './connection.ts';
+import { commitNode, refNode, type Scope } from './git-nodes.ts';
+import { repositoryNode } from './repository-node.ts';
+import { rollupNode } from './check-nodes.ts';
+
+export const REACTIONS = {
+  THUMBS_UP: '+1',
+  THUMBS_DOWN: '-1',
+  LAUGH: 'laugh',
+  HOORAY: 'hooray',
+  CONFUSED: 'confused',
+  HEART: 'heart',
+  ROCKET: 'rocket',
+  EYES: 'eyes',
+} as const;
+
+function reactionName(content: string): string {
+  return Object.entries(REACTIONS).find(([, short]) => short === content)?.[0] ?? 'EYES';
+}
+
+export function reactionNode({ hub }: Scope, reaction: Reaction): Fields {
+  return {
+    __typename: 'Reaction',
+    id: nodeId('Reaction', reaction.id),
+    databaseId: reaction.id,
+    content: reactionName(reaction.content),
+    createdAt: iso(reaction.createdAt),
+    user: actorOrNull(hub, reaction.user.type === 'User' ? reaction.user : null),
+  };
+}
+
+function reactable(scope: Scope, reactions: readonly Reaction[]): Record<string, unknown> {
+  return {
+    reactions: (args: PageArgs & { readonly content?: string | null }) => {
+      const found = reactions.filter(({ content }) => args.content == null || reactionName(content) === args.content);
+      return connection('reactions', found, args, (reaction) => reactionNode(scope, reaction));
+    },
+    reactionGroups: Object.entries(REACTIONS).map(([name, short]) => {
+      const found = reactions.filter(({ content }) => content === short);
+      return {
+        content: name,
+        reactors: (args: PageArgs) => connection('reactors', found, args, ({ user }) => actorNode(scope.hub, user)),
+        viewerHasReacted: found.some(({ user }) => user.id === actorOf(scope.viewer).id),
+      };
+    }),
+  };
+}
+
+export function commentNode(scope: Scope, comment: Comment): Fields {
+  const { hub, repository } = scope;
+  return {
+    __typename: 'IssueComment',
+    id: nodeId('IssueComment', repository.id, comment.id),
+    databaseId: comment.id,
+    fullDatabaseId: String(comment.id),
+    body: comment.body,
+    bodyText: comment.body,
+    author: actorNode(hub, comment.author),
+    authorAssociation: associationOf(repository, comment.author),
+    createdAt: iso(comment.createdAt),
+    updatedAt: iso(comment.updatedAt),
+    publishedAt: iso(comment.createdAt),
+    lastEditedAt: isoOrNull(comment.lastEditedAt),
+    includesCreatedEdit: comment.lastEditedAt !== null,
+    isMinimized: false,
+    viewerDidAuthor: comment.author.id === actorOf(scope.viewer).id,
+    url: `${pageUrl(hub, repository)}/pull/${comment.issue.number}#issuecomment-${comment.id}`,
+    issue: () => issueNode(scope, comment.issue),
+    pullRequest: () => (comment.issue.pull === null ? null : pullNode(scope, comment.issue.pull)),
+    ...reactable(scope, comment.reactions),
+  };
+}
+
+function reviewNode(scope: Scope, review: Review): Fields {
+  return {
+    __typename: 'PullRequestReview',
+    id: nodeId('PullRequestReview', scope.repository.id, review.id),
+    databaseId: review.id,
+    state: review.state,
+    body: review.body,
+    author: actorNode(scope.hub, review.author),
+    authorAssociation: associationOf(scope.repository, review.author),
+    createdAt: iso(review.submittedAt),
+    submittedAt: iso(review.submittedAt),
+    commit: () => commitNode(scope, review.commit),
+  };
+}
+
+function labelsOf(issue: Issue): (args: PageArgs) => Fields {
+  return (args) =>
+    connection('labels', issue.labels, args, (label) => ({
+      __typename: 'Label',
+      id: nodeId('Label', label.id),
+      name: label.name,
+      color: label.color,
+      description: label.description,
+    }));
+}
+
+function discussion(scope: Scope, issue: Issue): Record<string, unknown> {
+  const { hub, repository } = scope;
+  return {
+    number: issue.number,
+    title: issue.title,
+    body: issue.body ?? '',
+    bodyText: issue.body ?? '',
+    author: actorNode(hub, issue.author),
+    authorAssociation: associationOf(repository, issue.author),
+    createdAt: iso(issue.createdAt),
+    updatedAt: iso(issue.updatedAt),
+    closedAt: isoOrNull(issue.closedAt),
+    closed: issue.state === 'closed',
+    lastEditedAt: isoOrNull(issue.lastEditedAt),
+    includesCreatedEdit: issue.lastEditedAt !== null,
+    locked: issue.locked,
+    labels: labelsOf(issue),
+    repository: () => repositoryNode(scope),
+    comments: (args: PageArgs) =>
+      connection('comments', issue.comments, args, (comment) => commentNode(scope, comment)),
+    assignees: (args: PageArgs) => connection('assignees', issue.assignees, args, (user) => actorNode(hub, user)),
+    ...reactable(scope, issue.reactions),
+  };
+}
+
+export function issueNode(scope: Scope, issue: Issue): Fields {
+  return {
+    __typename: 'Issue',
+    id: nodeId('Issue', scope.repository.id, issue.number),
+    databaseId: issue.id,
+    state: issue.state.toUpperCase(),
+    stateReason: issue.stateReason?.toUpperCase() ?? null,
+    url: `${pageUrl(scope.hub, scope.repository)}/issues/${issue.number}`,
+    ...discussion(scope, issue),
+  };
+}
+
+async function commitsOf({ repository }: Scope, pull: Pull): Promise<readonly string[]> {
+  const base = pull.issue.state === 'open' ? await baseTip(repository, pull) : pull.baseSha;
+  return [...(await repository.git.revList([`${base}..${pull.headSha}`]))].reverse();
+}
+
+async function filesOf({ repository }: Scope, pull: Pull): ReturnType<typeof repository.git.diff> {
+  const base = pull.issue.state === 'open' ? await baseTip(repository, pull) : pull.baseSha;
+  return repository.git.diff((await repository.git.mergeBase(base, pull.headSha)) ?? base, pull.headSha);
+}
+
+const CHANGE = {
+  added: 'ADDED',
+  removed: 'DELETED',
+  modified: 'MODIFIED',
+  renamed: 'RENAMED',
+  changed: 'CHANGED',
+} as const;
+
+/** One answer for all fields of one node, so that the first question is "unknown" for every one of them. */
+function mergeability({ repository }: Scope, pull: Pull): Record<string, unknown> {
+  let known: Promise<boolean> | null = null;
+  const ask = (): Promise<boolean> =>
+    (known ??= pull.issue.state === 'open' ? askedBefore(repository, pull) : Promise.resolve(false));
+  return {
+    mergeable: async () => {
+      if (!(await ask())) return 'UNKNOWN';
+      return (await testMerge(repository, pull)).kind === 'clean' ? 'MERGEABLE' : 'CONFLICTING';
+    },
+    mergeStateStatus: async () => ((await ask()) ? (await mergeState(repository, pull)).toUpperCase() : 'UNKNOWN'),
+    canBeRebased: async () => (await testMerge(repository, pull)).kind === 'clean',
+  };
+}
+
+export function pullNode(scope: Scope, pull: Pull): Fields {
+  const { hub, repository } = scope;
+  const { issue, autoMerge } = pull;
+  return {
+    __typename: 'PullRequest',
+    id: nodeId('PullRequest', repository.id, issue.number),
+    databaseId: pull.id,
+    fullDatabaseId: String(pull.id),
+    url: `${pageUrl(hub, repository)}/pull/${issue.number}`,
+    ...discussion(scope, issue),
+    state: pull.mergedAt !== null ? 'MERGED' : issue.state.toUpperCase(),
+    isDraft: pull.draft,
+    merged: pull.mergedAt !== null,
+    mergedAt: isoOrNull(pull.mergedAt),
+    mergedBy: actorOrNull(hub, pull.mergedBy),
+    ...mergeability(scope, pull),
+    headRefName: pull.headRef,
+    headRefOid: pull.headSha,
+    baseRefName: pull.baseRef,
+    baseRefOid: pull.baseSha,
+    headRef: () => branchNode(scope, pull.headRef),
+    baseRef: () => branchNode(scope, pull.baseRef),
+    headRepository: () => repositoryNode(scope),
+    headRepositoryOwner: actorNode(hub, repository.owner),
+    isCrossRepository: false,
+    mergeCommit: () => (pull.mergeCommit === null ? null : commitNode(scope, pull.mergeCommit)),
+    autoMergeRequest:
+      autoMerge === null
+        ? null
+        : {
+            __typename: 'AutoMergeRequest',
+            enabledAt: iso(autoMerge.at),
+            mergeMethod: autoMerge.method.toUpperCase(),
+            enabledBy: actorNode(hub, autoMerge.user),
+            commitHeadline: autoMerge.title,
+            commitBody: autoMerge.message,
+          },
+    isInMergeQueue: pull.queued,
+    reviewDecision: reviewDecision(repository, pull),
+    reviews: (args: PageArgs & { readonly states?: readonly string[] | null }) => {
+      const found = pull.reviews.filter(({ state }) => args.states?.includes(state) ?? true);
+      return connection('reviews', found, args, (review) => reviewNode(scope, review));
+    },
+    commits: async (args: PageArgs) =>
+      connection('commits', await commitsOf(scope, pull), args, (sha) => ({
+        __typename: 'PullRequestCommit',
+        id: nodeId('Commit', repository.id, issue.number, sha),
+        commit: () => commitNode(scope, sha),
+      })),
+    files: async (args: PageArgs) =>
+      connection('files', await filesOf(scope, pull), args, (file) => ({
+        path: file.path,
+        additions: file.additions,
+        deletions: file.deletions,
+        changeType: CHANGE[file.status],
+      })),
+    changedFiles: async () => (await filesOf(scope, pull)).length,
+    additions: async () => (await filesOf(scope, pull)).reduce((sum, file) => sum + file.additions, 0),
+    deletions: async () => (await filesOf(scope, pull)).reduce((sum, file) => sum + file.deletions, 0),
+    statusCheckRollup: () => rollupNode(scope, pull.headSha),
+    viewerDidAuthor: issue.author.id === actorOf(scope.viewer).id,
+  };
+}
+
+async function branchNode(scope: Scope, name: string): Promise<Fields | null> {
+  const ref = await scope.repository.git.ref(`refs/heads/${name}`);
+  return ref === null ? null : refNode(scope, ref);
+}

@@ -1,0 +1,297 @@
+/**
+ * What a GitHub remembers beside Git: plain records, changed only by engine/. Times are epoch ms.
+ */
+import type { GitRepository } from './git/repository.ts';
+import type { Lock } from './lock.ts';
+
+export type Role = 'none' | 'read' | 'triage' | 'write' | 'maintain' | 'admin';
+export type MergeMethod = 'merge' | 'squash' | 'rebase';
+export type Access = 'read' | 'write' | 'admin';
+
+export interface User {
+  readonly id: number;
+  readonly login: string;
+  readonly type: 'User' | 'Bot' | 'Organization';
+  readonly name: string | null;
+  readonly email: string;
+}
+
+export interface App {
+  readonly id: number;
+  readonly slug: string;
+  readonly name: string;
+  readonly clientId: string;
+  readonly owner: User;
+  readonly bot: User;
+  readonly createdAt: number;
+  readonly permissions: Readonly<Record<string, Access>>;
+  readonly events: readonly string[];
+  readonly installationId: number;
+  /** PEM (PKCS#1 or PKCS#8) of the RSA key its tokens are signed with. */
+  readonly privateKey: string;
+  readonly publicKey: string;
+}
+
+export interface Reaction {
+  readonly id: number;
+  readonly user: User;
+  readonly content: string;
+  readonly createdAt: number;
+}
+
+export interface Label {
+  readonly id: number;
+  name: string;
+  color: string;
+  description: string | null;
+}
+
+export interface Comment {
+  readonly id: number;
+  readonly issue: Issue;
+  readonly author: User;
+  readonly app: App | null;
+  readonly createdAt: number;
+  readonly reactions: Reaction[];
+  body: string;
+  updatedAt: number;
+  /** Null until somebody changes it. */
+  lastEditedAt: number | null;
+}
+
+export interface Issue {
+  readonly id: number;
+  readonly number: number;
+  readonly author: User;
+  readonly app: App | null;
+  readonly createdAt: number;
+  readonly reactions: Reaction[];
+  readonly comments: Comment[];
+  readonly assignees: User[];
+  title: string;
+  body: string | null;
+  state: 'open' | 'closed';
+  stateReason: string | null;
+  labels: Label[];
+  updatedAt: number;
+  closedAt: number | null;
+  closedBy: User | null;
+  locked: boolean;
+  lastEditedAt: number | null;
+  /** Set when this issue is a pull request. */
+  pull: Pull | null;
+}
+
+export interface Review {
+  readonly id: number;
+  readonly author: User;
+  readonly submittedAt: number;
+  readonly commit: string;
+  body: string;
+  state: 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED' | 'DISMISSED';
+}
+
+export interface AutoMerge {
+  readonly by: Viewer;
+  readonly user: User;
+  readonly method: MergeMethod;
+  readonly title: string | null;
+  readonly message: string | null;
+  readonly at: number;
+}
+
+export interface Pull {
+  readonly id: number;
+  readonly issue: Issue;
+  readonly headRef: string;
+  readonly reviews: Review[];
+  baseRef: string;
+  headSha: string;
+  /** The base commit when the head last moved; for a merged or closed one, when that happened. */
+  baseSha: string;
+  draft: boolean;
+  requested: User[];
+  mergedAt: number | null;
+  mergedBy: User | null;
+  /** The commit that the merge made; while open, null. */
+  mergeCommit: string | null;
+  autoMerge: AutoMerge | null;
+  queued: boolean;
+  /** `base head` whose mergeability was asked for already: GitHub answers the first question with "not known yet". */
+  askedFor: string | null;
+}
+
+export interface CheckSuite {
+  readonly id: number;
+  readonly app: App;
+  readonly headSha: string;
+  readonly headBranch: string | null;
+  readonly createdAt: number;
+  updatedAt: number;
+}
+
+export interface CheckAction {
+  readonly label: string;
+  readonly description: string;
+  readonly identifier: string;
+}
+
+export interface CheckRun {
+  readonly id: number;
+  readonly suite: CheckSuite;
+  readonly headSha: string;
+  name: string;
+  externalId: string;
+  detailsUrl: string | null;
+  status: 'queued' | 'in_progress' | 'completed';
+  conclusion: string | null;
+  startedAt: number | null;
+  completedAt: number | null;
+  output: { title: string | null; summary: string | null; text: string | null; annotations: unknown[] };
+  actions: readonly CheckAction[];
+}
+
+export interface Status {
+  readonly id: number;
+  readonly sha: string;
+  readonly state: 'error' | 'failure' | 'pending' | 'success';
+  readonly context: string;
+  readonly description: string | null;
+  readonly targetUrl: string | null;
+  readonly creator: User;
+  readonly app: App | null;
+  readonly createdAt: number;
+}
+
+export interface DeploymentStatus {
+  readonly id: number;
+  readonly state: string;
+  readonly description: string;
+  readonly environment: string;
+  readonly logUrl: string;
+  readonly environmentUrl: string;
+  readonly creator: User;
+  readonly app: App | null;
+  readonly createdAt: number;
+}
+
+export interface Deployment {
+  readonly id: number;
+  readonly sha: string;
+  readonly ref: string;
+  readonly task: string;
+  readonly environment: string;
+  readonly description: string | null;
+  readonly payload: unknown;
+  readonly transient: boolean;
+  readonly production: boolean;
+  readonly creator: User;
+  readonly app: App | null;
+  readonly createdAt: number;
+  readonly statuses: DeploymentStatus[];
+}
+
+/** Classic branch protection. */
+export interface Protection {
+  /** Null: no check is required. */
+  readonly checks: readonly RequiredCheck[] | null;
+  readonly strict: boolean;
+  /** Null: no pull request is required. */
+  readonly reviews: { readonly count: number; readonly dismissStale: boolean } | null;
+  readonly enforceAdmins: boolean;
+  /** Who may push, by login or app slug; null: everybody with write access. */
+  readonly restrictions: readonly string[] | null;
+  readonly allowForcePushes: boolean;
+  readonly allowDeletions: boolean;
+}
+
+export interface RequiredCheck {
+  readonly context: string;
+  /** The only app whose answer counts; null: anybody's. */
+  readonly app: number | null;
+}
+
+export interface BypassActor {
+  readonly actor_id: number | null;
+  readonly actor_type: 'Integration' | 'OrganizationAdmin' | 'RepositoryRole' | 'Team' | 'DeployKey' | 'User';
+  readonly bypass_mode: 'always' | 'pull_request' | 'exempt';
+}
+
+/** A rule in GitHub's own shape, as given to POST /rulesets. */
+export interface Rule {
+  readonly type: string;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+}
+
+export interface Ruleset {
+  readonly id: number;
+  name: string;
+  target: string;
+  enforcement: 'disabled' | 'active' | 'evaluate';
+  bypass: readonly BypassActor[];
+  include: readonly string[];
+  exclude: readonly string[];
+  rules: readonly Rule[];
+  readonly createdAt: number;
+  updatedAt: number;
+}
+
+export interface RepositorySettings {
+  allowMergeCommit: boolean;
+  allowSquashMerge: boolean;
+  allowRebaseMerge: boolean;
+  allowAutoMerge: boolean;
+  deleteBranchOnMerge: boolean;
+}
+
+export interface Repository {
+  readonly id: number;
+  readonly owner: User;
+  readonly name: string;
+  readonly private: boolean;
+  readonly createdAt: number;
+  readonly git: GitRepository;
+  /** Held by whatever changes this repository, so that two writers meet one after the other. */
+  readonly lock: Lock;
+  readonly settings: RepositorySettings;
+  readonly collaborators: Map<string, Role>;
+  readonly issues: Map<number, Issue>;
+  readonly comments: Map<number, Comment>;
+  readonly labels: Map<string, Label>;
+  readonly suites: Map<number, CheckSuite>;
+  readonly checks: Map<number, CheckRun>;
+  readonly statuses: Status[];
+  readonly deployments: Map<number, Deployment>;
+  readonly protections: Map<string, Protection>;
+  readonly rulesets: Map<number, Ruleset>;
+  /** Commits that GitHub itself made and signed. */
+  readonly verified: Set<string>;
+  /** Apps installed here, by id. */
+  readonly installed: Set<number>;
+  description: string | null;
+  defaultBranch: string;
+  nextNumber: number;
+  pushedAt: number;
+  updatedAt: number;
+}
+
+/** Who asks. */
+export type Viewer =
+  | { readonly kind: 'anonymous' }
+  | { readonly kind: 'user'; readonly user: User }
+  | { readonly kind: 'app'; readonly app: App }
+  | {
+      readonly kind: 'installation';
+      readonly app: App;
+      /** Repository ids; null: all that the app is installed on. */
+      readonly repositories: ReadonlySet<number> | null;
+      readonly permissions: Readonly<Record<string, Access>>;
+      /** The epoch ms after which the token is dead. */
+      readonly expiresAt: number;
+    };
+
+export interface Team {
+  readonly org: string;
+  readonly slug: string;
+  readonly members: Map<string, 'member' | 'maintainer'>;
+}
