@@ -26,6 +26,8 @@ const TIMEOUT_MS = 15_000;
 /** GitHub refuses more in one field. */
 const FIELD_MAX = 65_000;
 const ATTEMPTS = 4;
+/** Longer than this the job would rather fail than wait. */
+const WAIT_MAX_MS = 60_000;
 
 export type GitHub = ReturnType<typeof openGitHub>;
 
@@ -39,21 +41,36 @@ export function openGitHub(options: {
   const octokit = getOctokit(options.token, { baseUrl: options.apiUrl });
   const request = () => ({ signal: AbortSignal.timeout(TIMEOUT_MS) });
 
+  /** Only for what may be done twice: reading, and writing the same conclusion again. */
+  async function again<T>(wanted: string, work: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work();
+      } catch (error) {
+        const failure = explain(error, wanted);
+        if (!failure.retryable || attempt >= ATTEMPTS) throw failure;
+        await clock.wait(Math.min(failure.retryAfterMs ?? 1_000 * attempt, WAIT_MAX_MS));
+      }
+    }
+  }
+
   async function text(path: string): Promise<string | null> {
-    try {
-      // Without `ref` GitHub answers from the default branch: the change under test cannot bring its own rules.
-      const answer = await octokit.request('GET /repos/{owner}/{repo}/contents/{+path}', {
+    // Without `ref` GitHub answers from the default branch: the change under test cannot bring its own rules.
+    const read = () =>
+      octokit.request('GET /repos/{owner}/{repo}/contents/{+path}', {
         ...place,
         path,
         mediaType: { format: 'raw' },
         request: request(),
       });
-      const data: unknown = answer.data;
-      return typeof data === 'string' ? data : null;
-    } catch (error) {
-      if (isHttpFailure(error) && error.status === 404) return null;
-      throw explain(error, `read ${path} of ${place.owner}/${place.repo}`);
-    }
+    const answer = await again(`read ${path} of ${place.owner}/${place.repo}`, () =>
+      read().catch((error: unknown) => {
+        if (isHttpFailure(error) && error.status === 404) return null;
+        throw error;
+      }),
+    );
+    const data: unknown = answer?.data;
+    return typeof data === 'string' ? data : null;
   }
 
   return {
@@ -90,34 +107,33 @@ export function openGitHub(options: {
         });
         return { id: Number(data.id), url: data.html_url ?? '' };
       } catch (error) {
-        const wanted = `begin the check run '${run.name}' on ${run.sha.slice(0, 7)} (needs the permission checks: write, and the commit in ${place.owner}/${place.repo})`;
-        throw explain(error, wanted);
+        const where = `${place.owner}/${place.repo}`;
+        if (isHttpFailure(error) && error.status === 422) {
+          throw new RollbackError('input-invalid', `${where} has no commit ${run.sha} to put the check run on.`, {
+            hint: "Give 'sha' a commit of this repository.",
+            cause: error,
+          });
+        }
+        throw explain(
+          error,
+          `begin the check run '${run.name}' in ${where} (the token needs the permission checks: write)`,
+        );
       }
     },
 
     /** Writing the same conclusion twice changes nothing, so a failure of GitHub is tried again. */
     async endCheck(id: number, conclusion: Conclusion, words: CheckWords): Promise<void> {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          await octokit.request('PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}', {
-            ...place,
-            check_run_id: id,
-            status: 'completed',
-            conclusion,
-            output: {
-              title: words.title,
-              summary: words.summary.slice(0, FIELD_MAX),
-              text: words.text.slice(0, FIELD_MAX),
-            },
-            request: request(),
-          });
-          return;
-        } catch (error) {
-          const failure = explain(error, 'publish the verdict as a check run');
-          if (!failure.retryable || attempt >= ATTEMPTS) throw failure;
-          await clock.wait(failure.retryAfterMs ?? 1_000 * attempt);
-        }
-      }
+      const [summary, text] = [words.summary.slice(0, FIELD_MAX), words.text.slice(0, FIELD_MAX)];
+      await again('publish the verdict as a check run', () =>
+        octokit.request('PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}', {
+          ...place,
+          check_run_id: id,
+          status: 'completed',
+          conclusion,
+          output: { title: words.title, summary, text },
+          request: request(),
+        }),
+      );
     },
   };
 }

@@ -55,7 +55,7 @@ async function tell({ result, checkRunUrl, summary, annotations, exitCode }: End
     'check-run-url': checkRunUrl,
   });
   process.exitCode = exitCode;
-  if (env['GITHUB_STEP_SUMMARY'] !== undefined) await core.summary.addRaw(summary).write();
+  if ((env['GITHUB_STEP_SUMMARY'] ?? '') !== '') await core.summary.addRaw(summary).write();
 }
 
 function placeOf(repository: string): Place {

@@ -34,7 +34,8 @@ export function gateAnnotations(id: GateId, decision: Decision, verdict: Verdict
       title: oneLine(`${finding.trigger}: ${finding.status}`, 200),
       message: logLine(finding.because),
     }));
-  return [first, ...gaps].slice(0, 10);
+  // Where the decision itself is about the gaps, its sentence already names them.
+  return decision === 'no-data' || decision === 'error' ? [first] : [first, ...gaps].slice(0, 10);
 }
 
 /** One sentence with its cure. */

@@ -89,12 +89,15 @@ function findingsTable(view: GateView): string {
 /** What could not be read is named, so that a quiet gate is never mistaken for a healthy one. */
 function missingList(findings: readonly Finding[]): string {
   const lines = findings.flatMap((finding) =>
-    finding.missing.map(
-      (gap) =>
-        `- **${inline(finding.trigger, 80)}**: ${count(gap.count)} x ${code(gap.reason)}, last ${inline(gap.detail)}`,
-    ),
+    finding.missing
+      // Counting begins with the first look: it has no window, and that is no gap.
+      .filter((gap) => gap.reason !== 'first-look')
+      .map(
+        (gap) =>
+          `- **${inline(finding.trigger, 80)}**: ${count(gap.count)} x ${code(gap.reason)}, last: ${inline(gap.detail)}`,
+      ),
   );
-  return lines.length === 0 ? '' : `Windows that were not used:\n\n${lines.join('\n')}`;
+  return lines.length === 0 ? '' : `Looks that gave no window:\n\n${lines.join('\n')}`;
 }
 
 /** The report of a gate that could not begin or broke: one sentence, and the cure. */

@@ -117,7 +117,7 @@ describe('the bundle as a process', { concurrency: 8 }, () => {
       assert.equal(ran.exitCode, 2, ran.stdout + ran.stderr);
       assert.match(ran.outputs['decision'] ?? '', /^(no-data|inconclusive)$/);
       assert.equal(github.checks[0]?.conclusion, 'action_required');
-      assert.equal(parseGateNote(github.checks[0]?.output?.text)?.rollback, 'not-requested');
+      assert.equal(parseGateNote(github.checks[0].output?.text)?.rollback, 'not-requested');
       assert.match(ran.annotations[0] ?? '', /^::warning/);
     });
   }
@@ -131,7 +131,7 @@ describe('the bundle as a process', { concurrency: 8 }, () => {
       const ran = await runAction({ inputs: { ...GATE, 'on-inconclusive': policy }, apiUrl: github.url });
       assert.equal(ran.exitCode, 2);
       assert.equal(github.checks[0]?.conclusion, conclusion);
-      assert.equal(parseGateNote(github.checks[0]?.output?.text)?.rollback, rollback);
+      assert.equal(parseGateNote(github.checks[0].output?.text)?.rollback, rollback);
     }
   });
 
@@ -220,6 +220,12 @@ describe('the bundle as a process', { concurrency: 8 }, () => {
     const { service, github: narrow } = await aWorld(HEALTHY, { fault: (method) => (method === 'POST' ? 403 : null) });
     assertError(await runAction({ inputs: GATE, apiUrl: narrow.url }), 'github-forbidden', /checks: write/);
     assert.deepEqual(service.scrapes, { canary: 0, stable: 0 });
+    const foreign = await aWorld(HEALTHY, { fault: (method) => (method === 'POST' ? 422 : null) });
+    assertError(
+      await runAction({ inputs: GATE, apiUrl: foreign.github.url }),
+      'input-invalid',
+      /has no commit 9f8e7d6/,
+    );
   });
 
   test('a pass that cannot be published is an error; a failure that cannot be published stays a failure', async () => {
@@ -232,10 +238,10 @@ describe('the bundle as a process', { concurrency: 8 }, () => {
     assert.deepEqual([ran.exitCode, ran.outputs['decision']], [1, 'fail']);
   });
 
-  test('GitHub stumbling while the verdict is published is tried again', async () => {
+  test('GitHub stumbling while the playbook is read or the verdict is published is tried again', async () => {
     let stumbles = 0;
     const { github } = await aWorld(HEALTHY, {
-      fault: (method) => (method === 'PATCH' && ++stumbles <= 1 ? 502 : null),
+      fault: (method) => (method !== 'POST' && ++stumbles % 2 === 1 ? 502 : null),
     });
     const ran = await runAction({ inputs: GATE, apiUrl: github.url });
     assert.equal(ran.exitCode, 0, ran.stdout);
@@ -295,7 +301,7 @@ describe('the bundle as a process', { concurrency: 8 }, () => {
       ran.stdout,
     );
     assert.equal(github.checks[0]?.conclusion, 'action_required');
-    assert.equal(parseGateNote(github.checks[0]?.output?.text)?.rollback, 'not-requested');
+    assert.equal(parseGateNote(github.checks[0].output?.text)?.rollback, 'not-requested');
   });
 
   test('lint reads the checkout, needs no network, and tells every fault at its line', async () => {
