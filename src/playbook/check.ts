@@ -13,6 +13,8 @@ import { printDuration } from './units.ts';
 export interface Declared {
   readonly sources: readonly string[];
   readonly argocd: boolean;
+  /** False when misshapen parts were taken out: then nothing may be called missing. */
+  readonly whole: boolean;
 }
 
 export interface Checked {
@@ -38,7 +40,7 @@ export function checkPlaybook(playbook: Playbook, declared: Declared): Checked {
       doubt(['argocd', 'url'], 'key', 'holds a user or password', "leave them out and name the variable in 'token:'"),
     );
   }
-  if (Object.keys(playbook.services).length === 0) {
+  if (declared.whole && Object.keys(playbook.services).length === 0) {
     faults.push(doubt(['services'], 'key', 'names no service', 'add one'));
   }
   for (const [name, service] of Object.entries(playbook.services)) {
@@ -48,7 +50,7 @@ export function checkPlaybook(playbook: Playbook, declared: Declared): Checked {
         doubt(at, 'key', 'is also a word of the /rollback command, so comments cannot name it', 'choose another name'),
       );
     }
-    if (Object.keys(service.environments).length === 0) {
+    if (declared.whole && Object.keys(service.environments).length === 0) {
       faults.push(doubt([...at, 'environments'], 'key', 'names no environment', 'add one, such as production'));
     }
     for (const [environment, rules] of Object.entries(service.environments)) {

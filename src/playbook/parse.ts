@@ -45,11 +45,15 @@ function read(text: string, file: string): ParsedPlaybook {
   if (!shaped.success) {
     const shape = shaped.error.issues.flatMap((issue) => doubtsOf(issue, located.data));
     const rest = salvage(located.data, shaped.error.issues);
-    const meaning = rest === null ? [] : checkPlaybook(rest.playbook, declared(located.data)).faults;
-    const moved = meaning.map((doubt) => ({ ...doubt, path: rest?.original(doubt.path) ?? doubt.path }));
-    return { ok: false, faults: inOrder([...faults, ...[...shape, ...moved].map(toFault)]) };
+    const checked =
+      rest === null ? [] : checkPlaybook(rest.playbook, { ...declared(located.data), whole: false }).faults;
+    const meaning = checked.flatMap((doubt) => {
+      const path = rest?.original(doubt.path) ?? doubt.path;
+      return rest?.disturbed(path) === true ? [] : [{ ...doubt, path }];
+    });
+    return { ok: false, faults: inOrder([...faults, ...[...shape, ...meaning].map(toFault)]) };
   }
-  const checked = checkPlaybook(shaped.data, declared(located.data));
+  const checked = checkPlaybook(shaped.data, { ...declared(located.data), whole: true });
   const all = [...faults, ...checked.faults.map(toFault)];
   if (all.length > 0) return { ok: false, faults: inOrder(all) };
   return { ok: true, playbook: shaped.data, warnings: inOrder(checked.warnings.map(toFault)) };

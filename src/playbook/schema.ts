@@ -128,8 +128,8 @@ export const rollbackSchema = z.strictObject({
   merge: z.enum(['squash', 'merge', 'rebase']).default('squash').describe('how the revert pull request is merged'),
   'max-per-day': count().default(3).describe('automatic reverts opened per day for this service and environment'),
   'max-age': duration(1_000).prefault('1d').describe('an older release is not reverted automatically'),
-  'merge-within': duration()
-    .default(900_000)
+  'merge-within': duration(1_000)
+    .prefault('15m')
     .describe('checks and reviews may take this long before a person is called'),
   'terminate-stale': z
     .boolean()
