@@ -4,8 +4,8 @@ import { scalarsOf } from '../../src/manifests/scalars.ts';
 
 function pairs(text: string): readonly string[] {
   const read = scalarsOf(text);
-  assert.equal(read.kind, 'scalars', JSON.stringify(read));
-  return read.kind === 'scalars' ? read.scalars.map(({ path, value }) => `${path} = ${value}`) : [];
+  assert.ok(read.kind === 'scalars', JSON.stringify(read));
+  return read.scalars.map(({ path, value }) => `${path} = ${value}`);
 }
 
 function because(text: string): string {
