@@ -12,6 +12,7 @@ export function plain(x: number): string {
 /** An e-value as betting odds: `412 : 1`. */
 export function odds(logE: number): string {
   if (logE > Math.log(1e9)) return `more than 10^${Math.floor(logE / Math.LN10)} : 1`;
+  if (logE < Math.log(0.01)) return 'less than 0.01 : 1';
   const e = Math.exp(logE);
   return `${e >= 10 ? Math.round(e) : e.toPrecision(2)} : 1`;
 }

@@ -126,8 +126,10 @@ function train(state: DriftState, sample: Distribution, side: Game['side']): Dri
   return { ...state, training: [], edges, history: { n: total, below: histogramBelow(bins, sample.edges, edges) } };
 }
 
-function plus(sum: Counts, now: Counts): Counts {
-  return { n: sum.n + now.n, below: now.below.map((count, i) => count + (sum.below[i] ?? 0)) };
+/** Sum of two counts at the same edges; one of them may still be empty. */
+function plus(a: Counts, b: Counts): Counts {
+  const [longer, other] = a.below.length >= b.below.length ? [a, b] : [b, a];
+  return { n: a.n + b.n, below: longer.below.map((count, i) => count + (other.below[i] ?? 0)) };
 }
 
 interface Arms {
