@@ -45,8 +45,11 @@ export function decideCluster(seen: Observed, { pull }: Remembered): Step {
         `Argo CD has not applied ${short(pull.mergeCommit)} to ${name} yet${appliedNow(behind.application)}`,
         [`argocd app sync ${name}`],
       );
+    // Its own operation is what we wait for: ending it would end the revert.
+    if (behind.carries)
+      return wait('sync', `Argo CD is applying ${short(pull.mergeCommit)} to ${name}${retries(operation)}`);
     const revision = operation.revisions[0] ?? 'an unknown revision';
-    const because = `Argo CD is still busy with ${short(revision)} on ${name} (retry ${operation.retryCount}): ${operation.message}`;
+    const because = `Argo CD is still busy with ${short(revision)} on ${name}${retries(operation)}`;
     if (operation.phase === 'Running' && policy['terminate-stale'] && operation.retryCount > 0) {
       return { kind: 'terminate', application: name, revision, because };
     }
@@ -65,7 +68,15 @@ export function decideCluster(seen: Observed, { pull }: Remembered): Step {
 
   switch (seen.proof?.status) {
     case 'pass':
-      return { kind: 'finish', outcome: 'recovered', because: seen.proof.because };
+      // A proof that comes too late is for a person to read: what was promised in time was not kept.
+      return seen.now > deadline
+        ? notRecovered(
+            seen,
+            `proven only ${seconds(seen.now - mergedAt)} after it: ${seen.proof.because}`,
+            verify.within,
+            [],
+          )
+        : { kind: 'finish', outcome: 'recovered', because: seen.proof.because };
     case undefined:
       return wait('proof', 'the success criteria have not been measured yet');
     case 'continue':
@@ -107,6 +118,11 @@ function appliedNow(application: Application): string {
   if (operation.phase === 'Failed' || operation.phase === 'Error')
     return `; the last operation ended ${operation.phase}: ${operation.message}`;
   return `; applied is ${operation.revisions.map(short).join(', ')}, compared is ${sync.revisions.map(short).join(', ') || 'nothing'}`;
+}
+
+function retries({ retryCount, message }: NonNullable<Application['operation']>): string {
+  const said = message === '' ? '' : `: ${message}`;
+  return retryCount > 0 ? ` (retry ${retryCount})${said}` : said;
 }
 
 function short(sha: string | null): string {

@@ -18,10 +18,9 @@ export async function observeApplications(doors: Doors, target: Target, pull: Pu
 async function observeApplication(doors: Doors, argoCd: ArgoCd, name: string, pull: Pull): Promise<Seen> {
   try {
     const application = await argoCd.refresh(name);
-    const applied =
-      application.operation?.phase === 'Succeeded' &&
-      (await containsMerge(doors, application.operation.revisions, pull));
-    return { kind: 'seen', application, applied };
+    const { operation } = application;
+    const carries = operation !== null && (await containsMerge(doors, operation.revisions, pull));
+    return { kind: 'seen', application, carries, applied: carries && operation.phase === 'Succeeded' };
   } catch (error) {
     if (!(error instanceof RollbackError)) throw error;
     return { kind: 'unreachable', name, message: error.message, hint: error.hint, retryable: error.retryable };

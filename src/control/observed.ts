@@ -9,7 +9,9 @@ export type Seen =
   | {
       readonly kind: 'seen';
       readonly application: Application;
-      /** True when the last successful operation applied the merge commit or a descendant of it. */
+      /** True when the last operation, in whatever phase, is of the merge commit or a descendant of it. */
+      readonly carries: boolean;
+      /** True when that operation succeeded: the revert is in the cluster. */
       readonly applied: boolean;
     }
   | {

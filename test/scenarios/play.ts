@@ -1,0 +1,223 @@
+/** Plays a story: the facts at each moment become one observation, and `decide` says the next step. */
+import assert from 'node:assert/strict';
+import { decide } from '../../src/control/decide.ts';
+import type { Observed, Seen, Stage } from '../../src/control/observed.ts';
+import type { Step } from '../../src/control/step.ts';
+import type { Cause } from '../../src/plan/incident.ts';
+import type { Planned } from '../../src/plan/plan.ts';
+import type { Application, Pull } from '../../src/ports.ts';
+import {
+  aCommandCause,
+  aGateCause,
+  aGood,
+  anApplication,
+  anIncident,
+  anObserved,
+  aPlan,
+  aPull,
+  at,
+  aVerdict,
+  BAD,
+  GOOD,
+  MERGE,
+  MINUTE,
+  rulesFor,
+  START,
+} from '../control/builders.ts';
+
+import type { ApplicationFacts, CommitName, Expected, Facts, Story } from './story.ts';
+
+const COMMITS = { bad: BAD, good: GOOD, revert: MERGE, later: '1a7e400000000000000000000000000000000006' } as const;
+
+const CAUSES: Readonly<Record<Story['cause'], Cause>> = {
+  gate: aGateCause(),
+  'gate asks': aGateCause({ then: 'ask' }),
+  alert: { kind: 'alert', source: 'Alertmanager', alert: 'HighErrorRate', fingerprint: 'f00d' },
+  command: aCommandCause(),
+};
+
+const BLOCKED: Readonly<Record<Exclude<NonNullable<Facts['plan']>, 'ready'>, Planned>> = {
+  'no-last-good': { kind: 'no-last-good', because: 'there is no state before bad0000 to go back to' },
+  conflict: {
+    kind: 'conflict',
+    good: aGood(),
+    conflicts: [{ path: 'apps/web/values.yaml', key: 'image.tag', bad: '1.4.2', good: '1.4.1', now: '1.4.3' }],
+    because:
+      'apps/web/values.yaml image.tag changed again after the bad release: a person must say which value is meant',
+  },
+  'nothing-to-do': { kind: 'nothing-to-do', good: aGood(), because: 'the files already are as at 900d000' },
+};
+
+/** What stays true from one moment to the next until the story says otherwise. */
+interface World {
+  facts: Required<Pick<Facts, 'plan' | 'proof' | 'measured'>>;
+  release: { age: number; isRollback: boolean; today: number };
+  repository: { rules: readonly string[]; autoMerge: boolean };
+  pull: Pull | null;
+  mode: 'human' | 'auto';
+  called: boolean;
+  applications: Map<
+    string,
+    { application: Application; of: CommitName; unreachable: { says: string; retry: boolean } | null }
+  >;
+}
+
+/** Plays the whole story; throws at the first moment whose step is another one. */
+export function play(story: Story): readonly Step[] {
+  const rules = rulesFor(story.playbook);
+  const world: World = {
+    facts: { plan: 'ready', proof: null, measured: 'errors: 0.004 < 0.02 is not proven yet' },
+    release: { age: 300, isRollback: false, today: 0 },
+    repository: { rules: [], autoMerge: true },
+    pull: null,
+    mode: 'human',
+    called: false,
+    applications: new Map(
+      rules.applications.map((name) => [name, { application: before(name), of: 'bad', unreachable: null }]),
+    ),
+  };
+  return story.story.map((moment) => {
+    take(world, moment.facts, moment.at);
+    const seen: Observed = anObserved({
+      now: START + moment.at * 1000,
+      incident: anIncident({ cause: CAUSES[story.cause] }),
+      rules,
+      stage: stageOf(world, moment.at),
+      activeRules: world.repository.rules,
+      autoMergeAllowed: world.repository.autoMerge,
+      applications: world.pull?.state === 'merged' ? seenOf(world) : [],
+      proof:
+        world.facts.proof == null ? null : aVerdict({ status: world.facts.proof, because: world.facts.measured ?? '' }),
+      escalated: world.called,
+    });
+    const step = decide(seen);
+    check(story.title, moment.at, step, moment.then);
+    if (step.kind === 'open') world.mode = step.mode;
+    // The label on the pull request is what remembers that a person was called.
+    if (step.kind === 'escalate' && world.pull) world.called = true;
+    return step;
+  });
+}
+
+/** Argo CD before the revert: the bad release is applied and looks healthy. */
+function before(name: string): Application {
+  const operation = anApplication().operation;
+  return anApplication({
+    name,
+    sync: { status: 'Synced', revisions: [BAD] },
+    health: { status: 'Healthy', since: at(-240) },
+    operation: operation && { ...operation, revisions: [BAD], startedAt: at(-280), finishedAt: at(-260) },
+  });
+}
+
+function take(world: World, now: Facts, seconds: number): void {
+  const { release, repository, 'pull-request': pull } = now;
+  if (now.plan) world.facts.plan = now.plan;
+  if (now.proof !== undefined) world.facts.proof = now.proof;
+  if (now.measured !== undefined) world.facts.measured = now.measured;
+  world.release = {
+    age: release?.age ?? world.release.age,
+    isRollback: release?.['is-a-rollback'] ?? world.release.isRollback,
+    today: release?.['rollbacks-today'] ?? world.release.today,
+  };
+  world.repository = {
+    rules: repository?.rules ?? world.repository.rules,
+    autoMerge: repository?.['auto-merge'] ?? world.repository.autoMerge,
+  };
+  if (pull) world.pull = pullAfter(world.pull ?? aPull({ createdAt: at(seconds) }), pull, seconds);
+  if (pull?.confirmed === true) world.mode = 'auto';
+  for (const [name, said] of Object.entries(now.applications ?? {})) {
+    const known = world.applications.get(name);
+    assert.ok(known, `the playbook of the story has no application '${name}'`);
+    const of = said.of ?? known.of;
+    world.applications.set(name, {
+      application: applicationAfter(known.application, said, COMMITS[of], seconds),
+      of,
+      unreachable: said.unreachable === undefined ? known.unreachable : said.unreachable,
+    });
+  }
+}
+
+function pullAfter(pull: Pull, now: NonNullable<Facts['pull-request']>, seconds: number): Pull {
+  const merged = now.is === 'merged' && pull.state !== 'merged';
+  return {
+    ...pull,
+    state: now.is ?? pull.state,
+    mergeState: now.merges ?? pull.mergeState,
+    autoMerge: now['auto-merge'] ?? pull.autoMerge,
+    ours: now['foreign-commit'] === undefined ? pull.ours : !now['foreign-commit'],
+    ...(merged ? { mergedAt: at(seconds), mergedBy: 'lastgood', mergeCommit: MERGE } : {}),
+  };
+}
+
+function applicationAfter(app: Application, said: ApplicationFacts, revision: string, seconds: number): Application {
+  const spoken = said.operation !== undefined || said.of !== undefined || said.retry !== undefined;
+  const phase = said.operation === 'none' ? null : (said.operation ?? app.operation?.phase ?? 'Succeeded');
+  const ended = phase !== 'Running' && phase !== 'Terminating';
+  const operation = {
+    phase: phase ?? 'Succeeded',
+    revisions: [revision],
+    message: said.message ?? app.operation?.message ?? '',
+    startedAt: at(seconds),
+    finishedAt: ended ? at(said.finished ?? seconds) : null,
+    retryCount: said.retry ?? 0,
+  };
+  const status = said.compared ?? app.sync.status;
+  return {
+    ...app,
+    sync: { status, revisions: status === 'Unknown' ? [] : [revision] },
+    health: {
+      status: said.health ?? app.health.status,
+      since: said.since === undefined ? (said.health === undefined ? app.health.since : at(seconds)) : at(said.since),
+    },
+    operation: spoken ? (phase === null ? null : operation) : app.operation,
+  };
+}
+
+function seenOf(world: World): Seen[] {
+  return [...world.applications].map(([name, { application, of, unreachable }]): Seen => {
+    if (unreachable)
+      return {
+        kind: 'unreachable',
+        name,
+        message: unreachable.says,
+        hint: 'Check ARGOCD_TOKEN.',
+        retryable: unreachable.retry,
+      };
+    const carries = application.operation !== null && (of === 'revert' || of === 'later');
+    return { kind: 'seen', application, carries, applied: carries && application.operation.phase === 'Succeeded' };
+  });
+}
+
+function stageOf(world: World, seconds: number): Stage {
+  if (world.pull) return { kind: 'opened', remembered: { pull: world.pull, good: aGood(), mode: world.mode } };
+  const { plan } = world.facts;
+  return {
+    kind: 'planning',
+    planned: plan === undefined || plan === 'ready' ? { kind: 'planned', plan: aPlan() } : BLOCKED[plan],
+    before: {
+      isRollback: world.release.isRollback,
+      releasedAt: at(seconds - world.release.age),
+      openedToday: world.release.today,
+    },
+  };
+}
+
+function check(title: string, seconds: number, step: Step, wanted: Expected): void {
+  const where = `${title}, at ${seconds} s: got ${JSON.stringify(step, (key, value: unknown) => (key === 'pull' || key === 'plan' ? undefined : value))}`;
+  assert.equal(step.kind, wanted.step, where);
+  assert.ok(step.because.includes(wanted.because), `${where}, wanted the words '${wanted.because}'`);
+  const said: Record<string, unknown> = { ...step };
+  for (const field of ['mode', 'route', 'for', 'trouble', 'final', 'outcome'] as const)
+    if (wanted[field] !== undefined) assert.equal(said[field], wanted[field], where);
+  if (wanted.until !== undefined) assert.equal(said['until'], wanted.until === null ? null : at(wanted.until), where);
+  if (wanted.todo !== undefined)
+    assert.ok(listed(said['todo'], wanted.todo), `${where}, wanted to do '${wanted.todo}'`);
+  if (wanted.command !== undefined)
+    assert.ok(listed(said['commands'], wanted.command), `${where}, wanted the command '${wanted.command}'`);
+  if (step.kind === 'wait') assert.ok(step.lookAgainMs > 0 && step.lookAgainMs <= MINUTE, where);
+}
+
+function listed(list: unknown, words: string): boolean {
+  return Array.isArray(list) && list.some((line) => typeof line === 'string' && line.includes(words));
+}

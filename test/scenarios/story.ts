@@ -1,0 +1,100 @@
+/** The format of a story: what is true at each moment, and the step that must follow. */
+import assert from 'node:assert/strict';
+import { parseDocument } from 'yaml';
+import * as z from 'zod';
+import { readDuration } from '../../src/playbook/units.ts';
+
+const time = z.string().transform((text, context) => {
+  const read = readDuration(text);
+  if (!read.ok) context.addIssue({ code: 'custom', message: `'${text}': ${read.cure}` });
+  return read.ok ? read.value / 1000 : 0;
+});
+
+/** Whose commit Argo CD speaks of. */
+const commit = z.enum(['bad', 'good', 'revert', 'later']);
+
+const application = z.strictObject({
+  compared: z.enum(['Synced', 'OutOfSync', 'Unknown']).optional(),
+  operation: z.enum(['Running', 'Terminating', 'Failed', 'Error', 'Succeeded', 'none']).optional(),
+  of: commit.optional(),
+  retry: z.number().optional(),
+  message: z.string().optional(),
+  finished: time.optional(),
+  health: z.enum(['Healthy', 'Progressing', 'Degraded', 'Suspended', 'Missing', 'Unknown']).optional(),
+  since: time.optional(),
+  unreachable: z.strictObject({ says: z.string(), retry: z.boolean() }).nullable().optional(),
+});
+
+const facts = z.strictObject({
+  release: z
+    .strictObject({
+      age: time.optional(),
+      'is-a-rollback': z.boolean().optional(),
+      'rollbacks-today': z.number().optional(),
+    })
+    .optional(),
+  plan: z.enum(['ready', 'no-last-good', 'conflict', 'nothing-to-do']).optional(),
+  'pull-request': z
+    .strictObject({
+      is: z.enum(['open', 'merged', 'closed']).optional(),
+      merges: z.enum(['clean', 'blocked', 'behind', 'dirty', 'unknown']).optional(),
+      'auto-merge': z.boolean().optional(),
+      'foreign-commit': z.boolean().optional(),
+      confirmed: z.boolean().optional(),
+    })
+    .optional(),
+  repository: z
+    .strictObject({ rules: z.array(z.string()).optional(), 'auto-merge': z.boolean().optional() })
+    .optional(),
+  applications: z.record(z.string(), application).optional(),
+  proof: z.enum(['continue', 'pass', 'fail', 'inconclusive', 'no-data', 'error']).nullable().optional(),
+  measured: z.string().optional(),
+});
+
+const expected = z.strictObject({
+  step: z.enum(['open', 'merge', 'update', 'terminate', 'wait', 'escalate', 'finish']),
+  /** open: who merges. */
+  mode: z.enum(['human', 'auto']).optional(),
+  /** merge: by which way. */
+  route: z.enum(['direct', 'auto']).optional(),
+  /** wait: for what. */
+  for: z.string().optional(),
+  until: time.nullable().optional(),
+  trouble: z.string().optional(),
+  final: z.boolean().optional(),
+  outcome: z.string().optional(),
+  because: z.string(),
+  todo: z.string().optional(),
+  command: z.string().optional(),
+});
+
+const storySchema = z.strictObject({
+  title: z.string(),
+  moral: z.string(),
+  cause: z.enum(['gate', 'gate asks', 'alert', 'command']),
+  playbook: z
+    .strictObject({
+      rollback: z.record(z.string(), z.unknown()).optional(),
+      verify: z.record(z.string(), z.unknown()).optional(),
+      applications: z.array(z.string()).optional(),
+    })
+    .default({}),
+  story: z
+    .array(z.strictObject({ at: time, what: z.string().optional(), facts: facts.default({}), then: expected }))
+    .min(1),
+});
+
+export type Story = z.output<typeof storySchema>;
+export type Facts = z.output<typeof facts>;
+export type Expected = z.output<typeof expected>;
+
+export function readStory(text: string, file: string): Story {
+  const document = parseDocument(text, { uniqueKeys: true });
+  assert.deepEqual(document.errors, [], file);
+  const parsed = storySchema.safeParse(document.toJS());
+  assert.ok(parsed.success, `${file}: ${parsed.success ? '' : z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}
+
+export type ApplicationFacts = z.output<typeof application>;
+export type CommitName = z.output<typeof commit>;
