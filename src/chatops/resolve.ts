@@ -97,7 +97,7 @@ function misspelt(command: Asked, named: Named, all: readonly TargetName[]): Ref
 function isNear(word: string, name: string): boolean {
   if (word.toLowerCase() === name.toLowerCase()) return true;
   if (word.length < 4 || word.length > 64) return false;
-  return distance(word.toLowerCase(), name.toLowerCase()) <= (word.length < 7 ? 1 : 2);
+  return distance(word.toLowerCase(), name.toLowerCase()) <= (word.length < 6 ? 1 : 2);
 }
 
 interface NoChoice {

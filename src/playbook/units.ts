@@ -42,6 +42,12 @@ export function readDuration(text: string, atLeastMs = 0): Read<number> {
   return { ok: true, value: rounded };
 }
 
+/** Milliseconds, or null for what `readDuration` refuses: for callers with a sentence of their own. */
+export function parseDuration(text: string): number | null {
+  const read = readDuration(text);
+  return read.ok ? read.value : null;
+}
+
 /** Milliseconds as the playbook writes them, in the largest unit that divides them: 90000 -> `90s`. */
 export function printDuration(ms: number): string {
   for (const unit of ['d', 'h', 'm', 's'] as const) {
