@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { commandTable } from '../src/chatops/commands.ts';
 import { jsonSchema, referenceTable } from '../src/playbook/document.ts';
+import { between } from './markers.ts';
 import { pages } from './pages.ts';
 
 export interface Generated {
@@ -12,21 +13,15 @@ export interface Generated {
 
 /** Every generated file as it should be. Text outside the markers is written by hand and kept. */
 export function generated(): readonly Generated[] {
-  const guide = readFileSync(fileAt('docs/playbook.md'), 'utf8');
-  const tables = between(between(guide, 'reference', referenceTable()), 'commands', commandTable());
+  const path = 'docs/playbook.md';
+  const guide = readFileSync(fileAt(path), 'utf8');
+  const withKeys = between({ path, text: guide }, 'reference', referenceTable());
+  const tables = between({ path, text: withKeys }, 'commands', commandTable());
   return [
     { path: 'playbook.schema.json', text: `${JSON.stringify(jsonSchema(), null, 2)}\n` },
-    { path: 'docs/playbook.md', text: tables },
+    { path, text: tables },
     ...pages(),
   ];
-}
-
-/** The text with new content between `<!-- name:begin -->` and `<!-- name:end -->`. */
-function between(text: string, name: string, content: string): string {
-  const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
-  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`docs/playbook.md needs ${begin} before ${end}`);
-  return `${text.slice(0, from + begin.length)}\n\n${content}\n\n${text.slice(to)}`;
 }
 
 function fileAt(path: string): URL {
