@@ -37,11 +37,13 @@ export function ksDistance(x: readonly number[] | Float64Array, y: readonly numb
 }
 
 function sorted(values: readonly number[] | Float64Array, which: string): Float64Array {
-  const copy = Float64Array.from(values);
+  const copy = new Float64Array(values);
   if (copy.length === 0) throw new RollbackError('input-invalid', `the ${which} sample of a KS comparison is empty`);
-  if (copy.some(Number.isNaN))
+  copy.sort();
+  // NaN sorts to the end.
+  if (Number.isNaN(copy.at(-1)))
     throw new RollbackError('input-invalid', `the ${which} sample of a KS comparison holds NaN`);
-  return copy.sort();
+  return copy;
 }
 
 /** P(D >= observed) without ties: probability that a random lattice path from (0, 0) to (n, m) touches |i m - j n| >= widest. */

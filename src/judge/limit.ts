@@ -15,6 +15,7 @@ export interface Traffic {
  */
 export function infoRate(traffic: Traffic, line: Line): number {
   if (line.r === 0) return traffic.rc * kl(traffic.pc, line.d);
+  if (traffic.pc === line.r * traffic.pb + line.d) return 0;
   const q = projection({ thetaC: traffic.pc, thetaB: traffic.pb, weightC: traffic.rc, weightB: traffic.rb, line });
   return Math.max(0, traffic.rc * kl(traffic.pc, line.r * q + line.d) + traffic.rb * kl(traffic.pb, q));
 }
