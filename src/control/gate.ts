@@ -58,8 +58,8 @@ export async function runGate(run: GateRun): Promise<GateResult> {
   await stop.race(clock.wait(Math.min(gate['warm-up'], gate.deadline)));
   for (;;) {
     const t = elapsedMs() / 1000;
-    const readings = stop.stopped() ? null : await stop.race(readAll(asked));
-    if (readings === null || stop.stopped()) return end(stopped(rules, state, 'the run was cancelled'));
+    const readings = await stop.race(readAll(asked));
+    if (readings === null) return end(stopped(rules, state, 'the run was cancelled'));
     const seen = windows(gate.triggers, kept, readings);
     kept = seen.kept;
     state = look(rules, state, { t, samples: seen.samples });
@@ -147,7 +147,7 @@ function pointOf(state: State, soFar: Verdict): GatePoint {
   };
 }
 
-/** Lets go of whatever is awaited once the signal is aborted. */
+/** Lets go of whatever is awaited once the signal is aborted; an abort wins over an answer that came at the same time. */
 function stopper(signal: AbortSignal | undefined) {
   const aborted = new Promise<null>((resolve) => {
     if (signal?.aborted === true) resolve(null);
@@ -155,6 +155,6 @@ function stopper(signal: AbortSignal | undefined) {
   });
   return {
     stopped: (): boolean => signal?.aborted === true,
-    race: <T>(work: Promise<T>): Promise<T | null> => Promise.race([work, aborted]),
+    race: <T>(work: Promise<T>): Promise<T | null> => Promise.race([aborted, work]),
   };
 }

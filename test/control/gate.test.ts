@@ -264,6 +264,31 @@ test('a look that takes longer than the poll does not shift the grid or loop in 
   assert.equal(timeline.at(-1)?.t, 300);
 });
 
+test('the last look is at the deadline, also where the poll would step over it', async () => {
+  const { run } = aRun({ ...HEALTHY, perSecond: 0.2 }, { gate: aGate({ deadline: '100s', soak: '0s' }) });
+  const { verdict, timeline } = await runGate(run);
+  assert.deepEqual(
+    timeline.map((point) => point.t),
+    [60, 75, 90, 100],
+  );
+  assert.equal(verdict.status, 'inconclusive');
+});
+
+test('a cancelled gate does not pass on an answer that came at the same moment', async () => {
+  const control = new AbortController();
+  const { run, source, clock } = aRun({ ...HEALTHY, perSecond: 400 });
+  const began = clock.now();
+  const late: MetricSource = {
+    remembers: false,
+    look: (queries, at) => {
+      if (clock.now() - began >= 600_000) control.abort();
+      return source.look(queries, at);
+    },
+  };
+  const { verdict } = await runGate({ ...run, sources: new Map([['main', late]]), signal: control.signal });
+  assert.equal(verdict.status, 'inconclusive');
+});
+
 test('the same release gives the same verdict, number by number', async () => {
   const [a, b] = [await runGate(aRun(BROKEN).run), await runGate(aRun(BROKEN).run)];
   assert.deepEqual(a, b);
