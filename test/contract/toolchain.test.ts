@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+import { textOf } from './pages.ts';
+
+const manifest = JSON.parse(textOf('package.json')) as {
+  license: string;
+  engines: { node: string };
+  scripts: Record<string, string>;
+  devDependencies: Record<string, string>;
+  allowScripts: Record<string, boolean>;
+};
+const installed = JSON.parse(textOf('node_modules/node/package.json')) as { version: string };
+
+test('the tests run on the Node that package.json brings along, whatever the machine has', () => {
+  assert.match(process.version, /^v24\./);
+  assert.equal(process.version, `v${installed.version}`);
+  assert.match(manifest.devDependencies['node'] ?? '', /^\^24\./);
+  // Without its install script the package has no binary, and the Node of the machine would run silently.
+  assert.equal(manifest.allowScripts['node'], true);
+});
+
+test('the Action and the tests run on the same major version', () => {
+  const action = parse(textOf('action.yml')) as { runs: { using: string } };
+  assert.equal(action.runs.using, `node${process.versions.node.split('.')[0] ?? ''}`);
+});
+
+test('any Node that engines promises is enough: every script begins with a program that npm ci installs', () => {
+  assert.equal(manifest.engines.node, '>=20');
+  for (const [name, script] of Object.entries(manifest.scripts))
+    for (const part of script.split('&&')) {
+      const program = part.trim().split(' ')[0] ?? '';
+      assert.ok(existsSync(new URL(`../../node_modules/.bin/${program}`, import.meta.url)), `${name}: ${program}`);
+    }
+});
+
+test('the licence is there, for us and for everything inside the bundle', () => {
+  assert.equal(manifest.license, 'Apache-2.0');
+  assert.match(textOf('LICENSE'), /Apache License\s+Version 2\.0/);
+  for (const name of ['@actions/core', '@actions/github', 'yaml', 'zod'])
+    assert.match(textOf('action/dist/licenses.txt'), new RegExp(`^${name} \\d+\\.`, 'm'), name);
+});
+
+test('no lock entry comes from anywhere but the registry', () => {
+  const { packages } = JSON.parse(textOf('package-lock.json')) as { packages: Record<string, { resolved?: string }> };
+  for (const [name, { resolved }] of Object.entries(packages))
+    if (resolved !== undefined) assert.match(resolved, /^https:\/\/registry\.npmjs\.org\//, name);
+});
