@@ -78,6 +78,8 @@ export interface Issue {
   closedBy: User | null;
   locked: boolean;
   lastEditedAt: number | null;
+  /** Who last changed the body. */
+  editor: User | null;
   /** Set when this issue is a pull request. */
   pull: Pull | null;
 }

@@ -39,6 +39,7 @@ export function newIssue(hub: Hub, repository: Repository, { title, body, author
     closedBy: null,
     locked: false,
     lastEditedAt: null,
+    editor: null,
     pull: null,
   };
   repository.nextNumber += 1;
@@ -186,6 +187,7 @@ export function editIssue(hub: Hub, repository: Repository, viewer: Viewer, issu
     changes['body'] = { from: issue.body ?? '' };
     issue.body = edit.body;
     issue.lastEditedAt = hub.now();
+    issue.editor = sender;
   }
   if (edit.labels !== null) issue.labels = edit.labels.map((name) => labelNamed(hub, repository, name));
   if (edit.assignees !== null)

@@ -116,6 +116,7 @@ export async function editPull(
     changes['body'] = { from: issue.body ?? '' };
     issue.body = edit.body;
     issue.lastEditedAt = hub.now();
+    issue.editor = sender;
   }
   if (edit.base !== null && edit.base !== pull.baseRef) {
     const sha = await repository.git.branch(edit.base);

@@ -120,6 +120,7 @@ function discussion(scope: Scope, issue: Issue): Record<string, unknown> {
     closedAt: isoOrNull(issue.closedAt),
     closed: issue.state === 'closed',
     lastEditedAt: isoOrNull(issue.lastEditedAt),
+    editor: issue.editor === null ? null : actorNode(hub, issue.editor),
     includesCreatedEdit: issue.lastEditedAt !== null,
     locked: issue.locked,
     labels: labelsOf(issue),

@@ -1,5 +1,5 @@
 /** Repositories in GraphQL. */
-import { roleOf } from '../engine/access.ts';
+import { may, PUSH, roleOf } from '../engine/access.ts';
 import { requiredApprovals, requiredChecks, rulesOf } from '../engine/rules.ts';
 import { fullName } from '../hub.ts';
 import { nodeId } from '../node-id.ts';
@@ -121,7 +121,10 @@ export function repositoryNode(scope: Scope): Fields {
     createdAt: iso(repository.createdAt),
     updatedAt: iso(repository.updatedAt),
     pushedAt: iso(repository.pushedAt),
-    viewerPermission: PERMISSION[roleOf(repository, viewer)],
+    viewerPermission:
+      PERMISSION[
+        may(repository, viewer, PUSH) && viewer.kind === 'installation' ? 'write' : roleOf(repository, viewer)
+      ],
     mergeCommitAllowed: settings.allowMergeCommit,
     squashMergeAllowed: settings.allowSquashMerge,
     rebaseMergeAllowed: settings.allowRebaseMerge,
