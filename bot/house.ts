@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { argoCd } from '../src/adapters/argocd.ts';
+import { realClock } from '../src/adapters/clock.ts';
 import { appClient, explain, type GitHubClient } from '../src/adapters/github/client.ts';
 import { githubRepository } from '../src/adapters/github/repository.ts';
 import { metricSource } from '../src/adapters/sources.ts';
 import type { Doors, Log } from '../src/control/doors.ts';
 import { createLoop, type Loop } from '../src/control/reconcile.ts';
-import type { Clock } from '../src/ports.ts';
 import type { Config } from './config.ts';
 
 /** One deployment repository with everything wired to it. */
@@ -21,11 +20,6 @@ export interface House {
   /** Every repository the App is installed on. */
   repositories(): Promise<readonly { readonly name: string; readonly installationId: number }[]>;
 }
-
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  wait: (ms) => sleep(ms),
-};
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -47,7 +41,7 @@ export function createHouse(config: Config, env: Readonly<Record<string, string 
       repository: githubRepository(client(installationId), repository, name),
       argoCd: ({ url, token }) => argoCd({ url, token: env[token] ?? '' }),
       source: (source) => metricSource(source, env),
-      clock: systemClock,
+      clock: realClock(),
       sha256,
       log,
     };

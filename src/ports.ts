@@ -183,6 +183,8 @@ export interface ScopeCommit {
   readonly committedAt: string;
   readonly pull: {
     readonly number: number;
+    readonly title: string;
+    readonly mergedAt: string | null;
     readonly mergeCommit: string | null;
     readonly mergeParents: readonly string[];
   } | null;

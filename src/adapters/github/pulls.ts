@@ -6,6 +6,8 @@ import { ask, type Place } from './read.ts';
 /** Labels tell people, and the sweep, how far a rollback is. */
 export const LABELS = {
   active: 'lastgood: active',
+  /** A person was called; whatever they do is followed. */
+  called: 'lastgood: needs you',
   recovered: 'lastgood: recovered',
   escalated: 'lastgood: escalated',
   cancelled: 'lastgood: cancelled',
@@ -104,17 +106,15 @@ export async function findPull(client: GitHubClient, place: Place, us: string, b
 
 /** Ours that carry no label of an end: by label, and by branch for those that crashed before the label. */
 export async function listUnfinished(client: GitHubClient, place: Place, us: string): Promise<Pull[]> {
-  const document = `query Unfinished($owner: String!, $repo: String!, $active: String!) { repository(owner: $owner, name: $repo) {
+  const document = `query Unfinished($owner: String!, $repo: String!, $active: String!, $called: String!) { repository(owner: $owner, name: $repo) {
     labelled: pullRequests(labels: [$active], last: 50) { nodes { ${PULL_FIELDS} } }
+    called: pullRequests(labels: [$called], last: 50) { nodes { ${PULL_FIELDS} } }
     recent: pullRequests(last: 20) { nodes { ${PULL_FIELDS} } } } }`;
-  const { repository } = await ask<{ repository: Record<'labelled' | 'recent', { nodes: readonly PullNode[] }> }>(
-    client,
-    document,
-    { ...place, active: LABELS.active },
-    'list the rollbacks under way',
-  );
+  const { repository } = await ask<{
+    repository: Record<'labelled' | 'called' | 'recent', { nodes: readonly PullNode[] }>;
+  }>(client, document, { ...place, active: LABELS.active, called: LABELS.called }, 'list the rollbacks under way');
   const found = new Map<number, Pull>();
-  for (const node of [...repository.labelled.nodes, ...repository.recent.nodes]) {
+  for (const node of [...repository.labelled.nodes, ...repository.called.nodes, ...repository.recent.nodes]) {
     const pull = toPull(node, us);
     if (
       pull.branch.startsWith('rollback/') &&
@@ -127,7 +127,9 @@ export async function listUnfinished(client: GitHubClient, place: Place, us: str
 }
 
 export function isFinished(pull: Pull): boolean {
-  if (pull.labels.includes(LABELS.recovered) || pull.labels.includes(LABELS.cancelled)) return true;
+  if (pull.labels.includes(LABELS.recovered)) return true;
+  // Reopened by a person, it goes on.
+  if (pull.labels.includes(LABELS.cancelled)) return pull.state === 'closed';
   return pull.state !== 'open' && pull.labels.includes(LABELS.escalated);
 }
 

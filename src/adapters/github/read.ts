@@ -58,6 +58,8 @@ interface CommitNode {
   readonly associatedPullRequests: {
     readonly nodes: readonly {
       readonly number: number;
+      readonly title: string;
+      readonly mergedAt: string | null;
       readonly mergeCommit: {
         readonly oid: string;
         readonly parents: { readonly nodes: readonly { readonly oid: string }[] };
@@ -67,7 +69,7 @@ interface CommitNode {
 }
 
 const COMMIT = `oid message committedDate author { name user { login } } parents(first: 2) { nodes { oid } }
-  associatedPullRequests(first: 1) { nodes { number mergeCommit { oid parents(first: 2) { nodes { oid } } } } }`;
+  associatedPullRequests(first: 1) { nodes { number title mergedAt mergeCommit { oid parents(first: 2) { nodes { oid } } } } }`;
 
 /** One request for all paths; commits that touched several of them appear once, newest first. */
 export async function readHistory(
@@ -107,6 +109,8 @@ function scopeCommit(node: CommitNode): ScopeCommit {
     pull: pull
       ? {
           number: pull.number,
+          title: pull.title,
+          mergedAt: pull.mergedAt,
           mergeCommit: pull.mergeCommit?.oid ?? null,
           mergeParents: pull.mergeCommit?.parents.nodes.map((parent) => parent.oid) ?? [],
         }

@@ -1,0 +1,65 @@
+import { RollbackError } from '../../src/errors.ts';
+import { didYouMean } from '../../src/playbook/nearest.ts';
+import { answer, option, type Command } from '../terminal.ts';
+import { runDemo, type DemoResult } from './run.ts';
+import { SCENARIOS, type Scenario } from './scenarios.ts';
+
+export const demo: Command = {
+  usage: 'demo [--scenario NAME] [--seed N] [--keep]',
+  does: `plays a bad release from the canary to the proof: ${Object.keys(SCENARIOS).join(', ')}`,
+  async run(call) {
+    const scenario = scenarioOf(option(call, 'scenario') ?? 'errors');
+    const seed = Number(option(call, 'seed') ?? 1);
+    if (!Number.isSafeInteger(seed))
+      throw new RollbackError('input-invalid', `--seed is '${String(call.options['seed'])}', not a whole number`);
+    const live = call.json ? call.progress : call.print;
+    const say = (seconds: number | null, text: string): void =>
+      live(`${seconds === null ? '       ' : `${seconds.toFixed(1).padStart(5)} s`}  ${text}`);
+    live(`scenario ${scenario.name}: ${scenario.story}\n`);
+    const { result, town, bot } = await runDemo({ scenario, seed, prometheus: true, say });
+    answer(call, result, () => summary(result));
+    if (call.options['keep'] === true) {
+      live(
+        `\nkept: GitHub ${town.github.url} (token of mona: ${town.github.token('mona')}), Argo CD ${town.argoCd.url}, service ${town.fleet.url}, bot ${bot.url}\nCtrl-C ends it.`,
+      );
+      await new Promise<void>((resolve) => void process.once('SIGINT', resolve));
+    }
+    await bot.stop();
+    await town.close();
+    if (!result.asAnnounced) return 3;
+    return result.outcome === 'recovered' ? 0 : 1;
+  },
+};
+
+function scenarioOf(name: string): Scenario {
+  const found = Object.values(SCENARIOS).find((scenario) => scenario.name === name);
+  if (found) return found;
+  throw new RollbackError(
+    'input-invalid',
+    `There is no scenario '${name}': ${didYouMean(name, Object.keys(SCENARIOS))}`,
+  );
+}
+
+function summary(result: DemoResult): string {
+  const at = (seconds: number | null): string => (seconds === null ? '-' : `${seconds.toFixed(1)} s`);
+  const { seconds, users, ledger } = result;
+  const rows: [string, string][] = [
+    ['detected after', at(seconds.detected)],
+    ['bad requests served', `${users.badUntilMerged} until the merge, ${users.badInAll} of ${users.requests} in all`],
+    ['revert pull request', result.revert ? `#${result.revert.number} after ${at(seconds.opened)}` : 'none'],
+    ['merged', at(seconds.merged)],
+    ['applied', at(seconds.applied)],
+    [
+      'recovered',
+      result.outcome === 'recovered' ? at(seconds.recovered) : `no: ${result.outcome} after ${at(seconds.escalated)}`,
+    ],
+    ['image', `${result.image.bad} -> ${result.image.now}`],
+    ...(result.othersKept === null
+      ? []
+      : [['change of others', result.othersKept ? 'kept' : 'LOST'] as [string, string]]),
+    ['ledger', ledger.verified ? `verified, ${ledger.lines} lines (${ledger.kinds.join(', ')})` : 'NOT verified'],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const end = result.asAnnounced ? '' : '\n\nThis is not how the scenario should end.';
+  return `\n${result.outcome}\n\n${rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n')}${end}`;
+}

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import { argoCd } from '../src/adapters/argocd.ts';
+import { realClock } from '../src/adapters/clock.ts';
+import { apiUrl, tokenClient } from '../src/adapters/github/client.ts';
+import { githubRepository } from '../src/adapters/github/repository.ts';
+import { metricSource } from '../src/adapters/sources.ts';
+import type { Doors } from '../src/control/doors.ts';
+import { RollbackError } from '../src/errors.ts';
+import { needed, type Call } from './terminal.ts';
+
+/** The deployment repository that --repo names, through GITHUB_TOKEN. The commands that use it only read. */
+export function openRemote(call: Call): Doors {
+  const name = needed(call, 'repo', 'acme/deployments');
+  if (!/^[\w.-]+\/[\w.-]+$/.test(name)) throw new RollbackError('input-invalid', `--repo is '${name}', not owner/name`);
+  const token = call.env['GITHUB_TOKEN'];
+  if (!token)
+    throw new RollbackError('github-unauthorized', 'GITHUB_TOKEN is not set', {
+      hint: 'Set it to a token that can read the repository.',
+    });
+  return {
+    repository: githubRepository(tokenClient({ baseUrl: apiUrl(call.env), token }), name, ''),
+    argoCd: (config) => argoCd({ url: config.url, token: call.env[config.token] ?? '' }),
+    source: (source) => metricSource(source, call.env),
+    clock: realClock(),
+    sha256: (text) => createHash('sha256').update(text).digest('hex'),
+    log: () => undefined,
+  };
+}

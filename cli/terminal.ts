@@ -1,0 +1,69 @@
+import { RollbackError } from '../src/errors.ts';
+
+/** What every command gets: its words, its options, and where to say things. */
+export interface Call {
+  readonly words: readonly string[];
+  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Standard output: the answer. With --json exactly one JSON document (judge: JSON Lines). */
+  readonly print: (text: string) => void;
+  /** Standard error: progress, only when a person watches. */
+  readonly progress: (text: string) => void;
+  readonly json: boolean;
+}
+
+/** 0: yes. 1: the answer is no (faults, a failed gate, a broken ledger, not recovered). 2: asked wrongly. 3: the world did not answer. */
+export type ExitCode = 0 | 1 | 2 | 3;
+
+export interface Command {
+  readonly usage: string;
+  readonly does: string;
+  readonly run: (call: Call) => Promise<ExitCode>;
+}
+
+export function answer(call: Call, value: unknown, text: () => string): void {
+  call.print(call.json ? JSON.stringify(value, null, 2) : text());
+}
+
+export function option(call: Call, name: string): string | null {
+  const value = call.options[name];
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+export function needed(call: Call, name: string, example: string): string {
+  const value = option(call, name);
+  if (value === null)
+    throw new RollbackError('input-invalid', `--${name} is missing`, { hint: `Give it, such as --${name} ${example}` });
+  return value;
+}
+
+/** Which exit code an error stands for. */
+export function exitCodeOf(error: unknown): ExitCode {
+  if (!(error instanceof RollbackError)) return 3;
+  switch (error.code) {
+    case 'playbook-invalid':
+    case 'ledger-broken':
+    case 'revert-conflict':
+    case 'no-last-good':
+    case 'nothing-to-revert':
+      return 1;
+    case 'input-invalid':
+    case 'playbook-missing':
+    case 'unknown-service':
+    case 'unknown-environment':
+    case 'not-allowed':
+    case 'source-query-invalid':
+      return 2;
+    case 'github-unauthorized':
+    case 'github-forbidden':
+    case 'github-conflict':
+    case 'github-unavailable':
+    case 'argocd-unauthorized':
+    case 'argocd-unknown-application':
+    case 'argocd-unavailable':
+    case 'source-unauthorized':
+    case 'source-unavailable':
+    case 'internal':
+      return 3;
+  }
+}
