@@ -9,7 +9,7 @@ export function kl(p: number, q: number): number {
 
 /**
  * The baseline rate q on the boundary p_c = r q + d that is nearest (in weighted KL) to the rates (thetaC, thetaB): the reverse information
- * projection. Convex in q, found by bisection of the derivative. `weightC`, `weightB`: counts, or requests per second.
+ * projection. Convex in q: Newton's method, held inside a shrinking bracket. `weightC`, `weightB`: counts, or requests per second.
  */
 export function projection(args: {
   readonly thetaC: number;
@@ -18,18 +18,27 @@ export function projection(args: {
   readonly weightB: number;
   readonly line: Line;
 }): number {
-  const { thetaC, thetaB, weightC, weightB, line } = args;
+  const { thetaC, thetaB, weightC, weightB } = args;
+  const { r, d } = args.line;
   let low = 0;
-  let high = line.r > 0 ? Math.min(1, (1 - line.d) / line.r) : 1;
-  for (let step = 0; step < 1100; step++) {
-    const q = (low + high) / 2;
+  let high = r > 0 ? Math.min(1, (1 - d) / r) : 1;
+  let q = Math.min(Math.max(thetaB, low), high);
+  for (let step = 0; step < 200; step++) {
+    if (q <= low || q >= high) q = (low + high) / 2;
     if (q <= low || q >= high) break;
-    const a = line.r * q + line.d;
-    const slope = (weightC * line.r * (thetaC - a)) / (a * (1 - a)) + (weightB * (thetaB - q)) / (q * (1 - q));
+    // The derivative times q (1 - q) a (1 - a): the same sign, without poles.
+    const a = r * q + d;
+    const slope = weightC * r * (thetaC - a) * q * (1 - q) + weightB * (thetaB - q) * a * (1 - a);
     if (slope > 0) low = q;
     else high = q;
+    const curve =
+      weightC * r * ((thetaC - a) * (1 - 2 * q) - r * q * (1 - q)) +
+      weightB * ((thetaB - q) * r * (1 - 2 * a) - a * (1 - a));
+    const next = q - slope / curve;
+    if (Math.abs(next - q) <= 1e-15 * q) return q;
+    q = Number.isFinite(next) ? next : low;
   }
-  return (low + high) / 2;
+  return Math.min(Math.max(q, low), high);
 }
 
 /** A concrete guess of both rates, fixed before the window is seen. Both strictly inside (0, 1). */
