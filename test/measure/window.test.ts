@@ -148,6 +148,12 @@ describe('histograms', () => {
     assert.equal(reasonOf(sample), 'invalid');
   });
 
+  it('a pod whose buckets decrease is not hidden by a larger pod', () => {
+    const start = histogram(0, edges, { a: [1, 1, 1], b: [0, 0, 0] });
+    const { sample } = between(fixed, start, histogram(15, edges, { a: [9, 8, 12], b: [10, 90, 100] }));
+    assert.equal(reasonOf(sample), 'invalid');
+  });
+
   it('rounding noise between buckets is clipped to the running maximum', () => {
     const { sample } = between(
       fixed,
@@ -165,7 +171,20 @@ describe('histograms', () => {
       canary: { kind: 'buckets', series: [{ id: 'a', edges, cumulative: [2, 3, 4], at: 15_000 }, other] },
       baseline: null,
     };
-    assert.equal(reasonOf(between(fixed, start, now).sample), 'invalid');
+    const { sample } = between(fixed, start, now);
+    assert.match(
+      sample.kind === 'missing' ? sample.detail : '',
+      /^canary: b has the edges 0.2 Infinity, the others 0.1/,
+    );
+  });
+
+  it('a pod that comes back with other edges is another program, so all it shows is new', () => {
+    const { sample } = between(
+      fixed,
+      histogram(0, [0.1, Infinity], { a: [1, 2] }),
+      histogram(15, [0.3, Infinity], { a: [4, 7] }),
+    );
+    assert.deepEqual(sample, { kind: 'histogram', edges: [0.3, Infinity], canary: [4, 3], baseline: null });
   });
 
   it('arms with different edges cannot be compared; a fixed limit still can be judged', () => {
