@@ -179,6 +179,7 @@ test('no text makes the parser throw', () => {
 test('whatever stands around it, a command inside a quote or a fence is never run', () => {
   const isCommand = (body: string): boolean => parseComment(body)?.kind === 'command';
   const harmless = anything.map((text) => text.replace(/^\/roll\S*/gm, 'word'));
+  // What would end the fence or comment is replaced, not removed: what is left could join into a new end.
   fc.assert(
     fc.property(harmless, (text) => {
       assert.ok(
@@ -190,8 +191,8 @@ test('whatever stands around it, a command inside a quote or a fence is never ru
             .join('\n'),
         ),
       );
-      assert.ok(!isCommand(`\`\`\`\`\`\n${text.replaceAll('`````', '')}\n/rollback rec\n\`\`\`\`\``));
-      assert.ok(!isCommand(`<!--\n${text.replaceAll('-->', '')}\n/rollback rec\n-->`));
+      assert.ok(!isCommand(`\`\`\`\`\`\n${text.replaceAll('`````', 'x')}\n/rollback rec\n\`\`\`\`\``));
+      assert.ok(!isCommand(`<!--\n${text.replaceAll('-->', 'x')}\n/rollback rec\n-->`));
       assert.ok(!isCommand(`${text}\n\n    /rollback rec`));
     }),
     { numRuns: 5_000 },
