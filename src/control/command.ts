@@ -86,7 +86,7 @@ async function obey(
       );
       return null;
     case 'confirm':
-      return confirm(doors, loop, spoken, now, playbook, command.hash, replies);
+      return confirm(doors, loop, spoken, { now, playbook, role, hash: command.hash }, replies);
     case 'plan':
     case 'rollback':
       break;
@@ -129,7 +129,10 @@ function askOf(spoken: Spoken, reason: string | null, to: string | null, merged:
 }
 
 async function run(loop: Loop, key: Key, ask: Ask, now: Glance, replies: Replies): Promise<Heard> {
-  const settled = await loop.reconcile(key, ask, { glance: now, claimed: () => void replies.acknowledge() });
+  const settled = await loop.reconcile(key, ask, {
+    glance: now,
+    claimed: () => void replies.acknowledge().catch(() => undefined),
+  });
   if (settled.kind === 'idle')
     await replies.refuse(
       refusalComment({
@@ -181,21 +184,29 @@ async function explainPlan(
   return null;
 }
 
+interface Confirmed {
+  readonly now: Glance;
+  readonly playbook: Playbook;
+  readonly role: string;
+  readonly hash: string;
+}
+
 /** Runs exactly the plan of this hash: the pull request that waits for a person, or the plan that we printed on this page. */
 async function confirm(
   doors: Doors,
   loop: Loop,
   spoken: Spoken,
-  now: Glance,
-  playbook: Playbook,
-  hash: string,
+  { now, playbook, role, hash }: Confirmed,
   replies: Replies,
 ): Promise<Heard | null> {
+  // Text that somebody else edited is not the plan that was printed.
   const waiting = now.unfinished
     .map((pull) => ({ pull, memory: parseBlock(pull.body) }))
-    .find(({ memory }) => memory?.planHash === hash);
+    .find(({ pull, memory }) => pull.ours && memory?.planHash === hash);
   if (waiting?.memory) {
     const { pull, memory } = waiting;
+    const denied = notOwner(playbook, memory.incident.key, spoken.author, role);
+    if (denied) return refused(replies, denied);
     const body = pull.body
       .replace('"mode":"human"', '"mode":"auto"')
       .replace('A person merges this: review, approve, merge.', `Confirmed by ${spoken.author}.`);
@@ -210,6 +221,8 @@ async function confirm(
       wouldWork: ['/rollback plan'],
     });
   const key: Key = { repo: doors.repository.name, service: printed.service, environment: printed.environment };
+  const denied = notOwner(playbook, key, spoken.author, role);
+  if (denied) return refused(replies, denied);
   const ask = { ...askOf(spoken, `plan ${hash} confirmed`, printed.to, null), bad: printed.bad };
   const drafted = await draft(doors, targetOf(playbook, key), key, now.overview, ask);
   const current = drafted?.planned.kind === 'planned' ? drafted.planned.plan.hash : 'none';

@@ -1,7 +1,8 @@
 import { RollbackError } from '../errors.ts';
 import type { Key } from '../plan/incident.ts';
 import { branchPrefixOf } from '../plan/identity.ts';
-import { playbookError, parsePlaybook } from '../playbook/parse.ts';
+import { playbookError } from '../playbook/faults.ts';
+import { parsePlaybook } from '../playbook/parse.ts';
 import type { Playbook } from '../playbook/schema.ts';
 import { targetOf, type Target } from '../playbook/target.ts';
 import type { Overview, Pull } from '../ports.ts';
@@ -80,6 +81,8 @@ export function createLoop(doors: Doors): Loop {
   const prover = createProver(doors.clock);
   const recorder = createRecorder(doors);
   const teller = createTeller(doors);
+  /** Issues opened by this process: the ledger, which remembers them for the others, may be out of reach. */
+  const issues = new Map<string, number>();
 
   async function reconcile(key: Key, ask: Ask | null, options: Options = {}): Promise<Settled> {
     const { overview, unfinished } = options.glance ?? (await glance(doors));
@@ -108,10 +111,14 @@ export function createLoop(doors: Doors): Loop {
   }
 
   async function start(target: Target, overview: Overview, drafted: Draft, options: Options): Promise<Settled> {
-    const memory = drafted.existing ? parseBlock(drafted.existing.body) : null;
-    if (drafted.existing && memory) {
-      options.claimed?.(drafted.existing);
-      return follow(target, overview, drafted.existing, memory, drafted.activeRules);
+    const { existing } = drafted;
+    const memory = existing ? parseBlock(existing.body) : null;
+    if (existing && memory) {
+      // The same gate is found, and the same alert sent, long after its rollback is over: what is proven is not asked again.
+      const over = overWords(existing);
+      if (over !== null) return { kind: 'idle', because: over, again: null };
+      options.claimed?.(existing);
+      return follow(target, overview, existing, memory, drafted.activeRules);
     }
     const seen: Observed = {
       now: doors.clock.now(),
@@ -187,7 +194,7 @@ export function createLoop(doors: Doors): Loop {
       autoMergeAllowed,
       applications,
       proof: merged ? await observeProof(doors, prover, target, memory.incident, pull, applications) : null,
-      escalated: pull.labels.includes('lastgood: escalated'),
+      escalated: pull.labels.includes('lastgood: needs you') || pull.labels.includes('lastgood: escalated'),
       now: doors.clock.now(),
     };
   }
@@ -201,19 +208,26 @@ export function createLoop(doors: Doors): Loop {
       service: seen.incident.key.service,
       environment: seen.incident.key.environment,
     });
-    recorder.add(entriesOf(seen, moments, step));
+    // A person is called before the ledger says so: a call that failed is then made again.
     const issue = place ?? (await placeForTrouble(seen, step));
-    if (issue !== null) teller.tell(issue, viewOf(seen, step, moments));
-    const over = step.kind === 'finish' || step.kind === 'escalate';
-    if (seen.stage.kind === 'opened') await label(seen.stage.remembered.pull, step);
-    if (over) await flush();
+    recorder.add(entriesOf(seen, moments, step));
+    // Whoever was called keeps the words of the call until something changes.
+    const quiet = step.kind === 'wait' && step.for === 'person';
+    if (issue !== null && !quiet) teller.tell(issue, viewOf(seen, step, moments));
+    // The label ends the rollback, or says that a person knows: it comes after what it stands for.
+    const said = step.kind !== 'finish' && step.kind !== 'escalate' ? true : await flush();
+    if (seen.stage.kind === 'opened' && (said || step.kind !== 'escalate'))
+      await label(seen.stage.remembered.pull, step);
   }
 
   /** Nowhere to say it (a release that was pushed, not merged): an issue of its own, once. */
   async function placeForTrouble(seen: Observed, step: Step): Promise<number | null> {
     if (step.kind !== 'escalate' || seen.escalated) return null;
-    const { service, environment } = seen.incident.key;
-    return doors.repository.openIssue(`Rollback of ${service} in ${environment} needs you`, step.because);
+    const { id, key } = seen.incident;
+    const title = `Rollback of ${key.service} in ${key.environment} needs you`;
+    const issue = issues.get(id) ?? (await doors.repository.openIssue(title, step.because));
+    issues.set(id, issue);
+    return issue;
   }
 
   async function label(pull: Pull, step: Step): Promise<void> {
@@ -227,15 +241,19 @@ export function createLoop(doors: Doors): Loop {
     });
   }
 
-  async function flush(): Promise<void> {
-    await Promise.all([recorder.flush().catch(() => undefined), teller.flush()]);
+  /** False when people could not be told everything. */
+  async function flush(): Promise<boolean> {
+    const [said] = await Promise.all([teller.flush(), recorder.flush().catch(() => undefined)]);
+    return said;
   }
 
   const serial = createSerial();
   return {
     reconcile: (key, ask, options) => serial(`${key.service}/${key.environment}`, () => reconcile(key, ask, options)),
     recorder,
-    flush,
+    flush: async () => {
+      await flush();
+    },
   };
 }
 
@@ -248,9 +266,20 @@ export async function glance(doors: Pick<Doors, 'repository'>): Promise<Glance> 
 }
 
 function labelFor(pull: Pull, step: Step): string | null {
-  if (step.kind === 'escalate') return 'lastgood: escalated';
+  if (step.kind === 'escalate') return step.final ? 'lastgood: escalated' : 'lastgood: needs you';
   if (step.kind === 'finish') return step.outcome === 'recovered' ? 'lastgood: recovered' : 'lastgood: cancelled';
+  // Once it is merged nobody is needed any more, and a new call may come.
+  if (pull.state === 'merged' && pull.labels.includes('lastgood: needs you')) return 'lastgood: active';
   return pull.labels.some((name) => name.startsWith('lastgood: ')) ? null : 'lastgood: active';
+}
+
+/** Why a pull request needs no further look, although somebody asks for its rollback again; null: it does. */
+function overWords(pull: Pull): string | null {
+  if (pull.labels.includes('lastgood: recovered'))
+    return `pull request #${pull.number} already rolled this release back: recovered, as proven by the metrics`;
+  if (pull.state === 'closed' && pull.labels.includes('lastgood: cancelled'))
+    return `pull request #${pull.number} for this release was closed without a merge; reopen it to go on`;
+  return null;
 }
 
 /** People read on where they asked; what a machine started is told on the pull request. */

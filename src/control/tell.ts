@@ -9,7 +9,8 @@ import { goodOf, type Step } from './step.ts';
 /** Keeps one comment for each incident up to date. Runs beside the critical path; the newest view wins. */
 export interface Teller {
   tell(issue: number, view: TimelineView): void;
-  flush(): Promise<void>;
+  /** Resolves when nothing is on its way any more. True when all of it arrived. */
+  flush(): Promise<boolean>;
 }
 
 interface Told {
@@ -56,6 +57,7 @@ export function createTeller(doors: Pick<Doors, 'repository' | 'log'>): Teller {
     },
     async flush() {
       await Promise.all([...told.values()].map((state) => state.running));
+      return [...told.values()].every((state) => state.signature !== '');
     },
   };
 }
@@ -86,10 +88,12 @@ async function findOrPost(
   return first;
 }
 
-/** What makes a new edit worth a request: not the seconds that pass while waiting. */
+/** What makes a new edit worth a request: other words, not the numbers that move while waiting. */
 function signatureOf(view: TimelineView): string {
   const status =
-    view.status.kind === 'waiting' ? `${view.status.for} ${view.status.until ?? ''}` : JSON.stringify(view.status);
+    view.status.kind === 'waiting'
+      ? `${view.status.for.replace(/\d+(\.\d+)?/g, '0')} ${view.status.until ?? ''}`
+      : view.status;
   return JSON.stringify([view.status.kind, status, view.moments, view.pullRequest?.number ?? null]);
 }
 

@@ -1,0 +1,343 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parse, verify } from '../../src/ledger/chain.ts';
+import { RollbackError } from '../../src/errors.ts';
+import { parseBlock } from '../../src/report/memory.ts';
+import { parseTimeline } from '../../src/report/timeline.ts';
+import { aCommandCause } from './builders.ts';
+import { doorsOf, mortalDoors, type Outside, sha256 } from './fakes.ts';
+import { aLoop, anAsk, aRelease, FILE, KEY, manifest, steps, toTheEnd } from './world.ts';
+
+const kinds = (world: Outside) => parse(world.repository.ledgerText).map(({ kind }) => kind);
+const timelines = (world: Outside) => world.repository.said.filter(({ body }) => parseTimeline(body) !== null);
+const unavailable = () => new RollbackError('github-unavailable', 'GitHub answered 502');
+
+test('a failed gate is rolled back, merged, applied, proven and recorded, with one comment', async () => {
+  const world = aRelease();
+  const looks = await toTheEnd(world, aLoop(world), anAsk(world));
+  assert.deepEqual(steps(looks), ['wait health', 'finish recovered']);
+  const [pull, ...others] = world.repository.pulls;
+  assert.ok(pull);
+  assert.deepEqual(others, []);
+  assert.equal(pull.branch, `rollback/production/web/${world.bad.slice(0, 7)}`);
+  assert.deepEqual([pull.state, pull.labels], ['merged', ['lastgood: recovered']]);
+  assert.equal(world.repository.file(FILE), manifest('1.4.1'));
+  assert.deepEqual(kinds(world), ['requested', 'opened', 'merged', 'applied', 'recovered']);
+  assert.deepEqual(verify(world.repository.ledgerText, sha256).ok, true);
+  const [comment, ...more] = timelines(world);
+  assert.deepEqual(more, []);
+  assert.equal(comment?.issue, pull.number);
+  assert.match(comment.body, /^\*\*Recovered\*\*/);
+});
+
+test('the pull request remembers the incident, so that a loop without any memory goes on', async () => {
+  const world = aRelease();
+  await aLoop(world).reconcile(KEY, anAsk(world));
+  const looks = await toTheEnd(world, aLoop(world), null);
+  assert.equal(steps(looks).at(-1), 'finish recovered');
+  assert.equal(parseBlock(world.repository.pulls[0]?.body)?.incident.bad, world.bad);
+});
+
+test('the comment is edited when something changes, not at every look', async () => {
+  const world = aRelease({ rollback: { approval: 'auto' }, verify: { 'healthy-for': '5m', within: '20m' } });
+  const looks = await toTheEnd(world, aLoop(world), anAsk(world));
+  assert.ok(looks.length > 50);
+  assert.ok(world.repository.edits.length <= 8, `${world.repository.edits.length} edits for ${looks.length} looks`);
+});
+
+const QUICK = { rollback: { approval: 'auto' }, verify: { 'healthy-for': '5s', poll: '10s' } };
+
+for (const when of ['before', 'after'] as const) {
+  test(`killed ${when} any of its calls, the next process ends with one pull request, one comment and a whole ledger`, async () => {
+    const counting = aRelease(QUICK, { remembers: true });
+    const doors = mortalDoors(counting, Infinity, when);
+    await toTheEnd(counting, aLoop(counting, doors), anAsk(counting));
+    const total = doors.calls();
+    assert.ok(total > 30);
+    for (let n = 1; n <= total; n += 1) {
+      const world = aRelease(QUICK, { remembers: true });
+      const ask = anAsk(world);
+      const first = aLoop(world, mortalDoors(world, n, when));
+      await toTheEnd(world, first, ask).catch(() => undefined);
+      // The gate is still there for the sweep to find, so the same ask comes again.
+      const looks = await toTheEnd(world, aLoop(world), ask);
+      const pull = world.repository.pulls[0];
+      const note = `killed ${when} call ${n}: ${steps(looks).join(', ')}`;
+      assert.equal(world.repository.pulls.length, 1, note);
+      assert.deepEqual(pull?.labels, ['lastgood: recovered'], note);
+      assert.deepEqual(kinds(world), ['requested', 'opened', 'merged', 'applied', 'recovered'], note);
+      assert.equal(verify(world.repository.ledgerText, sha256).ok, true, note);
+      assert.equal(timelines(world).length, 1, note);
+      assert.match(timelines(world)[0]?.body ?? '', /^\*\*Recovered\*\*/, note);
+      assert.deepEqual(world.repository.issues, [], note);
+    }
+  });
+}
+
+test('a gate that is found again after the recovery changes nothing', async () => {
+  const world = aRelease();
+  const ask = anAsk(world);
+  await toTheEnd(world, aLoop(world), ask);
+  const facts = ({ repository: { pulls, ledgerText, said } }: Outside) => structuredClone({ pulls, ledgerText, said });
+  const before = facts(world);
+  world.clock.turn(3_600_000);
+  const [look] = await toTheEnd(world, aLoop(world), ask);
+  assert.equal(look?.kind, 'idle');
+  assert.match(look.because, /recovered/);
+  assert.deepEqual(facts(world), before);
+});
+
+test('a rollback that a person closed stays closed when the gate is found again', async () => {
+  const world = aRelease({});
+  const ask = anAsk(world);
+  const loop = aLoop(world);
+  await loop.reconcile(KEY, ask);
+  world.repository.change(world.repository.pulls[0]?.number ?? 0, { state: 'closed' });
+  assert.deepEqual(steps(await toTheEnd(world, loop, null)), ['finish cancelled']);
+  const said = structuredClone(world.repository.said);
+  const [look] = await toTheEnd(world, aLoop(world), ask);
+  assert.equal(look?.kind, 'idle');
+  assert.deepEqual(world.repository.said, said);
+  assert.equal(world.repository.pulls.length, 1);
+});
+
+test('a foreign commit calls a person once; when they merge it, the recovery is still proven', async () => {
+  const world = aRelease({ mention: ['@acme/oncall'], rollback: { approval: 'auto' } });
+  world.repository.mergeState = 'dirty';
+  const loop = aLoop(world);
+  const first = await loop.reconcile(KEY, anAsk(world));
+  assert.deepEqual(steps([first]), ['escalate merge-conflict']);
+  world.clock.turn(60_000);
+  const second = await loop.reconcile(KEY, null);
+  assert.deepEqual(steps([second]), ['wait person']);
+  await loop.flush();
+  assert.match(
+    timelines(world)[0]?.body ?? '',
+    /^\*\*Needs you\*\*[\s\S]*acme\/oncall[\s\S]*by hand/,
+    'the call still stands',
+  );
+  const number = world.repository.pulls[0]?.number ?? 0;
+  world.repository.change(number, { ours: false, mergeState: 'clean' });
+  world.repository.mergeByHand(number, 'ada');
+  const looks = await toTheEnd(world, aLoop(world), null);
+  assert.equal(steps(looks).at(-1), 'finish recovered');
+  assert.match(timelines(world)[0]?.body ?? '', /^\*\*Recovered\*\*/);
+});
+
+test('a pull request that could not be labelled is labelled at a later look, and nobody is called twice', async () => {
+  const world = aRelease();
+  world.repository.mergeState = 'dirty';
+  world.repository.failOn('relabel', unavailable(), 1);
+  const loop = aLoop(world);
+  await loop.reconcile(KEY, anAsk(world));
+  world.clock.turn(60_000);
+  await loop.reconcile(KEY, null);
+  await loop.flush();
+  assert.equal(kinds(world).filter((kind) => kind === 'escalated').length, 1);
+  assert.equal(timelines(world).length, 1);
+  assert.notDeepEqual(world.repository.pulls[0]?.labels, []);
+});
+
+test('a slow or broken ledger, comment or label never stops the rollback', async () => {
+  const world = aRelease();
+  for (const method of ['writeLedger', 'comment', 'editComment', 'relabel'] as const)
+    world.repository.failOn(method, unavailable());
+  const looks = await toTheEnd(world, aLoop(world), anAsk(world));
+  assert.equal(steps(looks).at(-1), 'finish recovered');
+  assert.equal(world.repository.file(FILE), manifest('1.4.1'));
+  assert.ok(world.log.some(({ level, message }) => level === 'warn' && /ledger/.test(message)));
+});
+
+test('errors that persist after the merge are escalated at the deadline, never green', async () => {
+  const world = aRelease({ rollback: { approval: 'auto' }, verify: { within: '5m' }, mention: ['@acme/oncall'] });
+  world.source.rate = 0.2;
+  const looks = await toTheEnd(world, aLoop(world), anAsk(world));
+  assert.equal(steps(looks).at(-1), 'escalate not-recovered');
+  assert.deepEqual(world.repository.pulls[0]?.labels, ['lastgood: escalated']);
+  assert.deepEqual(kinds(world).at(-1), 'escalated');
+  assert.match(timelines(world)[0]?.body ?? '', /^\*\*Needs you\*\*/);
+});
+
+for (const remembers of [false, true]) {
+  test(`errors that end some time after the merge are still proven gone (a source that ${remembers ? 'remembers' : 'forgets'})`, async () => {
+    const world = aRelease({ rollback: { approval: 'auto' }, verify: { within: '15m' } }, { remembers });
+    world.source.rate = 0.2;
+    const loop = aLoop(world);
+    let look = await loop.reconcile(KEY, anAsk(world));
+    const began = world.clock.now();
+    while (look.again !== null) {
+      world.clock.turn(look.again);
+      if (world.clock.now() - began > 90_000 && world.source.rate > 0.1) {
+        world.source.count();
+        world.source.rate = 0.001;
+      }
+      look = await loop.reconcile(KEY, null);
+    }
+    assert.deepEqual(steps([look]), ['finish recovered']);
+    assert.ok(world.clock.now() - began < 600_000, `took ${(world.clock.now() - began) / 1000} s`);
+  });
+}
+
+test('a service without metrics is never recovered', async () => {
+  const world = aRelease({ rollback: { approval: 'auto' }, verify: { within: '3m' } });
+  world.source.silent = true;
+  const looks = await toTheEnd(world, aLoop(world), anAsk(world));
+  assert.equal(steps(looks).at(-1), 'escalate not-recovered');
+});
+
+test('a pushed release without a last good opens one issue, however often it is found again', async () => {
+  const world = aRelease();
+  const { repository } = world;
+  repository.commits.length = 0;
+  const bad = repository.release('First release', { [FILE]: manifest('1.0.0') }, 'pushed');
+  const loop = aLoop(world);
+  const ask = anAsk(world, { bad });
+  assert.deepEqual(steps(await toTheEnd(world, loop, ask)), ['escalate no-last-good']);
+  await toTheEnd(world, loop, ask);
+  await toTheEnd(world, aLoop(world), ask);
+  assert.equal(repository.issues.length, 1);
+  assert.deepEqual(kinds(world), ['escalated']);
+});
+
+test('a ledger that cannot be written does not open an issue at every look', async () => {
+  const world = aRelease();
+  const { repository } = world;
+  repository.commits.length = 0;
+  const bad = repository.release('First release', { [FILE]: manifest('1.0.0') }, 'pushed');
+  repository.failOn('writeLedger', unavailable());
+  const loop = aLoop(world);
+  for (let i = 0; i < 5; i += 1) await toTheEnd(world, loop, anAsk(world, { bad }));
+  assert.equal(repository.issues.length, 1);
+});
+
+test('a person who could not be called is called again, although the ledger was quicker', async () => {
+  const world = aRelease();
+  const { repository } = world;
+  repository.commits.length = 0;
+  const bad = repository.release('First release', { [FILE]: manifest('1.0.0') }, 'pushed');
+  repository.failOn('openIssue', unavailable(), 1);
+  const loop = aLoop(world);
+  await assert.rejects(loop.reconcile(KEY, anAsk(world, { bad })), { code: 'github-unavailable' });
+  await loop.flush();
+  await toTheEnd(world, loop, anAsk(world, { bad }));
+  assert.equal(repository.issues.length, 1);
+});
+
+test('two processes that hear the same alert open one pull request and keep one comment', async () => {
+  const world = aRelease();
+  const [one, two] = [aLoop(world), aLoop(world)];
+  await Promise.all([one.reconcile(KEY, anAsk(world)), two.reconcile(KEY, anAsk(world))]);
+  await Promise.all([one.flush(), two.flush()]);
+  const looks = await toTheEnd(world, one, null);
+  assert.equal(steps(looks).at(-1), 'finish recovered');
+  assert.equal(world.repository.pulls.length, 1);
+  assert.equal(timelines(world).length, 1);
+});
+
+test('GitHub that refuses to merge is asked again at the next look, and its words are followed', async () => {
+  const world = aRelease();
+  const { repository } = world;
+  repository.autoMergeAllowed = false;
+  repository.refusal = { kind: 'refused', reason: 'blocked', message: 'Required status check "ci" is expected.' };
+  const loop = aLoop(world);
+  assert.deepEqual(steps([await loop.reconcile(KEY, anAsk(world))]), ['wait checks']);
+  repository.refusal = null;
+  assert.equal(steps(await toTheEnd(world, loop, null)).at(-1), 'finish recovered');
+});
+
+test('auto-merge that is refused because nothing is left to wait for becomes a direct merge', async () => {
+  const world = aRelease();
+  const { repository } = world;
+  repository.rules = ['required_status_checks'];
+  repository.mergeState = 'blocked';
+  repository.refusal = { kind: 'refused', reason: 'clean', message: 'Pull request is in clean status' };
+  const doors = doorsOf(world, (_, method) => {
+    if (method === 'mergePinned') repository.refusal = null;
+  });
+  assert.deepEqual(steps([await aLoop(world, doors).reconcile(KEY, anAsk(world))]), ['wait health']);
+  assert.equal(repository.pulls[0]?.state, 'merged');
+});
+
+test('auto-merge that the repository does not allow is not asked for again in the same look', async () => {
+  const world = aRelease();
+  world.repository.rules = ['required_status_checks'];
+  world.repository.mergeState = 'blocked';
+  world.repository.refusal = {
+    kind: 'refused',
+    reason: 'not-allowed',
+    message: 'Auto merge is not allowed for this repository',
+  };
+  let armed = 0;
+  const doors = doorsOf(world, (_, method) => {
+    if (method === 'armAutoMerge') armed += 1;
+  });
+  assert.deepEqual(steps([await aLoop(world, doors).reconcile(KEY, anAsk(world))]), ['wait checks']);
+  assert.equal(armed, 1);
+});
+
+test('a step that never changes anything is given up with a reason, not repeated for ever', async () => {
+  const world = aRelease();
+  world.repository.refusal = { kind: 'refused', reason: 'moved', message: 'Base branch was modified' };
+  await assert.rejects(aLoop(world).reconcile(KEY, anAsk(world)), { code: 'github-conflict', message: /12 steps/ });
+});
+
+test('a branch that is behind is brought up to date and merged', async () => {
+  const world = aRelease();
+  world.repository.mergeState = 'behind';
+  const looks = await toTheEnd(world, aLoop(world), anAsk(world));
+  assert.equal(steps(looks).at(-1), 'finish recovered');
+});
+
+test('a hung operation of the bad commit is ended where the playbook allows it, and only that one', async () => {
+  const world = aRelease({ rollback: { approval: 'auto', 'terminate-stale': true } });
+  const loop = aLoop(world);
+  const hung = (revision: string, retryCount: number) => {
+    world.argoCd.override = (honest) => ({
+      ...honest,
+      operation: { phase: 'Running', revisions: [revision], message: 'x', startedAt: '', finishedAt: null, retryCount },
+    });
+  };
+  hung(world.bad, 1);
+  await assert.rejects(loop.reconcile(KEY, anAsk(world)), /12 steps/);
+  assert.deepEqual([...new Set(world.argoCd.terminated)], [`web-production ${world.bad}`]);
+  world.argoCd.terminated.length = 0;
+  hung(world.repository.head(), 4);
+  assert.deepEqual(steps([await loop.reconcile(KEY, null)]), ['wait sync']);
+  assert.deepEqual(world.argoCd.terminated, []);
+});
+
+test('an accused release that has been replaced since is left alone', async () => {
+  const world = aRelease();
+  world.repository.release('Release web 1.4.3', { [FILE]: manifest('1.4.3') });
+  world.repository.commits.splice(1, 1);
+  const settled = await aLoop(world).reconcile(KEY, anAsk(world));
+  assert.equal(settled.kind, 'idle');
+});
+
+test('nothing is under way and nobody asks: nothing happens', async () => {
+  const world = aRelease();
+  const settled = await aLoop(world).reconcile(KEY, null);
+  assert.deepEqual([settled.kind, settled.again], ['idle', null]);
+  assert.equal(world.repository.pulls.length, 0);
+});
+
+test('a missing or broken playbook is an error that names the file, and nothing is opened', async () => {
+  const world = aRelease();
+  world.repository.playbook = null;
+  await assert.rejects(aLoop(world).reconcile(KEY, anAsk(world)), { code: 'playbook-missing' });
+  world.repository.playbook = 'version: 2';
+  await assert.rejects(aLoop(world).reconcile(KEY, anAsk(world)), {
+    code: 'playbook-invalid',
+    message: /lastgood\.yml/,
+  });
+  assert.equal(world.repository.pulls.length, 0);
+});
+
+test("a person's command is told where they asked, and its sha names the target", async () => {
+  const world = aRelease({});
+  const cause = aCommandCause({ issue: 2 });
+  const looks = await toTheEnd(world, aLoop(world), anAsk(world, { cause, bad: null, to: world.good.slice(0, 8) }));
+  assert.equal(steps(looks).at(-1), 'finish recovered');
+  assert.equal(timelines(world)[0]?.issue, 2);
+  assert.equal(parseBlock(world.repository.pulls[0]?.body)?.good.sha, world.good);
+});
