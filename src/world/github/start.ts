@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ACTIONS_APP, createApp } from './apps.ts';
 import { installationToken, userToken } from './auth.ts';
+import type { Delivery, Subscription } from './delivery.ts';
 import { Faults } from './http/faults.ts';
 import { createGitHubServer, type Traffic } from './http/server.ts';
 import { humans, type Human } from './human.ts';
@@ -15,8 +16,9 @@ import type { AppOptions, Exchange, Fault, GitHubOptions, WebhookFault } from '.
 import { ensureUser } from './people.ts';
 import { createRepository, type NewRepository } from './repositories.ts';
 import { protectionFrom, rulesFrom } from './rest/protection.ts';
-import type { App, BypassActor, Repository, Role, Ruleset, User, Viewer } from './state.ts';
-import { Webhooks, type Delivery, type Subscription } from './webhooks.ts';
+import type { BypassActor, Ruleset } from './rule-state.ts';
+import type { App, Repository, Role, User, Viewer } from './state.ts';
+import { Webhooks } from './webhooks.ts';
 
 export interface LocalGitHub extends Human {
   /** The root of the API; `${url}/api/v3` and `${url}/api/graphql` work as well. */

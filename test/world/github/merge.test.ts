@@ -201,3 +201,40 @@ test('a branch is claimed once, however many ask at the same time', async (t) =>
   );
   assert.deepEqual(claims.map(({ status }) => status).sort(), ['fulfilled', 'rejected', 'rejected', 'rejected']);
 });
+
+test('a draft, a late branch and a failing check that nobody requires each have their own state', async (t) => {
+  const github = await aGitHub(t);
+  const { number, head } = await aChange(github, 'two', shop.replace('"1"', '"2"'));
+  await github.check(REPO, head, { name: 'lint', conclusion: 'failure' });
+  assert.equal((await states(github, number))[3], 'unstable');
+  await github.check(REPO, head, { name: 'lint', conclusion: 'success' });
+  await github.pushCommit(REPO, { files: { 'README.md': 'moved\n' } });
+  assert.equal((await states(github, number))[3], 'clean');
+  github.protect(REPO, 'main', { required_status_checks: { strict: true, contexts: ['lint'] } });
+  assert.equal((await states(github, number))[3], 'behind');
+  await github.pushCommit(REPO, { branch: 'early', files: { 'early.txt': '1\n' } });
+  const draft = await github.openPullRequest(REPO, { head: 'early', title: 'Early', draft: true });
+  assert.equal((await states(github, draft))[3], 'draft');
+  const merge = person(github, 'mona').pulls.merge({ ...repo, pull_number: draft });
+  assert.deepEqual(await refusal(merge), { status: 405, message: 'Pull Request is still a draft' });
+});
+
+test('a push to the head withdraws approvals where the rules say so', async (t) => {
+  const github = await aGitHub(t);
+  const reviews = { required_approving_review_count: 1, dismiss_stale_reviews: true };
+  github.protect(REPO, 'main', { required_pull_request_reviews: reviews });
+  const { number } = await aChange(github, 'two', shop.replace('"1"', '"2"'));
+  await github.review(REPO, number, { author: 'hubot', event: 'APPROVE' });
+  assert.equal((await states(github, number))[3], 'clean');
+  await github.pushCommit(REPO, { branch: 'two', files: { 'sneaky.txt': '1\n' } });
+  assert.equal((await states(github, number))[3], 'blocked');
+});
+
+test('deleting the head branch closes its pull request', async (t) => {
+  const github = await aGitHub(t);
+  const mona = person(github, 'mona');
+  const { number } = await aChange(github, 'two', shop.replace('"1"', '"2"'));
+  await mona.git.deleteRef({ ...repo, ref: 'heads/two' });
+  const { state, merged } = (await mona.pulls.get({ ...repo, pull_number: number })).data;
+  assert.deepEqual([state, merged], ['closed', false]);
+});

@@ -281,3 +281,22 @@ test('an unchanged page costs a 304', async (t) => {
   });
   assert.deepEqual([first.status, second.status], [200, 304]);
 });
+
+test('a fault can cut the line, or answer with the headers of a rate limit', async (t) => {
+  const github = await aGitHub(t);
+  const url = `${github.url}/repos/${REPO}`;
+  github.failNext({ path: /acme/, status: 0 });
+  await assert.rejects(fetch(url));
+  const answer = {
+    message: 'You have exceeded a secondary rate limit.',
+    documentation_url: 'https://docs.github.com/rest',
+  };
+  github.failNext({ method: 'GET', path: /acme/, status: 403, headers: { 'retry-after': '60' }, answer });
+  const limited = await fetch(url);
+  assert.deepEqual([limited.status, limited.headers.get('retry-after')], [403, '60']);
+  assert.equal((await fetch(url)).status, 200);
+  assert.deepEqual(
+    github.calls.map(({ status }) => status),
+    [0, 403, 200],
+  );
+});

@@ -1,7 +1,8 @@
 /**
  * What the checks and statuses of a commit say together.
  */
-import type { CheckRun, CheckSuite, Repository, RequiredCheck, Status } from '../state.ts';
+import type { RequiredCheck } from '../rule-state.ts';
+import type { CheckRun, CheckSuite, Repository, Status } from '../state.ts';
 
 export type CheckState = 'expected' | 'pending' | 'failing' | 'passing';
 

@@ -2,7 +2,8 @@
  * The rules in force on a branch: classic protection and rulesets, in the one shape of a ruleset's rules.
  */
 import { isRecord, record } from '../http/input.ts';
-import type { MergeMethod, Protection, Repository, RequiredCheck, Rule, Ruleset, Viewer } from '../state.ts';
+import type { Protection, RequiredCheck, Rule, Ruleset } from '../rule-state.ts';
+import type { MergeMethod, Repository, Viewer } from '../state.ts';
 import { roleOf } from './access.ts';
 
 export interface RuleInForce {

@@ -1,12 +1,15 @@
 /** createCommitOnBranch: a signed commit by compare-and-swap, without file modes. */
+import { demand, PUSH } from '../engine/access.ts';
 import { demandPush, moveRefs } from '../engine/refs.ts';
 import { github } from '../engine/merge.ts';
 import { entryAt, editTree, MissingPath, type PathChange } from '../git/tree-edit.ts';
 import { actorOf } from '../hub.ts';
 import { isRecord, record } from '../http/input.ts';
 import { Problem } from '../problem.ts';
+import { partsOf } from '../node-id.ts';
 import { noreply } from '../views/commit.ts';
-import type { Scope } from './git-nodes.ts';
+import { commitNode, refNode, type Scope } from './git-nodes.ts';
+import { repositoryById } from './queries.ts';
 
 function listed(value: unknown): readonly Readonly<Record<string, unknown>>[] {
   return Array.isArray(value) ? value.filter(isRecord) : [];
@@ -24,11 +27,7 @@ function changesOf({ repository }: Scope, fileChanges: unknown): ReadonlyMap<str
   return changes;
 }
 
-export async function commitOnBranch(
-  scope: Scope,
-  branch: string,
-  input: Readonly<Record<string, unknown>>,
-): Promise<string> {
+async function commitOnBranch(scope: Scope, branch: string, input: Readonly<Record<string, unknown>>): Promise<string> {
   const { hub, repository, viewer } = scope;
   const { git } = repository;
   const expected = String(input['expectedHeadOid']);
@@ -65,4 +64,39 @@ export async function commitOnBranch(
   repository.verified.add(to);
   if (!(await moveRefs(hub, repository, viewer, [change]))) throw stale;
   return to;
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+/** `branch` names a ref by id or by repository and name, so the repository is found differently here. */
+export function createCommitOnBranch(asked: Pick<Scope, 'hub' | 'viewer'>): unknown {
+  return ({ input }: { readonly input: Readonly<Record<string, unknown>> }) => {
+    const branch = record(input['branch']);
+    const id = text(branch['id']);
+    const parts = id === null ? null : partsOf(['Ref'], id).parts;
+    const name = text(branch['repositoryNameWithOwner'])?.toLowerCase();
+    const repository =
+      parts === null
+        ? [...asked.hub.repositories.values()].find(
+            ({ owner, name: repo }) => `${owner.login}/${repo}`.toLowerCase() === name,
+          )
+        : repositoryById(asked, Number(parts[0]));
+    if (repository === undefined) {
+      throw new Problem(404, `Could not resolve to a Repository with the name '${name ?? ''}'.`, { type: 'NOT_FOUND' });
+    }
+    demand(repository, asked.viewer, PUSH);
+    const scope: Scope = { ...asked, repository };
+    const ref = (parts?.[1] ?? text(branch['branchName']) ?? '').replace(/^refs\/heads\//, '');
+    return repository.lock.run(async () => {
+      const sha = await commitOnBranch(scope, ref, input);
+      const moved = await repository.git.ref(`refs/heads/${ref}`);
+      return {
+        clientMutationId: text(input['clientMutationId']),
+        commit: () => commitNode(scope, sha),
+        ref: moved === null ? null : refNode(scope, moved),
+      };
+    });
+  };
 }

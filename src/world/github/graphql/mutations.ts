@@ -11,7 +11,7 @@ import { Problem, unprocessable } from '../problem.ts';
 import type { MergeMethod, Repository, Viewer } from '../state.ts';
 import { iso } from '../views/time.ts';
 import { actorNode } from './actor-node.ts';
-import { commitOnBranch } from './commit-on-branch.ts';
+import { createCommitOnBranch } from './commit-on-branch.ts';
 import type { Fields } from './connection.ts';
 import { commitNode, refNode, type Scope } from './git-nodes.ts';
 import { commentNode, issueNode, pullNode, REACTIONS, reactionNode } from './pull-node.ts';
@@ -210,37 +210,6 @@ const refMutations = (asked: Asked): Record<string, unknown> => ({
     return {};
   }),
 });
-
-/** `branch` names a ref by id or by repository and name, so the repository is found differently here. */
-function createCommitOnBranch(asked: Asked): unknown {
-  return ({ input }: { readonly input: Input }) => {
-    const branch = record(input['branch']);
-    const id = text(branch, 'id');
-    const parts = id === null ? null : partsOf(['Ref'], id).parts;
-    const name = text(branch, 'repositoryNameWithOwner')?.toLowerCase();
-    const repository =
-      parts === null
-        ? [...asked.hub.repositories.values()].find(
-            ({ owner, name: repo }) => `${owner.login}/${repo}`.toLowerCase() === name,
-          )
-        : repositoryById(asked, Number(parts[0]));
-    if (repository === undefined) {
-      throw new Problem(404, `Could not resolve to a Repository with the name '${name ?? ''}'.`, { type: 'NOT_FOUND' });
-    }
-    demand(repository, asked.viewer, NEEDS.contents);
-    const scope: Scope = { ...asked, repository };
-    const ref = (parts?.[1] ?? text(branch, 'branchName') ?? '').replace(/^refs\/heads\//, '');
-    return repository.lock.run(async () => {
-      const sha = await commitOnBranch(scope, ref, input);
-      const moved = await repository.git.ref(`refs/heads/${ref}`);
-      return {
-        clientMutationId: text(input, 'clientMutationId'),
-        commit: () => commitNode(scope, sha),
-        ref: moved === null ? null : refNode(scope, moved),
-      };
-    });
-  };
-}
 
 export function mutations(asked: Asked): Fields {
   return {

@@ -9,7 +9,7 @@ import type { Access, App, Repository } from '../state.ts';
 import { repositoryView } from '../views/repository.ts';
 import { iso } from '../views/time.ts';
 import { appView, userView } from '../views/user.ts';
-import type { Delivery } from '../webhooks.ts';
+import type { Delivery } from '../delivery.ts';
 import { canSee } from '../engine/access.ts';
 import { numberParam, ok, param } from './shared.ts';
 

@@ -16,7 +16,8 @@ import {
 import type { Context, Reply, Route } from '../http/route.ts';
 import { fullName } from '../hub.ts';
 import { notFound, Problem } from '../problem.ts';
-import type { BypassActor, Protection, Repository, RequiredCheck, Rule, Ruleset } from '../state.ts';
+import type { BypassActor, Protection, RequiredCheck, Rule, Ruleset } from '../rule-state.ts';
+import type { Repository } from '../state.ts';
 import { apiUrl } from '../views/repository.ts';
 import { iso } from '../views/time.ts';
 import { created, noContent, numberParam, ok, param, repositoryRoute } from './shared.ts';
