@@ -10,7 +10,10 @@ export function momentsOf(seen: Observed, step: Step): Moments {
   const all =
     pull?.state === 'merged' && reached.length === seen.applications.length && reached.every((app) => app.applied);
   const finished = reached.map((app) => app.application.operation?.finishedAt ?? null).filter((at) => at !== null);
-  const applied = all && finished.length > 0 ? iso(Math.max(...finished.map((at) => Date.parse(at)))) : null;
+  const applied =
+    all && finished.length > 0
+      ? iso(Math.max(Date.parse(pull.mergedAt ?? ''), ...finished.map((at) => Date.parse(at))))
+      : null;
   const healthy = all && reached.length > 0 && reached.every((app) => app.application.health.status === 'Healthy');
   return {
     opened: pull?.createdAt ?? null,

@@ -2,7 +2,7 @@ import { RollbackError } from '../errors.ts';
 import type { Incident } from '../plan/incident.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { Target } from '../playbook/target.ts';
-import type { ArgoCd, MetricSource, Pull } from '../ports.ts';
+import type { Application, ArgoCd, MetricSource, Pull } from '../ports.ts';
 import { healthySince } from './decide-cluster.ts';
 import type { Doors } from './doors.ts';
 import type { Seen } from './observed.ts';
@@ -20,11 +20,21 @@ async function observeApplication(doors: Doors, argoCd: ArgoCd, name: string, pu
     const application = await argoCd.refresh(name);
     const { operation } = application;
     const carries = operation !== null && (await containsMerge(doors, operation.revisions, pull));
-    return { kind: 'seen', application, carries, applied: carries && operation.phase === 'Succeeded' };
+    const applied = carries ? operation.phase === 'Succeeded' : await needsNoSync(doors, application, pull);
+    return { kind: 'seen', application, carries, applied };
   } catch (error) {
     if (!(error instanceof RollbackError)) throw error;
     return { kind: 'unreachable', name, message: error.message, hint: error.hint, retryable: error.retryable };
   }
+}
+
+/**
+ * Argo CD compared the revert with the cluster and found no difference: after a sync that failed before it changed anything, or
+ * for an application that the release did not touch, there is nothing to apply and no operation will ever carry the revert.
+ */
+async function needsNoSync(doors: Doors, { operation, sync }: Application, pull: Pull): Promise<boolean> {
+  if (operation?.phase === 'Running' || operation?.phase === 'Terminating' || sync.status !== 'Synced') return false;
+  return containsMerge(doors, sync.revisions, pull);
 }
 
 /** With several sources only those from this repository can contain the commit: one that does is enough. */

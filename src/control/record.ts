@@ -1,5 +1,6 @@
 import { append } from '../ledger/chain.ts';
 import type { Entry } from '../ledger/entry.ts';
+import { RollbackError } from '../errors.ts';
 import type { Doors } from './doors.ts';
 
 /** Writes what happened to the ledger, beside the critical path: a slow ledger never delays a rollback. */
@@ -14,16 +15,21 @@ export function createRecorder(doors: Pick<Doors, 'repository' | 'sha256' | 'log
   const known = new Set<string>();
   let waiting: Entry[] = [];
   let running: Promise<void> = Promise.resolve();
+  /** A write that has not begun yet takes along what is added meanwhile. */
+  let scheduled = false;
 
   async function write(): Promise<void> {
+    scheduled = false;
     const batch = waiting;
     waiting = [];
     if (batch.length === 0) return;
     try {
       await doors.repository.writeLedger((text) => append(text, batch, doors.sha256).text, message(batch));
     } catch (error) {
-      // Entries follow from what can be observed: the next look adds them again.
-      for (const entry of batch) known.delete(entry.id);
+      // What failed for a passing reason goes along with the next write. Anything else must not hold others back: what can
+      // still be observed is added again by the next look.
+      if (error instanceof RollbackError && error.retryable) waiting = [...batch, ...waiting];
+      else for (const entry of batch) known.delete(entry.id);
       throw error;
     }
   }
@@ -35,7 +41,8 @@ export function createRecorder(doors: Pick<Doors, 'repository' | 'sha256' | 'log
         known.add(entry.id);
         waiting.push(entry);
       }
-      if (waiting.length === 0) return;
+      if (waiting.length === 0 || scheduled) return;
+      scheduled = true;
       running = running.catch(() => undefined).then(write);
       running.catch((error: unknown) =>
         doors.log('warn', 'ledger not written yet', { reason: error instanceof Error ? error.message : String(error) }),

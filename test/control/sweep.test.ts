@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { hear } from '../../src/control/command.ts';
+import { findLeftovers } from '../../src/control/sweep.ts';
+import { printExternalId, printGateNote } from '../../src/report/check-run.ts';
+import { doorsOf } from './fakes.ts';
+import { aLoop, anAsk, aRelease, KEY, type Released, toTheEnd } from './world.ts';
+
+const sweep = (world: Released) => findLeftovers(doorsOf(world));
+const HOUR = 3_600_000;
+
+function aGateRun(world: Released, sha = world.bad): void {
+  world.repository.runs.push({
+    id: world.repository.runs.length + 1,
+    name: 'lastgood/gate/web/production',
+    externalId: printExternalId({ service: 'web', environment: 'production', sha }),
+    sha,
+    conclusion: 'failure',
+    appSlug: 'github-actions',
+    text: printGateNote({
+      version: 1,
+      decision: 'fail',
+      reasonCode: 'harm-proven',
+      rollback: 'requested',
+      then: 'rollback',
+      blame: 'errors',
+      because: '0.031 > 0.02',
+      detectedAt: new Date(world.clock.now()).toISOString(),
+    }),
+    completedAt: null,
+  });
+}
+
+test('a quiet repository leaves nothing', async () => {
+  assert.deepEqual(await sweep(aRelease()), { rollbacks: [], commands: [], gates: [], entries: [] });
+});
+
+test('an unfinished rollback is found by its key, a finished one is not', async () => {
+  const world = aRelease();
+  const loop = aLoop(world);
+  await loop.reconcile(KEY, anAsk(world));
+  assert.deepEqual((await sweep(world)).rollbacks, [KEY]);
+  await toTheEnd(world, loop, null);
+  assert.deepEqual((await sweep(world)).rollbacks, []);
+});
+
+test('a rollback for which a person was called is found until it is over', async () => {
+  const world = aRelease();
+  world.repository.mergeState = 'dirty';
+  await aLoop(world).reconcile(KEY, anAsk(world));
+  assert.deepEqual((await sweep(world)).rollbacks, [KEY]);
+  world.repository.mergeByHand(world.repository.pulls[0]?.number ?? 0, 'ada');
+  assert.deepEqual((await sweep(world)).rollbacks, [KEY]);
+});
+
+test('a closed rollback that a person reopens is found again', async () => {
+  const world = aRelease({});
+  const loop = aLoop(world);
+  await loop.reconcile(KEY, anAsk(world));
+  const number = world.repository.pulls[0]?.number ?? 0;
+  world.repository.change(number, { state: 'closed' });
+  await toTheEnd(world, loop, null);
+  assert.deepEqual((await sweep(world)).rollbacks, []);
+  world.repository.change(number, { state: 'open' });
+  assert.deepEqual((await sweep(world)).rollbacks, [KEY]);
+});
+
+test('a command without our reaction is found, oldest first, and not any more once it was heard', async () => {
+  const world = aRelease();
+  const late = world.repository.say(5, 'ada', '/rollback status');
+  world.repository.said[0] = { ...late, createdAt: new Date(world.clock.now() + 2000).toISOString() };
+  const early = world.repository.say(5, 'ada', '/rollback help');
+  const { commands } = await sweep(world);
+  assert.deepEqual(
+    commands.map(({ commentId }) => commentId),
+    [early.id, late.id],
+  );
+  for (const spoken of commands) await hear(doorsOf(world), aLoop(world), spoken);
+  assert.deepEqual((await sweep(world)).commands, []);
+});
+
+test('edited comments, comments of bots, old comments and comments without a command are left alone', async () => {
+  const world = aRelease();
+  world.repository.say(5, 'ada', '/rollback web production');
+  world.clock.turn(25 * HOUR);
+  world.repository.say(5, 'ada', '/rollback web production', true);
+  world.repository.say(5, 'helper[bot]', '/rollback web production');
+  world.repository.say(5, 'ada', '> /rollback web production');
+  world.repository.say(5, 'ada', 'a rollback?');
+  assert.deepEqual((await sweep(world)).commands, []);
+});
+
+test('a gate that failed while nobody listened is found, with its ledger line', async () => {
+  const world = aRelease();
+  aGateRun(world);
+  const { gates, entries } = await sweep(world);
+  assert.deepEqual(
+    gates.map(({ key, ask }) => [key, ask.bad]),
+    [[KEY, world.bad]],
+  );
+  assert.deepEqual(
+    entries.map(({ kind }) => kind),
+    ['gate-failed'],
+  );
+});
+
+test('sweeping again and again after the recovery starts nothing', async () => {
+  const world = aRelease();
+  aGateRun(world);
+  for (let i = 0; i < 3; i += 1) {
+    for (const { key, ask } of (await sweep(world)).gates) {
+      assert.deepEqual(key, KEY);
+      await toTheEnd(world, aLoop(world), ask);
+    }
+    world.clock.turn(600_000);
+  }
+  assert.equal(world.repository.pulls.length, 1);
+  assert.deepEqual(world.repository.pulls[0]?.labels, ['lastgood: recovered']);
+});
+
+test('the gate of a commit older than two hours is not looked at', async () => {
+  const world = aRelease();
+  aGateRun(world);
+  world.clock.turn(3 * HOUR);
+  assert.deepEqual((await sweep(world)).gates, []);
+});

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createTeller, viewOf } from '../../src/control/tell.ts';
+import type { Step } from '../../src/control/step.ts';
+import { RollbackError } from '../../src/errors.ts';
+import { parseTimeline, type Moments } from '../../src/report/timeline.ts';
+import { anIncident, anObserved, at, opened } from './builders.ts';
+import { anOutside, doorsOf } from './fakes.ts';
+
+const NONE: Moments = { opened: at(0), merged: null, applied: null, healthy: null, recovered: null };
+
+function aView(because: string, more: { id?: string; moments?: Partial<Moments>; step?: Step } = {}) {
+  const seen = anObserved({ stage: opened(), incident: anIncident({ id: more.id ?? 'a1b2c3d4e5f6' }) });
+  const step: Step = more.step ?? {
+    kind: 'wait',
+    for: 'health',
+    until: at(600),
+    lookAgainMs: 5000,
+    because,
+    commands: [],
+  };
+  return viewOf(seen, step, { ...NONE, ...more.moments });
+}
+
+function aTeller() {
+  const world = anOutside();
+  const teller = () => createTeller(doorsOf(world));
+  const sticky = () => world.repository.said.filter(({ body }) => parseTimeline(body) !== null);
+  return { ...world, teller, sticky };
+}
+
+test('one comment is posted and then edited', async () => {
+  const { teller, sticky } = aTeller();
+  const one = teller();
+  one.tell(7, aView('healthy for a while'));
+  one.tell(7, aView('the success criteria'));
+  assert.equal(await one.flush(), true);
+  one.tell(7, aView('something else'));
+  await one.flush();
+  assert.equal(sticky().length, 1);
+  assert.match(sticky()[0]?.body ?? '', /something else/);
+});
+
+test('numbers that move while it waits are not worth an edit; other words, moments and ends are', async () => {
+  const { teller, repository, clock } = aTeller();
+  const one = teller();
+  const edited = async (view: ReturnType<typeof aView>): Promise<boolean> => {
+    const before = repository.edits.length;
+    clock.turn(5000);
+    one.tell(7, view);
+    await one.flush();
+    return repository.edits.length > before;
+  };
+  await edited(aView('healthy for 5 s < 30 s'));
+  assert.equal(await edited(aView('healthy for 10 s < 30 s')), false);
+  assert.equal(await edited(aView('errors: 0.0312 > 0.02')), true);
+  assert.equal(await edited(aView('errors: 0.0298 > 0.02')), false);
+  assert.equal(await edited(aView('errors: 0.0298 > 0.02', { moments: { merged: at(10) } })), true);
+  const step = { kind: 'finish', outcome: 'recovered', because: 'errors: 0.0010 < 0.02' } as const;
+  assert.equal(await edited(aView('', { step })), true);
+});
+
+test('another process finds the comment and goes on with it', async () => {
+  const { teller, sticky } = aTeller();
+  const first = teller();
+  first.tell(7, aView('first'));
+  await first.flush();
+  const second = teller();
+  second.tell(7, aView('second'));
+  await second.flush();
+  assert.equal(sticky().length, 1);
+  assert.match(sticky()[0]?.body ?? '', /second/);
+});
+
+test('two replicas that post at the same moment keep one comment', async () => {
+  const { teller, sticky, repository } = aTeller();
+  const [one, two] = [teller(), teller()];
+  one.tell(7, aView('from one'));
+  two.tell(7, aView('from two'));
+  await Promise.all([one.flush(), two.flush()]);
+  assert.equal(sticky().length, 1);
+  one.tell(7, aView('later from one'));
+  two.tell(7, aView('later from two'));
+  assert.deepEqual(await Promise.all([one.flush(), two.flush()]), [true, true]);
+  assert.equal(repository.said.length, 1);
+});
+
+test('each incident has its own comment, and the comment of somebody else is left alone', async () => {
+  const { teller, sticky, repository } = aTeller();
+  const one = teller();
+  one.tell(7, aView('mine'));
+  await one.flush();
+  const copied = sticky()[0]?.body ?? '';
+  repository.said.length = 0;
+  repository.say(7, 'eve', copied);
+  const two = teller();
+  two.tell(7, aView('mine again'));
+  two.tell(7, aView('of another incident', { id: '00000000000b' }));
+  await two.flush();
+  assert.equal(repository.said[0]?.body, copied);
+  assert.equal(sticky().length, 3);
+});
+
+test('a comment that could not be written is reported and written at the next occasion', async () => {
+  const { teller, sticky, repository, log } = aTeller();
+  const one = teller();
+  repository.failOn('comment', new RollbackError('github-unavailable', 'GitHub answered 502'), 1);
+  one.tell(7, aView('healthy for 5 s'));
+  assert.equal(await one.flush(), false);
+  assert.equal(log.length, 1);
+  one.tell(7, aView('healthy for 5 s'));
+  assert.equal(await one.flush(), true);
+  assert.equal(sticky().length, 1);
+});
+
+test('an escalation names the people, what to do and the commands', async () => {
+  const { teller, sticky } = aTeller();
+  const one = teller();
+  one.tell(
+    7,
+    aView('', {
+      step: {
+        kind: 'escalate',
+        trouble: 'not-recovered',
+        because: 'not proven',
+        todo: ['Look at the cluster.'],
+        commands: ['argocd app get web-production'],
+        final: true,
+      },
+    }),
+  );
+  await one.flush();
+  assert.match(sticky()[0]?.body ?? '', /Needs you[\s\S]*not proven[\s\S]*Look at the cluster[\s\S]*argocd app get/);
+});
