@@ -51,6 +51,8 @@ test('a command in a quote, in code or in HTML is nobody speaking', () => {
     '````\n```\n/rollback\n````',
     '   ```\n/rollback\n   ```',
     '> quote\n```\n\n/rollback\n```',
+    '    ```\n\n```\n/rollback\n```',
+    '\t```\n\n```\n/rollback\n```',
     '    /rollback',
     '<!--\n\n/rollback\n-->',
     '<pre>\n\n/rollback\n</pre>',
