@@ -38,8 +38,17 @@ export function webhooks(porter: Porter): (app: Probot) => void {
     app.on('status', ({ payload }) => {
       for (const branch of payload.branches) wake(porter, originOf(payload), branch.name);
     });
-    app.on(['pull_request', 'pull_request_review'], ({ payload }) =>
-      wake(porter, originOf(payload), payload.pull_request.head.ref),
+    // Not every action: our own labels and edits would make us look again and again.
+    app.on(
+      [
+        'pull_request.closed',
+        'pull_request.reopened',
+        'pull_request.synchronize',
+        'pull_request.dequeued',
+        'pull_request.auto_merge_disabled',
+        'pull_request_review.submitted',
+      ],
+      ({ payload }) => wake(porter, originOf(payload), payload.pull_request.head.ref),
     );
     app.on('push', ({ payload }) => porter.wakeAll(originOf(payload)));
   };

@@ -1,8 +1,9 @@
 import { RollbackError } from '../../src/errors.ts';
 import { didYouMean } from '../../src/playbook/nearest.ts';
 import { answer, option, type Command } from '../terminal.ts';
-import { runDemo, type DemoResult } from './run.ts';
+import { play, type DemoResult } from './run.ts';
 import { SCENARIOS, type Scenario } from './scenarios.ts';
+import { openStage, type Stage } from './stage.ts';
 
 export const demo: Command = {
   usage: 'demo [--scenario NAME] [--seed N] [--keep]',
@@ -16,20 +17,26 @@ export const demo: Command = {
     const say = (seconds: number | null, text: string): void =>
       live(`${seconds === null ? '       ' : `${seconds.toFixed(1).padStart(5)} s`}  ${text}`);
     live(`scenario ${scenario.name}: ${scenario.story}\n`);
-    const { result, town, bot } = await runDemo({ scenario, seed, prometheus: true, say });
-    answer(call, result, () => summary(result));
-    if (call.options['keep'] === true) {
-      live(
-        `\nkept: GitHub ${town.github.url} (token of mona: ${town.github.token('mona')}), Argo CD ${town.argoCd.url}, service ${town.fleet.url}, bot ${bot.url}\nCtrl-C ends it.`,
-      );
-      await new Promise<void>((resolve) => void process.once('SIGINT', resolve));
+    const stage = await openStage(scenario, { seed, say });
+    try {
+      const result = await play(stage, scenario, say);
+      answer(call, result, () => summary(result));
+      if (call.options['keep'] === true) await keep(stage, live);
+      if (!result.asAnnounced) return 3;
+      return result.outcome === 'recovered' ? 0 : 1;
+    } finally {
+      await stage.close();
     }
-    await bot.stop();
-    await town.close();
-    if (!result.asAnnounced) return 3;
-    return result.outcome === 'recovered' ? 0 : 1;
   },
 };
+
+async function keep({ town, bot }: Stage, live: (text: string) => void): Promise<void> {
+  const { github, argoCd, fleet } = town;
+  live(
+    `\nkept: GitHub ${github.url} (token of mona: ${github.token('mona')}), Argo CD ${argoCd.url}, service ${fleet.url}, bot ${bot.url}\nCtrl-C ends it.`,
+  );
+  await new Promise<void>((resolve) => void process.once('SIGINT', resolve));
+}
 
 function scenarioOf(name: string): Scenario {
   const found = Object.values(SCENARIOS).find((scenario) => scenario.name === name);

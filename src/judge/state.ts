@@ -98,7 +98,7 @@ export function gameOf(rules: Rules, side: Game['side']): Game {
 }
 
 /** Reasons that say "nobody came", not "we cannot see". */
-const IDLE: readonly string[] = ['no-traffic', 'first-look'];
+const IDLE: readonly string[] = ['no-traffic', 'first-look', 'unchanged'];
 
 function addSample(rule: Rule, before: TriggerState, sample: Sample, games: { fail: Game; pass: Game }): TriggerState {
   if (sample.kind === 'missing') {

@@ -77,7 +77,9 @@ export async function startTown(options: TownOptions): Promise<Town> {
     ],
     token: argoToken,
     pollMs: 60_000,
-    onApply: async (_name, { files }) => void (await fleet.applyManifest([...files.values()].join('\n---\n'))),
+    onApply: async (_name, { files }) => {
+      await fleet.applyManifest([...files.values()].join('\n---\n'));
+    },
     live: () => fleet.state(),
   });
   github.addWebhook(REPOSITORY, { url: argoCd.webhookUrl, events: ['push'] });

@@ -1,0 +1,57 @@
+import { HEALTHY } from '../../src/world/services/faults.ts';
+import { startTown, type Town } from '../../src/world/town.ts';
+import { startBotProcess, type RunningBot } from './processes.ts';
+import type { Say } from './run.ts';
+import type { Scenario } from './scenarios.ts';
+
+/** The world of one scenario with the bot in it. */
+export interface Stage {
+  readonly town: Town;
+  readonly bot: RunningBot;
+  /** The bad release is out: from now on seconds are counted and the bot's log is shown. */
+  startClock(): () => number;
+  close(): Promise<void>;
+}
+
+const REQUESTS_PER_SECOND = 200;
+
+/** Starts everything as real processes and servers on this machine; whatever started is stopped again when the rest fails. */
+export async function openStage(scenario: Scenario, options: { seed: number; say: Say }): Promise<Stage> {
+  const { say } = options;
+  const town = await startTown({
+    behaviours: { '1.0.0': HEALTHY, '2.0.0': scenario.bad },
+    prometheus: true,
+    rps: REQUESTS_PER_SECOND,
+    seed: options.seed,
+    terminateStale: scenario.name === 'bad-sync',
+    ...(scenario.ends === 'escalated' ? { verifyWithin: '15s' } : {}),
+  });
+  const { github, argoCd, fleet, metrics } = town;
+  say(null, `world: GitHub ${github.url}, Argo CD ${argoCd.url}, service ${fleet.url}, metrics from ${metrics.kind}`);
+  let released: number | null = null;
+  const since = (): number => (Date.now() - (released ?? Date.now())) / 1000;
+  try {
+    const bot = await startBotProcess(town, {
+      onLine: ({ level, message, step }) => {
+        if (released !== null && (step !== undefined || level !== 'info')) say(since(), `bot: ${message}`);
+      },
+    });
+    say(null, `bot: a process of its own, receives signed webhooks at ${bot.url}`);
+    await github.drain();
+    return {
+      town,
+      bot,
+      startClock() {
+        released = Date.now();
+        return since;
+      },
+      async close() {
+        await bot.stop();
+        await town.close();
+      },
+    };
+  } catch (error) {
+    await town.close();
+    throw error;
+  }
+}
