@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { parse } from 'yaml';
 import { REASON_CODES, type ReasonCode } from '../action/reason-codes.ts';
+import { COMMANDS } from '../cli/commands.ts';
 import { commandTable } from '../src/chatops/commands.ts';
 import { ERRORS, type ErrorCode } from '../src/errors.ts';
 import type { Generated } from './generate.ts';
@@ -26,7 +27,7 @@ export function pages(): readonly Generated[] {
       ),
       commands: commandTable(),
     }),
-    filled('docs/operate.md', { reasons: reasonTable(), errors: errorTable() }),
+    filled('docs/operate.md', { cli: cliTable(), reasons: reasonTable(), errors: errorTable() }),
   ];
 }
 
@@ -38,6 +39,13 @@ function inputTable(inputs: z.output<typeof actionSchema>['inputs']): string {
       input.default === undefined ? '' : code(input.default),
       input.description,
     ]),
+  );
+}
+
+function cliTable(): string {
+  return table(
+    ['Command', 'What it does'],
+    Object.values(COMMANDS).map(({ usage, does }) => [code(`lastgood ${usage}`), does]),
   );
 }
 

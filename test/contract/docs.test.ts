@@ -49,7 +49,7 @@ interface Manifest {
 
 test('the App asks for the events that the bot handles, and for the permissions that install.md argues for', () => {
   const manifest = JSON.parse(textOf('.github/app-manifest.json')) as Manifest;
-  const handled = [...textOf('bot/app.ts').matchAll(/app\.on\((\[[^\]]+\]|'[^']+')/g)].flatMap(([, names = '']) =>
+  const handled = [...textOf('bot/app.ts').matchAll(/app\.on\(\s*(\[[^\]]+\]|'[^']+')/g)].flatMap(([, names = '']) =>
     foundIn(names, /'([a-z_]+)/g),
   );
   assert.deepEqual([...manifest.default_events].sort(), [...new Set(handled)].sort());

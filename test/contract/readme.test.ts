@@ -4,6 +4,7 @@ import { posix } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { INPUTS } from '../../action/inputs.ts';
+import { COMMANDS } from '../../cli/commands.ts';
 import { parsePlaybook } from '../../src/playbook/parse.ts';
 import { blocksOf, pagePaths, textOf } from './pages.ts';
 
@@ -56,6 +57,12 @@ test('every script that a page names is in package.json', () => {
   for (const path of pagePaths())
     for (const [, name = ''] of textOf(path).matchAll(/\bnpm run (?:-s )?([a-z][a-z:]*)/g))
       assert.ok(Object.hasOwn(scripts, name), `${path}: npm run ${name}`);
+});
+
+test('every command line that a page shows is one', () => {
+  for (const path of pagePaths())
+    for (const [, name = ''] of textOf(path).matchAll(/npm run -s lastgood -- ([a-z]+)/g))
+      assert.ok(Object.hasOwn(COMMANDS, name), `${path}: lastgood ${name}`);
 });
 
 test('every link inside the repository leads to a file, and to a heading where it names one', () => {
