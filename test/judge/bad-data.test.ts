@@ -80,6 +80,14 @@ test('scores outside their range and numbers that are not finite are never a pas
   assert.notEqual(after(aGate({ triggers: [value] }), { value: gauge }).status, 'pass');
 });
 
+test('a gauge that is compared with a baseline is never judged without one', () => {
+  const value = aTrigger({ name: 'value', if: when({ kind: 'value' }, '>', { factor: 1, plus: 1 }) });
+  const alone: Sample = { kind: 'gauge', canary: 0.5, baseline: null };
+  const result = after(aGate({ triggers: [value] }), { value: alone });
+  assert.equal(result.status, 'no-data');
+  assert.equal(result.findings[0]?.missing[0]?.reason, 'one-arm');
+});
+
 test('one required trigger without data holds the pass of all others, and is named', () => {
   const second = aTrigger({ name: 'second' });
   const result = after(aGate({ triggers: [aTrigger(), second] }), { errors: good, second: missing });

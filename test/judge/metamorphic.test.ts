@@ -3,11 +3,14 @@ import { test } from 'node:test';
 import { binomial, seeded } from '../../bench/judge/random.ts';
 import { addGauge, EMPTY_GAUGE, gaugeLogE, lagOne } from '../../src/judge/gauge.ts';
 import { begin, look, rulesOfGate, verdict } from '../../src/judge/judge.ts';
+import { baselineGuess, klprojIncrement } from '../../src/judge/klproj.ts';
 import { ksDistance } from '../../src/judge/ks.ts';
+import { EMPTY_LANE, laneLogE, playLane } from '../../src/judge/lane.ts';
 import { logAdd, logMean, logSum, LOG_ZERO } from '../../src/judge/log-space.ts';
 import { AT_ONCE, EMPTY, logE, play, startWeight, type Mixture } from '../../src/judge/mixture.ts';
 import { FAIL_GRID, rareIncrement, rareStrataIncrement } from '../../src/judge/rare.ts';
-import type { Window } from '../../src/judge/window.ts';
+import { rateIncrements } from '../../src/judge/rate-leg.ts';
+import { NOTHING, type Window } from '../../src/judge/window.ts';
 import type { Sample } from '../../src/measure/sample.ts';
 import type { Trigger } from '../../src/playbook/schema.ts';
 import { aGate, aTrigger, events, when } from './fixtures.ts';
@@ -208,4 +211,28 @@ test('missing looks between the others change no evidence', () => {
   };
   assert.equal(end(true).logE, end(false).logE);
   assert.equal(end(true).findings[0]?.logEPass, end(false).findings[0]?.logEPass);
+});
+
+test('two lanes together start with a wealth of 1', () => {
+  const game = { side: 'fail', starts: { first: 0.75, horizon: 10 }, cap: 1, catastrophe: true } as const;
+  close(laneLogE(playLane(EMPTY_LANE, [0, 0], [0], game)), 0);
+  close(laneLogE(EMPTY_LANE), 0);
+});
+
+test('limits above 10 % are judged by bets on concrete rates, rarer ones by ratios', () => {
+  const window = { xc: 20, nc: 50, xb: 30, nb: 100 };
+  const common = { r: 0, d: 0.3 };
+  assert.equal(
+    rateIncrements(NOTHING, window, common, 'fail')[0],
+    klprojIncrement(window, common, { thetaC: 0.315, thetaB: 0.5 }),
+  );
+  const rare = { r: 0, d: 0.05 };
+  assert.equal(rateIncrements(NOTHING, window, rare, 'fail')[2], rareIncrement(window, rare, 2));
+  const past = { xc: 0, nc: 0, xb: 300, nb: 1000 };
+  const thetaB = baselineGuess(past);
+  const guess = { thetaC: thetaB + 0.03 + 0.06, thetaB };
+  close(
+    rateIncrements(past, window, { r: 1, d: 0.03 }, 'fail')[2] ?? NaN,
+    klprojIncrement(window, { r: 1, d: 0.03 }, guess),
+  );
 });

@@ -59,6 +59,7 @@ test('a look waits for all its metrics, and a metric that never comes holds the 
   const one = Array.from({ length: 120 }, (_, i) => line('r', i + 1, 2));
   const { finals, said } = await judge(one, two);
   assert.equal(finals[0]?.verdict, 'no-data');
+  assert.equal(finals.length, 1);
   assert.equal(said.filter((s) => s.final !== true).length, 120);
 });
 
