@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,6 +9,12 @@ import { REPOSITORY } from '../../src/world/deployment.ts';
 import type { Town } from '../../src/world/town.ts';
 
 const file = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+/** A published package ships the bot bundled; a clone runs its source. */
+function botEntry(): string {
+  const bundled = file('bot/dist/main.js');
+  return existsSync(bundled) ? bundled : file('bot/main.ts');
+}
 
 /** Nothing of this machine's environment but what a process needs to run. */
 const BASE = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' };
@@ -30,7 +37,7 @@ export async function startBotProcess(
   town: Town,
   options: { onLine?: (line: LogLine) => void; env?: Readonly<Record<string, string>> } = {},
 ): Promise<RunningBot> {
-  const child = spawn(process.execPath, [file('bot/main.ts')], {
+  const child = spawn(process.execPath, [botEntry()], {
     env: {
       ...BASE,
       APP_ID: String(town.github.app.id),
