@@ -1,16 +1,20 @@
 import { logGamma } from '../../src/judge/log-gamma.ts';
 
-/** A stream of uniform numbers in [0, 1) that is the same for the same seed (mulberry32). */
+/** A stream of uniform numbers in [0, 1) that is the same for the same seed (sfc32; neighbouring seeds share nothing). */
 export type Random = () => number;
 
 export function seeded(seed: number): Random {
-  let a = seed >>> 0;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  let [a, b, c, counter] = [0x9e3779b9 ^ seed, 0x243f6a88, 0xb7e15162, 1];
+  const next = () => {
+    const sum = (((a + b) | 0) + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
+    return (sum >>> 0) / 4294967296;
   };
+  for (let i = 0; i < 20; i++) next();
+  return next;
 }
 
 /** Binomial(n, p), exact: inversion outward from the mode. Cost O(sqrt(n p)). */
