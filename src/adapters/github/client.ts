@@ -1,13 +1,25 @@
 import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/rest';
-import { RollbackError } from '../../errors.ts';
+import { RollbackError, type ErrorCode } from '../../errors.ts';
 
 /** The part of an Octokit that we use: REST by route, GraphQL by document. Both @octokit/rest and @actions/github give it. */
 export type GitHubClient = Pick<Octokit, 'request' | 'graphql' | 'paginate'>;
 
 const userAgent = 'lastgood';
+const silent = (): void => undefined;
+/** What fails is told by `explain`, once: Octokit's own lines would be a second log in another format. */
+const log = { debug: silent, info: silent, warn: silent, error: silent };
+/** How long GitHub may take for one answer; it gives up by itself after 10 s. */
+const TIMEOUT_MS = 15_000;
+
 /** GitHub may run a mutation and then fail to say so: reading again is right, repeating is not. */
-const request = { retries: 0, timeout: 10_000 };
+function requestWithin(timeoutMs: number) {
+  return {
+    retries: 0,
+    fetch: (url: string | URL | Request, init?: RequestInit) =>
+      fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) }),
+  };
+}
 
 /** https://HOST/api/v3 for GitHub Enterprise Server, else api.github.com; `GITHUB_API_URL` wins. */
 export function apiUrl(env: Readonly<Record<string, string | undefined>>): string {
@@ -15,8 +27,9 @@ export function apiUrl(env: Readonly<Record<string, string | undefined>>): strin
   return env['GHE_HOST'] ? `${env['GHE_PROTOCOL'] ?? 'https'}://${env['GHE_HOST']}/api/v3` : 'https://api.github.com';
 }
 
-export function tokenClient(options: { baseUrl: string; token: string }): GitHubClient {
-  return new Octokit({ baseUrl: options.baseUrl, auth: options.token, userAgent, request });
+export function tokenClient(options: { baseUrl: string; token: string; timeoutMs?: number }): GitHubClient {
+  const request = requestWithin(options.timeoutMs ?? TIMEOUT_MS);
+  return new Octokit({ baseUrl: options.baseUrl, auth: options.token, userAgent, request, log });
 }
 
 /** Without `installationId` it speaks as the App itself (JWT), with it as the App in one installation. */
@@ -25,9 +38,11 @@ export function appClient(options: {
   appId: number;
   privateKey: string;
   installationId?: number;
+  timeoutMs?: number;
 }): GitHubClient {
-  const { baseUrl, ...auth } = options;
-  return new Octokit({ baseUrl, authStrategy: createAppAuth, auth, userAgent, request });
+  const { baseUrl, timeoutMs = TIMEOUT_MS, ...auth } = options;
+  const request = requestWithin(timeoutMs);
+  return new Octokit({ baseUrl, authStrategy: createAppAuth, auth, userAgent, request, log });
 }
 
 interface HttpFailure {
@@ -43,20 +58,63 @@ export function isHttpFailure(error: unknown): error is HttpFailure {
 /** Milliseconds that GitHub asks us to wait, from `retry-after` or an exhausted rate limit; null when it does not. */
 function retryAfterMs(error: HttpFailure, now: number): number | null {
   const headers = error.response?.headers ?? {};
-  if (headers['retry-after'] !== undefined) return Number(headers['retry-after']) * 1000;
-  if (String(headers['x-ratelimit-remaining']) === '0')
-    return Math.max(1000, Number(headers['x-ratelimit-reset']) * 1000 - now);
-  return /secondary rate limit|abuse/i.test(error.message) ? 60_000 : null;
+  const asked = Number(headers['retry-after'] ?? NaN) * 1000;
+  if (asked >= 0) return asked;
+  if (String(headers['x-ratelimit-remaining']) === '0') {
+    const reset = Number(headers['x-ratelimit-reset'] ?? NaN) * 1000 - now;
+    return Number.isNaN(reset) ? 60_000 : Math.max(1000, reset);
+  }
+  return /rate limit|abuse/i.test(error.message) ? 60_000 : null;
+}
+
+/** GraphQL says what is wrong with a query in its answer, not in the HTTP status. */
+interface GraphqlFailure extends Error {
+  readonly errors: readonly { readonly type?: string; readonly message: string }[];
+  readonly headers: Readonly<Record<string, string | number | undefined>>;
+}
+
+export function isGraphqlFailure(error: unknown): error is GraphqlFailure {
+  return error instanceof Error && error.name === 'GraphqlResponseError' && 'errors' in error;
+}
+
+function explainGraphql(error: GraphqlFailure, wanted: string): RollbackError {
+  const [first] = error.errors;
+  const message = `Could not ${wanted}: GitHub answered "${first?.message ?? error.message}"`;
+  const failed = (code: ErrorCode, wait: number | null = null) =>
+    new RollbackError(code, message, { cause: error, ...(wait === null ? {} : { retryAfterMs: wait }) });
+  switch (first?.type) {
+    case 'RATE_LIMITED':
+      return failed(
+        'github-unavailable',
+        retryAfterMs({ status: 429, message: 'rate limit', response: { headers: error.headers } }, Date.now()),
+      );
+    case 'FORBIDDEN':
+    case 'INSUFFICIENT_SCOPES':
+    case 'NOT_FOUND':
+      return failed('github-forbidden');
+    case 'UNPROCESSABLE':
+    case 'STALE_DATA':
+      return failed('github-conflict');
+    case undefined:
+    default:
+      return failed(/something went wrong|timeout|timed out/i.test(message) ? 'github-unavailable' : 'internal');
+  }
 }
 
 /** Says what we wanted, what GitHub answered, and whether waiting helps. Never contains a token. */
 export function explain(error: unknown, wanted: string): RollbackError {
   if (error instanceof RollbackError) return error;
+  if (isGraphqlFailure(error)) return explainGraphql(error, wanted);
   if (!isHttpFailure(error)) {
     const reason = error instanceof Error ? error.message : String(error);
     const code = isPlainNetworkFailure(error) ? 'github-unavailable' : 'internal';
     return new RollbackError(code, `Could not ${wanted}: ${reason}`, { cause: error });
   }
+  // Octokit calls a request without an answer a 500.
+  if (error.response === undefined && error.status === 500)
+    return new RollbackError('github-unavailable', `Could not ${wanted}: no answer from GitHub: ${error.message}`, {
+      cause: error,
+    });
   const said = `GitHub answered ${error.status} "${error.message.split(' - https://')[0] ?? ''}"`;
   const wait = retryAfterMs(error, Date.now());
   if (wait !== null && (error.status === 403 || error.status === 429)) {

@@ -1,6 +1,6 @@
 import { bareLogin } from '../../plan/incident.ts';
 import type { MergeMethod, MergeOutcome, Pull } from '../../ports.ts';
-import { explain, type GitHubClient, isHttpFailure } from './client.ts';
+import { explain, type GitHubClient, isGraphqlFailure, isHttpFailure } from './client.ts';
 import { ask, type Place } from './read.ts';
 
 /** Labels tell people, and the sweep, how far a rollback is. */
@@ -60,11 +60,13 @@ const MERGE_STATES: Readonly<Record<string, Pull['mergeState']>> = {
 export function toPull(node: PullNode, us: string): Pull {
   const isUs = (login: string | null | undefined) => typeof login === 'string' && bareLogin(login) === bareLogin(us);
   const commits = node.commits.nodes.map(({ commit }) => commit);
-  // An App's commit through the API is signed by GitHub itself: another writer can copy the name, not the signature.
+  // An App's commit through the API is signed by GitHub itself: another writer can copy the name, not the signature. Only an
+  // Enterprise Server may have signing switched off.
+  const signs = /^https:\/\/(github\.com|[^/]+\.ghe\.com)\//.test(node.url);
   const ourCommits = commits.every(
     ({ author, signature }) =>
       isUs(author?.user?.login ?? author?.name) &&
-      (signature === null || (signature.isValid && signature.wasSignedByGitHub)),
+      (signature === null ? !signs : signature.isValid && signature.wasSignedByGitHub),
   );
   return {
     id: node.id,
@@ -92,14 +94,17 @@ export function toPull(node: PullNode, us: string): Pull {
 
 export async function findPull(client: GitHubClient, place: Place, us: string, branch: string): Promise<Pull | null> {
   const document = `query FindPull($owner: String!, $repo: String!, $branch: String!) { repository(owner: $owner, name: $repo) {
-    pullRequests(headRefName: $branch, last: 5) { nodes { ${PULL_FIELDS} } } } }`;
+    pullRequests(headRefName: $branch, last: 20) { nodes { ${PULL_FIELDS} } } } }`;
   const answer = await ask<{ repository: { pullRequests: { nodes: readonly PullNode[] } } }>(
     client,
     document,
     { ...place, branch },
     `look for ${branch}`,
   );
-  const pulls = answer.repository.pullRequests.nodes.map((node) => toPull(node, us));
+  // A fork can have a branch of the same name: only what we opened can be a rollback of ours.
+  const pulls = answer.repository.pullRequests.nodes
+    .filter((node) => bareLogin(node.author?.login ?? '') === bareLogin(us))
+    .map((node) => toPull(node, us));
   // A closed one can be followed by a second try from the same branch: the newest counts.
   return pulls.findLast((pull) => pull.state !== 'closed') ?? pulls.at(-1) ?? null;
 }
@@ -169,9 +174,11 @@ export async function enableAutoMerge(client: GitHubClient, pull: Pull, method: 
     await client.graphql(document, { pull: pull.id, head: pull.head, how: METHODS[method] });
     return { kind: 'armed' };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    if (isHttpFailure(error) || !/errors|pull request|auto.?merge|clean status|head/i.test(message))
-      throw explain(error, `enable auto-merge on #${pull.number}`);
+    const told = explain(error, `enable auto-merge on #${pull.number}`);
+    if (!isGraphqlFailure(error) || told.code === 'github-unavailable') throw told;
+    const message = error.errors[0]?.message ?? error.message;
+    // A right that the App lacks is not a rule of the branch: somebody must grant it.
+    if (told.code === 'github-forbidden' && reasonOf(message) === 'other') throw told;
     return { kind: 'refused', reason: reasonOf(message), message };
   }
 }

@@ -1,3 +1,4 @@
+import { bareLogin } from '../../plan/incident.ts';
 import type { DeploymentRepository, Pull } from '../../ports.ts';
 import { explain, type GitHubClient, isHttpFailure } from './client.ts';
 import { appendToLedger, readLedger } from './ledger-branch.ts';
@@ -62,7 +63,7 @@ export function githubRepository(client: GitHubClient, name: string, login: stri
 
     findRollback: (branch) => findPull(client, place, login, branch),
     unfinishedRollbacks: () => listUnfinished(client, place, login),
-    openedSince: (prefix, since) => countOpened(client, place, prefix, since),
+    openedSince: (prefix, since) => countOpened(client, place, { us: login, prefix, since }),
 
     open: async (request) => openRollback(client, place, login, await knownId(), request),
     mergePinned: (pull, method, message) => mergePull(client, place, pull, method, message),
@@ -122,13 +123,22 @@ async function readPullScope(
   }
 }
 
-async function countOpened(client: GitHubClient, place: Place, prefix: string, since: string): Promise<number> {
+async function countOpened(
+  client: GitHubClient,
+  place: Place,
+  { us, prefix, since }: { us: string; prefix: string; since: string },
+): Promise<number> {
   const document = `query Opened($owner: String!, $repo: String!) { repository(owner: $owner, name: $repo) {
-    pullRequests(last: 100) { nodes { headRefName createdAt } } } }`;
+    pullRequests(last: 100) { nodes { headRefName createdAt author { login } } } } }`;
   const answer = await ask<{
-    repository: { pullRequests: { nodes: readonly { headRefName: string; createdAt: string }[] } };
+    repository: {
+      pullRequests: { nodes: readonly { headRefName: string; createdAt: string; author: { login: string } | null }[] };
+    };
   }>(client, document, { ...place }, 'count the rollbacks of today');
   return answer.repository.pullRequests.nodes.filter(
-    (pull) => pull.headRefName.startsWith(prefix) && Date.parse(pull.createdAt) >= Date.parse(since),
+    (pull) =>
+      bareLogin(pull.author?.login ?? '') === bareLogin(us) &&
+      pull.headRefName.startsWith(prefix) &&
+      Date.parse(pull.createdAt) >= Date.parse(since),
   ).length;
 }
