@@ -5,7 +5,7 @@ import { seriesId } from './point.ts';
 import type { ArmReading, BucketSeries, MomentSeries, Series } from './reading.ts';
 import type { Missing, MissingReason } from './sample.ts';
 import { demandsLabel, printSelector } from './selector.ts';
-import type { Selector } from './selector.ts';
+import type { Selector } from '../playbook/selector.ts';
 import { numberOf } from './openmetrics.ts';
 
 /** What was found for each part of a metric (see `partsOf`). */

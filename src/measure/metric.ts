@@ -1,6 +1,6 @@
 import type { Criterion, Trigger } from '../playbook/schema.ts';
-import { parseSelector } from './selector.ts';
-import type { Selector } from './selector.ts';
+import { parseSelector } from '../playbook/selector.ts';
+import type { Selector } from '../playbook/selector.ts';
 
 /** Which raw series a question is made of. */
 export type Metric =

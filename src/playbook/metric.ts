@@ -142,8 +142,8 @@ function checkSelectors(question: Question, at: Path): readonly Doubt[] {
     const read = readSelector(text);
     if ('cure' in read)
       return [doubt([...at, key], 'value', `${read.message}, at column ${read.column} of the selector`, read.cure)];
-    if (key !== 'histogram' || !/_(bucket|sum|count)$/.test(read.name)) return [];
-    const base = read.name.replace(/_(bucket|sum|count)$/, '');
+    if (key !== 'histogram' || !/_(bucket|sum|count)$/.test(read.metric)) return [];
+    const base = read.metric.replace(/_(bucket|sum|count)$/, '');
     return [doubt([...at, key], 'value', 'is one part of a histogram', `write ${base}`)];
   });
 }

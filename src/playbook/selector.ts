@@ -2,14 +2,14 @@ import { RollbackError } from '../errors.ts';
 
 /** One label test of a Prometheus selector; `=~` and `!~` match the whole value, as Prometheus does. */
 export interface Matcher {
-  readonly label: string;
+  readonly name: string;
   readonly op: '=' | '!=' | '=~' | '!~';
   readonly value: string;
 }
 
 /** `http_requests_total{code=~"5.."}` as data. */
 export interface Selector {
-  readonly name: string;
+  readonly metric: string;
   readonly matchers: readonly Matcher[];
 }
 
@@ -30,14 +30,6 @@ export function parseMatchers(text: string): readonly Matcher[] {
   return orThrow(text, readMatchers(text));
 }
 
-/** The selector in PromQL, values quoted and escaped; extra matchers (an arm's) are appended. */
-export function printSelector(selector: Selector, extra: readonly Matcher[] = []): string {
-  const matchers = [...selector.matchers, ...extra].map(
-    ({ label, op, value }) => `${label}${op}${JSON.stringify(value)}`,
-  );
-  return matchers.length === 0 ? selector.name : `${selector.name}{${matchers.join(',')}}`;
-}
-
 /** Like parseSelector, but returns what is wrong. */
 export function readSelector(text: string): Selector | SelectorFault {
   const name = /^\s*([a-zA-Z_:][a-zA-Z0-9_:]*)/.exec(text);
@@ -49,8 +41,8 @@ export function readSelector(text: string): Selector | SelectorFault {
     };
   const at = name[0].length;
   const rest = text.slice(at).trimStart();
-  const selectorName = name[1] ?? '';
-  if (rest === '') return { name: selectorName, matchers: [] };
+  const metric = name[1] ?? '';
+  if (rest === '') return { metric, matchers: [] };
   const column = text.length - rest.length + 1;
   if (rest.startsWith('('))
     return {
@@ -67,7 +59,7 @@ export function readSelector(text: string): Selector | SelectorFault {
   const matchers = matcherList(text, column, '}');
   if ('cure' in matchers) return matchers;
   const after = text.slice(matchers.end).trim();
-  if (after === '') return { name: selectorName, matchers: matchers.matchers };
+  if (after === '') return { metric, matchers: matchers.matchers };
   const cure = after.startsWith('[')
     ? 'leave the range out; lastgood takes differences itself'
     : 'end after the closing brace';
@@ -117,7 +109,7 @@ function matcherList(
       };
     if (label === '__name__' || label === 'le')
       return { column: at + 1, message: `'${label}' is not for a playbook to match`, cure: 'leave it out' };
-    matchers.push({ label, op: op as Matcher['op'], value });
+    matchers.push({ name: label, op: op as Matcher['op'], value });
     at = matcher.lastIndex;
     if (text[at] === ',') at += 1;
     else if (!closed())

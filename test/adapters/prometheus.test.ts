@@ -295,7 +295,10 @@ describe('no answer is never a number:', () => {
 
   it('a question that computes, which is refused before it is sent', async () => {
     const reading = await look(aTrigger({ bad: 'rate(x[5m])', total: 'x' }));
-    assert.match(reasonOf(reading.canary), /^query-error: 'rate\(x\[5m\]\)' is not a plain selector/);
+    assert.match(
+      reasonOf(reading.canary),
+      /^query-error: The selector 'rate\(x\[5m\]\)' at column 5 is a PromQL expression/,
+    );
   });
 
   it('a trigger without a metric', async () => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { RollbackError } from '../../src/errors.ts';
-import { matches, narrow, parseMatchers, parseSelector, printSelector } from '../../src/measure/selector.ts';
+import { matches, narrow, printSelector } from '../../src/measure/selector.ts';
+import { parseMatchers, parseSelector } from '../../src/playbook/selector.ts';
 
 const labels = { __name__: 'http_requests_total', code: '503', track: 'canary' };
 
@@ -29,7 +30,6 @@ describe('a selector', () => {
 
   it('takes arms with and without braces', () => {
     assert.deepEqual(parseMatchers('{a="1",b!~`x`}'), parseMatchers(' a="1" , b!~"x" '));
-    assert.deepEqual(parseMatchers(''), []);
   });
 
   for (const text of [
@@ -46,25 +46,25 @@ describe('a selector', () => {
     it(`refuses '${text}', because only raw series can be counted`, () => {
       assert.match(
         fault(() => parseSelector(text)),
-        /is not a plain selector/,
+        /^The selector '/,
       );
     });
 
   for (const [text, expected] of [
     ['http_requests_total', true],
     ['http_requests', false],
-    ['{code="503"}', true],
-    ['{code!="503"}', false],
-    ['{code=~"5.."}', true],
-    ['{code=~"5."}', false],
-    ['{code!~"5.."}', false],
-    ['{code=~"50[23]|504"}', true],
-    ['{code=~"503|4"}', true],
-    ['{code=~"3"}', false],
-    ['{absent=""}', true],
-    ['{absent!=""}', false],
-    ['{absent=~".*"}', true],
-    ['{track=~"(?i)CANARY"}', true],
+    ['http_requests_total{code="503"}', true],
+    ['http_requests_total{code!="503"}', false],
+    ['http_requests_total{code=~"5.."}', true],
+    ['http_requests_total{code=~"5."}', false],
+    ['http_requests_total{code!~"5.."}', false],
+    ['http_requests_total{code=~"50[23]|504"}', true],
+    ['http_requests_total{code=~"503|4"}', true],
+    ['http_requests_total{code=~"3"}', false],
+    ['http_requests_total{absent=""}', true],
+    ['http_requests_total{absent!=""}', false],
+    ['http_requests_total{absent=~".*"}', true],
+    ['http_requests_total{track=~"(?i)CANARY"}', true],
   ] as const)
     it(`'${text}' ${expected ? 'selects' : 'does not select'} the series`, () => {
       assert.equal(matches(parseSelector(text), labels), expected);
@@ -73,7 +73,7 @@ describe('a selector', () => {
   for (const pattern of ['(a+)+', '(a|a)*', '(.*)*', '(x{2,})+', 'a*a*a*a*', '(?=a)a', '(a)\\1', '(', 'x'.repeat(300)])
     it(`the pattern '${pattern.slice(0, 12)}' is refused, because it could hang the gate`, () => {
       assert.match(
-        fault(() => matches(parseSelector(`{code=~"${pattern.replaceAll('\\', '\\\\')}"}`), labels)),
+        fault(() => matches(parseSelector(`http_requests_total{code=~"${pattern.replaceAll('\\', '\\\\')}"}`), labels)),
         /label pattern/,
       );
     });
