@@ -19,6 +19,8 @@ export interface House {
   room(repository: string, installationId: number): Promise<Room>;
   /** Every repository the App is installed on. */
   repositories(): Promise<readonly { readonly name: string; readonly installationId: number }[]>;
+  /** Resolves when every room has brought to GitHub what it said and recorded. */
+  flush(): Promise<void>;
 }
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -60,14 +62,21 @@ export function createHouse(config: Config, env: Readonly<Record<string, string 
       });
       return known;
     },
+    async flush() {
+      const built = await Promise.allSettled([...rooms.values()]);
+      await Promise.all(built.flatMap((room) => (room.status === 'fulfilled' ? [room.value.loop.flush()] : [])));
+    },
     async repositories() {
       try {
         const installations = await asApp.paginate('GET /app/installations', { per_page: 100 });
         const lists = await Promise.all(
-          installations.map(async ({ id }) => {
-            const repositories = await client(id).paginate('GET /installation/repositories', { per_page: 100 });
-            return repositories.map((repository) => ({ name: repository.full_name, installationId: id }));
-          }),
+          // A suspended installation answers every question with 403, which would hide all the others.
+          installations
+            .filter((installation) => !installation.suspended_at)
+            .map(async ({ id }) => {
+              const repositories = await client(id).paginate('GET /installation/repositories', { per_page: 100 });
+              return repositories.map((repository) => ({ name: repository.full_name, installationId: id }));
+            }),
         );
         return lists.flat();
       } catch (error) {

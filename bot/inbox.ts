@@ -6,7 +6,8 @@ export type Work = () => Promise<number | null>;
 
 /**
  * Hints and timers, one at a time for each lane. It holds no truth: whatever is lost here the sweep finds on GitHub.
- * Work that fails for a passing reason is repeated with back-off, other failures are logged and left to the sweep.
+ * Work that fails for a passing reason, or for one that nobody foresaw, is repeated with back-off; what needs a person is logged
+ * and left to the sweep.
  */
 export interface Inbox {
   /** Runs `work` now, or next when the lane is busy; a hint replaces the timer and any waiting hint of its lane. */

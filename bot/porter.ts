@@ -26,6 +26,7 @@ export interface Porter {
   wakeAll(origin: Origin): void;
   ask(origin: Origin, key: Key, ask: Ask): void;
   sweep(): Promise<void>;
+  /** Resolves when what is under way has ended, and everything said and recorded is on GitHub. */
   drain(): Promise<void>;
   readonly inbox: Inbox;
 }
@@ -84,14 +85,23 @@ export function createPorter(house: House, log: Log): Porter {
     async sweep() {
       for (const { name, installationId } of await house.repositories()) {
         const origin: Origin = { repository: name, installationId };
-        const { doors, loop } = await house.room(name, installationId);
-        const found = await findLeftovers(doors);
-        loop.recorder.add(found.entries);
-        for (const spoken of found.commands) this.comment(origin, spoken);
-        for (const gate of found.gates) ask(origin, gate.key, gate.ask);
-        for (const key of found.rollbacks) this.wake(origin, key);
+        try {
+          const { doors, loop } = await house.room(name, installationId);
+          const found = await findLeftovers(doors);
+          loop.recorder.add(found.entries);
+          for (const spoken of found.commands) this.comment(origin, spoken);
+          for (const gate of found.gates) ask(origin, gate.key, gate.ask);
+          for (const key of found.rollbacks) this.wake(origin, key);
+        } catch (error) {
+          // One repository that cannot be read must not hide what the others wait for.
+          const reason = error instanceof Error ? error.message : String(error);
+          log('warn', reason, { during: 'sweep', repository: name });
+        }
       }
     },
-    drain: () => inbox.drain(),
+    async drain() {
+      await inbox.drain();
+      await house.flush();
+    },
   };
 }

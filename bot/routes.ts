@@ -19,7 +19,12 @@ const BODY_LIMIT = 1_000_000;
 export function alertsRoute(options: Options) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const [status, text] = await answer(options, request);
-    response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+    response
+      .writeHead(status, {
+        'content-type': 'text/plain; charset=utf-8',
+        ...(status === 413 ? { connection: 'close' } : {}),
+      })
+      .end(`${text}\n`);
   };
 }
 
@@ -63,7 +68,8 @@ function authorized(header: string | undefined, token: string): boolean {
 async function readBody(request: IncomingMessage): Promise<string | null> {
   const parts: Buffer[] = [];
   let size = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
+  // Leaving the loop early must not close the connection: the sender is still to read why.
+  for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += part.length;
     if (size > BODY_LIMIT) return null;
     parts.push(part);

@@ -42,7 +42,7 @@ export function readAlerts(body: string): Alerts {
     const first = parsed.error.issues[0];
     return {
       ok: false,
-      because: `not an Alertmanager webhook (version 4): ${first?.path.join('.') ?? 'body'} ${first?.message ?? ''}`,
+      because: `not an Alertmanager webhook (version 4): ${first?.path.join('.') || 'body'} ${first?.message ?? ''}`,
     };
   }
   const asks = parsed.data.alerts.filter((alert) => alert.status === 'firing').flatMap((alert) => askOf(alert) ?? []);

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { readConfig } from '../../bot/config.ts';
+import { RollbackError } from '../../src/errors.ts';
+
+const KEY = '-----BEGIN RSA PRIVATE KEY-----\\nMIIE\\n-----END RSA PRIVATE KEY-----';
+const ENV = { APP_ID: '12', PRIVATE_KEY: KEY, WEBHOOK_SECRET: 'a-long-enough-secret' };
+
+function refusal(env: Readonly<Record<string, string | undefined>>): string {
+  try {
+    readConfig(env);
+  } catch (error) {
+    assert.ok(error instanceof RollbackError);
+    assert.equal(error.code, 'input-invalid');
+    return error.message;
+  }
+  return assert.fail('it should have been refused');
+}
+
+test('three variables are enough, and everything else has its default', () => {
+  const config = readConfig(ENV);
+  assert.deepEqual(config, {
+    appId: 12,
+    privateKey: '-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----',
+    webhookSecret: 'a-long-enough-secret',
+    baseUrl: 'https://api.github.com',
+    port: 3000,
+    alertsToken: null,
+    sweepMs: 60_000,
+  });
+});
+
+test('all faults are told at once, each with its variable', () => {
+  const message = refusal({ APP_ID: 'abc', PORT: '99999', SWEEP_SECONDS: '0', ALERTS_TOKEN: 'short' });
+  for (const name of ['APP_ID', 'PRIVATE_KEY', 'WEBHOOK_SECRET', 'PORT', 'SWEEP_SECONDS', 'ALERTS_TOKEN'])
+    assert.match(message, new RegExp(`^- ${name}`, 'm'));
+});
+
+test('there is no default secret: none, an empty one, a short one and `development` are refused', () => {
+  for (const secret of [undefined, '', 'short', 'development'])
+    assert.match(refusal({ ...ENV, WEBHOOK_SECRET: secret }), /WEBHOOK_SECRET/);
+});
+
+test('an empty ALERTS_TOKEN does not open the alerts to everybody', () => {
+  assert.match(refusal({ ...ENV, ALERTS_TOKEN: '' }), /ALERTS_TOKEN/);
+});
+
+test('no secret stands in what is told', () => {
+  const message = refusal({
+    ...ENV,
+    APP_ID: '-1',
+    WEBHOOK_SECRET: 's3cr3t',
+    ALERTS_TOKEN: 't0k3n',
+    PRIVATE_KEY: 'k3y',
+  });
+  assert.doesNotMatch(message, /s3cr3t|t0k3n|k3y/);
+});
+
+test('the key may stand in a file; a file that is not there is named', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lastgood-config-'));
+  try {
+    const path = join(folder, 'app.pem');
+    writeFileSync(path, KEY.replaceAll('\\n', '\n'));
+    const env = { ...ENV, PRIVATE_KEY: undefined };
+    assert.match(readConfig({ ...env, PRIVATE_KEY_PATH: path }).privateKey, /BEGIN RSA PRIVATE KEY-----\n/);
+    assert.match(refusal({ ...env, PRIVATE_KEY_PATH: '/nowhere/app.pem' }), /PRIVATE_KEY_PATH .*\/nowhere\/app\.pem/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('numbers that are no numbers are refused with the value', () => {
+  for (const [name, value] of [
+    ['APP_ID', '1.5'],
+    ['APP_ID', '0'],
+    ['PORT', '-1'],
+    ['PORT', 'http'],
+    ['SWEEP_SECONDS', 'often'],
+  ] as const)
+    assert.match(refusal({ ...ENV, [name]: value }), new RegExp(`${name}.*got '${value}'`));
+});
