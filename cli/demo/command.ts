@@ -1,7 +1,8 @@
 import { RollbackError } from '../../src/errors.ts';
 import { didYouMean } from '../../src/playbook/nearest.ts';
 import { answer, option, type Command } from '../terminal.ts';
-import { play, type DemoResult } from './run.ts';
+import type { DemoResult } from './result.ts';
+import { play } from './run.ts';
 import { SCENARIOS, type Scenario } from './scenarios.ts';
 import { openStage, type Stage } from './stage.ts';
 

@@ -2,41 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { REPOSITORY, rollout } from '../../src/world/deployment.ts';
 import { APPLICATION, type Town } from '../../src/world/town.ts';
 import { runActionBundle, type GateRun } from './processes.ts';
+import type { DemoResult, Say } from './result.ts';
 import type { Scenario } from './scenarios.ts';
 import type { Stage } from './stage.ts';
 import { commentOf, keepsOthersChange, readLedger, rollbackOf, watch, type Since } from './watch.ts';
-
-/** What a demo proved, with the numbers. Seconds are counted from the merge of the bad release; null: did not happen. */
-export interface DemoResult {
-  readonly scenario: string;
-  readonly outcome: 'recovered' | 'escalated' | 'timed-out';
-  /** The scenario ended as it says it does. */
-  readonly asAnnounced: boolean;
-  readonly metrics: 'prometheus' | 'openmetrics';
-  readonly gate: {
-    readonly decision: string;
-    readonly reasonCode: string;
-    readonly because: string;
-    readonly exitCode: number;
-  } | null;
-  readonly seconds: {
-    readonly detected: number | null;
-    readonly opened: number | null;
-    readonly merged: number | null;
-    readonly applied: number | null;
-    readonly recovered: number | null;
-    readonly escalated: number | null;
-  };
-  readonly users: { readonly requests: number; readonly badUntilMerged: number; readonly badInAll: number };
-  readonly revert: { readonly number: number; readonly url: string; readonly comment: string } | null;
-  readonly image: { readonly bad: string; readonly now: string };
-  /** Other people's change to the same file still stands. */
-  readonly othersKept: boolean | null;
-  readonly ledger: { readonly verified: boolean; readonly lines: number; readonly kinds: readonly string[] };
-}
-
-/** One line of the live timeline: seconds since the bad release (null: before it), and what happened. */
-export type Say = (seconds: number | null, text: string) => void;
 
 /** Plays the scenario on an open stage: the bad release, whoever notices it, and the way back to its end. */
 export async function play(stage: Stage, scenario: Scenario, say: Say): Promise<DemoResult> {

@@ -1,7 +1,7 @@
 import { HEALTHY } from '../../src/world/services/faults.ts';
 import { startTown, type Town } from '../../src/world/town.ts';
 import { startBotProcess, type RunningBot } from './processes.ts';
-import type { Say } from './run.ts';
+import type { Say } from './result.ts';
 import type { Scenario } from './scenarios.ts';
 
 /** The world of one scenario with the bot in it. */

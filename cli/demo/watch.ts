@@ -5,7 +5,7 @@ import { tokenClient } from '../../src/adapters/github/client.ts';
 import { githubRepository } from '../../src/adapters/github/repository.ts';
 import { REPOSITORY, rollout } from '../../src/world/deployment.ts';
 import { APPLICATION, type Town } from '../../src/world/town.ts';
-import type { DemoResult, Say } from './run.ts';
+import type { DemoResult, Say } from './result.ts';
 import type { Scenario } from './scenarios.ts';
 
 /** Seconds since the bad release. */

@@ -7,19 +7,17 @@ import type { Playbook } from '../playbook/schema.ts';
 import { targetOf, type Target } from '../playbook/target.ts';
 import type { Overview, Pull } from '../ports.ts';
 import { parseBlock, type Memory } from '../report/memory.ts';
-import { momentsOf } from './moments.ts';
 import { actOnPull, openPull } from './act.ts';
+import { createAnnouncer, placeOf } from './announce.ts';
 import { decide } from './decide.ts';
 import type { Doors } from './doors.ts';
 import { draft, type Ask, type Draft } from './draft.ts';
-import { entriesOf } from './entries.ts';
 import { observeApplications, observeProof } from './observe.ts';
 import type { Observed } from './observed.ts';
 import { createProver } from './prove.ts';
-import { createRecorder, type Recorder } from './record.ts';
+import type { Recorder } from './record.ts';
 import { createSerial } from './serial.ts';
 import type { Step } from './step.ts';
-import { createTeller, viewOf } from './tell.ts';
 
 /** What GitHub said at the start of a look; a caller that has just read it hands it in. */
 export interface Glance {
@@ -79,10 +77,7 @@ export function activeOf(
 
 export function createLoop(doors: Doors): Loop {
   const prover = createProver(doors.clock);
-  const recorder = createRecorder(doors);
-  const teller = createTeller(doors);
-  /** Issues opened by this process: the ledger, which remembers them for the others, may be out of reach. */
-  const issues = new Map<string, number>();
+  const announcer = createAnnouncer(doors);
 
   async function reconcile(key: Key, ask: Ask | null, options: Options = {}): Promise<Settled> {
     const { overview, unfinished } = options.glance ?? (await glance(doors));
@@ -133,7 +128,7 @@ export function createLoop(doors: Doors): Loop {
     };
     const step = decide(seen);
     if (step.kind !== 'open') {
-      await report(seen, step, drafted.place);
+      await announcer.announce(seen, step, drafted.place);
       return { kind: 'looked', step, pull: null, seen, again: null };
     }
     const opened = await openPull(doors, target, step, drafted);
@@ -154,7 +149,7 @@ export function createLoop(doors: Doors): Loop {
     for (let taken = 0; taken < MOST_STEPS; taken += 1) {
       const seen = await observe(target, pull, memory, activeRules, autoMergeAllowed);
       const step = decide(seen);
-      const told = report(seen, step, placeOf(memory, pull));
+      const told = announcer.announce(seen, step, placeOf(memory, pull));
       if (step.kind === 'wait' || step.kind === 'escalate' || step.kind === 'finish') {
         await told;
         if (step.kind === 'finish') prover.forget(seen.incident.id);
@@ -199,60 +194,12 @@ export function createLoop(doors: Doors): Loop {
     };
   }
 
-  /** Ledger, comment and label. What is said may fail and is said again at the next look; it never stops a rollback. */
-  async function report(seen: Observed, step: Step, place: number | null): Promise<void> {
-    const moments = momentsOf(seen, step);
-    doors.log('info', step.because, {
-      step: step.kind,
-      incident: seen.incident.id,
-      service: seen.incident.key.service,
-      environment: seen.incident.key.environment,
-    });
-    // A person is called before the ledger says so: a call that failed is then made again.
-    const issue = place ?? (await placeForTrouble(seen, step));
-    recorder.add(entriesOf(seen, moments, step));
-    // Whoever was called keeps the words of the call until something changes.
-    const quiet = step.kind === 'wait' && step.for === 'person';
-    if (issue !== null && !quiet) teller.tell(issue, viewOf(seen, step, moments));
-    // The label ends the rollback, or says that a person knows: it comes after what it stands for.
-    const said = step.kind !== 'finish' && step.kind !== 'escalate' ? true : await flush();
-    if (seen.stage.kind === 'opened' && (said || step.kind !== 'escalate'))
-      await label(seen.stage.remembered.pull, step);
-  }
-
-  /** Nowhere to say it (a release that was pushed, not merged): an issue of its own, once. */
-  async function placeForTrouble(seen: Observed, step: Step): Promise<number | null> {
-    if (step.kind !== 'escalate' || seen.escalated) return null;
-    const { id, key } = seen.incident;
-    const title = `Rollback of ${key.service} in ${key.environment} needs you`;
-    const issue = issues.get(id) ?? (await doors.repository.openIssue(title, step.because));
-    issues.set(id, issue);
-    return issue;
-  }
-
-  async function label(pull: Pull, step: Step): Promise<void> {
-    const wanted = labelFor(pull, step);
-    if (wanted === null || pull.labels.includes(wanted)) return;
-    await doors.repository.relabel(pull, wanted).catch((error: unknown) => {
-      doors.log('warn', 'label not set yet', {
-        pull: pull.number,
-        reason: error instanceof Error ? error.message : String(error),
-      });
-    });
-  }
-
-  /** False when people could not be told everything. */
-  async function flush(): Promise<boolean> {
-    const [said] = await Promise.all([teller.flush(), recorder.flush().catch(() => undefined)]);
-    return said;
-  }
-
   const serial = createSerial();
   return {
     reconcile: (key, ask, options) => serial(`${key.service}/${key.environment}`, () => reconcile(key, ask, options)),
-    recorder,
+    recorder: announcer.recorder,
     flush: async () => {
-      await flush();
+      await announcer.flush();
     },
   };
 }
@@ -265,14 +212,6 @@ export async function glance(doors: Pick<Doors, 'repository'>): Promise<Glance> 
   return { overview, unfinished };
 }
 
-function labelFor(pull: Pull, step: Step): string | null {
-  if (step.kind === 'escalate') return step.final ? 'lastgood: escalated' : 'lastgood: needs you';
-  if (step.kind === 'finish') return step.outcome === 'recovered' ? 'lastgood: recovered' : 'lastgood: cancelled';
-  // Once it is merged nobody is needed any more, and a new call may come.
-  if (pull.state === 'merged' && pull.labels.includes('lastgood: needs you')) return 'lastgood: active';
-  return pull.labels.some((name) => name.startsWith('lastgood: ')) ? null : 'lastgood: active';
-}
-
 /** Why a pull request needs no further look, although somebody asks for its rollback again; null: it does. */
 function overWords(pull: Pull): string | null {
   if (pull.labels.includes('lastgood: recovered'))
@@ -280,9 +219,4 @@ function overWords(pull: Pull): string | null {
   if (pull.state === 'closed' && pull.labels.includes('lastgood: cancelled'))
     return `pull request #${pull.number} for this release was closed without a merge; reopen it to go on`;
   return null;
-}
-
-/** People read on where they asked; what a machine started is told on the pull request. */
-function placeOf(memory: Memory, pull: Pull): number {
-  return memory.incident.cause.kind === 'command' ? memory.incident.cause.issue : pull.number;
 }

@@ -20,10 +20,9 @@ import {
   readHistory,
   readOverview,
   readRole,
-  readTexts,
-  readTrees,
   resolveRevision,
 } from './read.ts';
+import { readTexts, readTrees } from './trees.ts';
 import {
   addReaction,
   hasOurReaction,
