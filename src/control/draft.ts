@@ -101,6 +101,15 @@ export async function draft(
   ]);
   const at = (sha: string) => new Map((trees.get(sha) ?? []).map((file) => [file.path, file]));
   const [goodFiles, badFiles, nowFiles] = [at(good.sha), at(bad.revision), at(overview.head)];
+  // Going back to before the first release would remove the service: only a person who names that state may want it.
+  if (ask.to === null && goodFiles.size === 0 && badFiles.size > 0) {
+    const because = `before ${bad.revision.slice(0, 7)} there was nothing under ${paths.join(', ')}: going back would remove ${key.service}`;
+    return { ...base, planned: { kind: 'no-last-good', because }, texts: new Map(), existing };
+  }
+  if (goodFiles.size === 0) {
+    const because = `${good.because}, but it has no file of this service: going back would delete the service`;
+    return { ...base, planned: { kind: 'no-last-good', because }, texts: new Map(), existing };
+  }
   const touched = [...new Set([...goodFiles.keys(), ...badFiles.keys()])].filter(
     (path) => !sameFile(goodFiles.get(path), badFiles.get(path)),
   );
