@@ -19,12 +19,7 @@ const BODY_LIMIT = 1_000_000;
 export function alertsRoute(options: Options) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const [status, text] = await answer(options, request);
-    response
-      .writeHead(status, {
-        'content-type': 'text/plain; charset=utf-8',
-        ...(status === 413 ? { connection: 'close' } : {}),
-      })
-      .end(`${text}\n`);
+    response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
   };
 }
 
@@ -32,7 +27,8 @@ async function answer({ house, porter, token }: Options, request: IncomingMessag
   if (request.method !== 'POST') return [405, 'POST alerts here'];
   if (token === null) return [404, 'Alerts are off: set ALERTS_TOKEN to accept them'];
   if (!authorized(request.headers.authorization, token)) return [401, 'Send the ALERTS_TOKEN as a bearer token'];
-  const text = await readBody(request);
+  const text = await readBody(request).catch(() => undefined);
+  if (text === undefined) return [400, 'The body ended early'];
   if (text === null) return [413, `The body is larger than ${BODY_LIMIT} bytes`];
   const read = readAlerts(text);
   if (!read.ok) return [400, read.because];
@@ -68,8 +64,7 @@ function authorized(header: string | undefined, token: string): boolean {
 async function readBody(request: IncomingMessage): Promise<string | null> {
   const parts: Buffer[] = [];
   let size = 0;
-  // Leaving the loop early must not close the connection: the sender is still to read why.
-  for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  for await (const part of request as AsyncIterable<Buffer>) {
     size += part.length;
     if (size > BODY_LIMIT) return null;
     parts.push(part);

@@ -58,7 +58,7 @@ function list(call: Call, text: string, action: 'show' | 'export'): ExitCode {
   if (call.json || format === 'json') call.print(JSON.stringify(lines, null, 2));
   else
     call.print(
-      lines.length === 0 ? 'the ledger has no such lines' : format === 'csv' ? toCsv(lines) : toMarkdown(lines),
+      format === 'csv' ? toCsv(lines) : lines.length === 0 ? 'the ledger has no such lines' : toMarkdown(lines),
     );
   return 0;
 }

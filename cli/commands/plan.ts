@@ -30,6 +30,7 @@ export const plan: Command = {
             plan: planned.plan,
             route: drafted.activeRules.join(', ') || 'direct merge, pinned to the head',
             blockers: [],
+            printedIn: 'terminal',
           })
         : noPlanComment(planned, key),
     );

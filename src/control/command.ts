@@ -174,7 +174,7 @@ async function explainPlan(
   }
   const rules = drafted.activeRules.join(', ');
   const route = rules === '' ? 'direct merge, pinned to the head' : `merge once ${rules} are satisfied`;
-  await replies.answer(planComment({ plan: drafted.planned.plan, route, blockers: [] }), {
+  await replies.answer(planComment({ plan: drafted.planned.plan, route, blockers: [], printedIn: 'comment' }), {
     hash: drafted.planned.plan.hash,
     service: key.service,
     environment: key.environment,

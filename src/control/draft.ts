@@ -61,7 +61,7 @@ export async function draft(
     ask.to === null ? null : repository.resolve(ask.to),
   ]);
   const grouped = groupChanges(commits);
-  const named = ask.to === null ? null : await nameTarget(doors, overview.head, ask.to, resolved);
+  const named = ask.to === null ? null : await nameTarget(doors, overview.head, ask, ask.to, resolved);
   const changes = named?.sha === null && !isInstant(named.text) ? await withVersions(doors, paths, grouped) : grouped;
   const bad = await badChange(doors, changes, ask.bad);
   if (!bad) return null;
@@ -101,11 +101,6 @@ export async function draft(
   ]);
   const at = (sha: string) => new Map((trees.get(sha) ?? []).map((file) => [file.path, file]));
   const [goodFiles, badFiles, nowFiles] = [at(good.sha), at(bad.revision), at(overview.head)];
-  // Going back to before the first release would remove the service: only a person who names that state may want it.
-  if (ask.to === null && goodFiles.size === 0 && badFiles.size > 0) {
-    const because = `before ${bad.revision.slice(0, 7)} there was nothing under ${paths.join(', ')}: going back would remove ${key.service}`;
-    return { ...base, planned: { kind: 'no-last-good', because }, texts: new Map(), existing };
-  }
   if (goodFiles.size === 0) {
     const because = `${good.because}, but it has no file of this service: going back would delete the service`;
     return { ...base, planned: { kind: 'no-last-good', because }, texts: new Map(), existing };
@@ -138,8 +133,15 @@ export async function draft(
 }
 
 /** A person's word for the target. A commit that is not in the past of the default branch never served from it. */
-async function nameTarget(doors: Doors, head: string, text: string, sha: string | null): Promise<Named> {
-  return { text, sha, isAncestor: sha !== null && (await doors.repository.contains(head, sha)) };
+async function nameTarget(
+  doors: Doors,
+  head: string,
+  { cause }: Ask,
+  text: string,
+  sha: string | null,
+): Promise<Named> {
+  const isAncestor = sha !== null && (await doors.repository.contains(head, sha));
+  return { text, sha, isAncestor, ...(cause.kind === 'command' ? { by: cause.by } : {}) };
 }
 
 /** Only when the word is neither a commit nor a time it can be a version: then the manifests of older changes are read. */

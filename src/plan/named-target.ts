@@ -24,7 +24,8 @@ interface Question {
 /** Exactly one older revision that nothing speaks against, or a refusal that names the candidates. */
 export function findNamed({ named, changes, badChange, against }: Question): FoundGood {
   const older = changes.slice(changes.indexOf(badChange) + 1);
-  const refuse = (because: string, candidates: readonly Change[] = older): FoundGood => ({
+  const fit = older.filter((change) => !against.has(change.revision));
+  const refuse = (because: string, candidates: readonly Change[] = fit): FoundGood => ({
     kind: 'none',
     because: `${because}${choices(candidates)}`,
     candidates: candidates.slice(0, 10),

@@ -11,6 +11,8 @@ export interface PlanView {
   readonly route: string;
   /** What stands between this plan and its merge, each in one sentence; empty when nothing does. */
   readonly blockers: readonly string[];
+  /** Only a plan printed in a comment can be confirmed by its hash. */
+  readonly printedIn: 'comment' | 'terminal';
 }
 
 export function planComment(view: PlanView): string {
@@ -28,10 +30,22 @@ export function planComment(view: PlanView): string {
     versionsTable(plan),
     filesList(plan),
     plan.undoes.length === 0 ? '' : `Undoes here:\n\n${undoneList(plan)}`,
+    ...howToRun(view),
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function howToRun({ plan, printedIn }: PlanView): string[] {
+  const { service, environment } = plan.incident.key;
+  if (printedIn === 'terminal') {
+    return [
+      `To run it, comment in an issue or pull request of ${inline(plan.incident.key.repo)}:\n\n${block(`/rollback plan ${service} ${environment}`)}`,
+    ];
+  }
+  return [
     `To run exactly this plan:\n\n${block(`/rollback confirm ${plan.hash}`)}`,
     'A plan of another hash is never run in its place: if the repository moves meanwhile, ask for a new plan.',
   ];
-  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
 /** What stands in the way of a plan, and what would work. */

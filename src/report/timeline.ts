@@ -87,7 +87,7 @@ function statusWords(status: TimelineView['status']): string {
   switch (status.kind) {
     case 'waiting': {
       const until = status.until === null ? '' : `, until ${instant(status.until)}`;
-      return `Waiting for ${inline(status.for)}${until}. Next: ${inline(status.next)}`;
+      return `Waiting: ${inline(status.for)}${until}. Next: ${inline(status.next)}`;
     }
     case 'escalated':
       return escalationWords(status.escalation);

@@ -203,4 +203,5 @@ test('drain waits for what runs, and nothing begins any more', async () => {
   await drain;
   await turn(600_000);
   assert.deepEqual(done, ['api']);
+  assert.equal(running.begun(), 1);
 });

@@ -75,6 +75,11 @@ test('the sweep goes on behind a repository that cannot be read, and takes up wh
 
 test('stopping waits until what was said and recorded is on GitHub', async () => {
   const world = aRelease();
+  const write = world.repository.writeLedger.bind(world.repository);
+  world.repository.writeLedger = async (append) => {
+    await settle();
+    await write(append);
+  };
   const porter = aPorter(world);
   porter.ask(ORIGIN, KEY, anAsk(world));
   await porter.drain();

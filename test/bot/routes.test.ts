@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import type { House } from '../../bot/house.ts';
 import type { Origin, Porter } from '../../bot/porter.ts';
@@ -28,7 +29,8 @@ async function aServer(t: TestContext, { token = TOKEN, repositories = ['acme/de
   const porter: Pick<Porter, 'ask'> = { ask: (origin, key, ask) => void asked.push({ origin, key, ask }) };
   // Only these two are used by the route.
   const route = alertsRoute({ house: house as House, porter: porter as Porter, token });
-  const server = createServer((request, response) => void route(request, response));
+  const routed: Promise<void>[] = [];
+  const server = createServer((request, response) => void routed.push(route(request, response)));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => {
     server.closeAllConnections();
@@ -40,7 +42,7 @@ async function aServer(t: TestContext, { token = TOKEN, repositories = ['acme/de
     const response = await fetch(url, { method: 'POST', body: text, headers });
     return { status: response.status, text: await response.text() };
   };
-  return { asked, post, url };
+  return { asked, post, url, routed };
 }
 
 function anAlert(labels: Record<string, string> = {}, status = 'firing'): Record<string, unknown> {
@@ -125,6 +127,20 @@ test('a body that is too large is refused, and the sender can read why', async (
   assert.equal(status, 413);
   assert.match(text, /larger than 1000000 bytes/);
   assert.deepEqual(asked, []);
+});
+
+test('a sender that goes away in the middle of its body harms nobody', async (t) => {
+  const { url, routed, post } = await aServer(t);
+  const { port } = new URL(url);
+  const socket = connect(Number(port), '127.0.0.1');
+  await once(socket, 'connect');
+  socket.write(
+    `POST /alerts HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${TOKEN}\r\ncontent-length: 1000\r\n\r\n{"version"`,
+  );
+  while (routed.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  socket.destroy();
+  await Promise.all(routed);
+  assert.equal((await post(aBody(anAlert()))).status, 202);
 });
 
 test('an alert for a repository that the App is not installed on names the label to set', async (t) => {

@@ -242,6 +242,12 @@ test('GitHub that is away is no refusal: the comment is heard again and then car
 test('a reaction that fails does not take the process down, and is set when the comment is heard again', async () => {
   const world = aRelease({});
   world.repository.failOn('react', new RollbackError('github-unavailable', 'GitHub answered 502'), 1);
+  // A merge takes a while: until then nobody waits for the reaction that failed.
+  const merge = world.repository.mergePinned.bind(world.repository);
+  world.repository.mergePinned = async (...args) => {
+    await new Promise((resolve) => setImmediate(resolve));
+    return merge(...args);
+  };
   const unhandled: unknown[] = [];
   const note = (error: unknown) => unhandled.push(error);
   process.on('unhandledRejection', note);

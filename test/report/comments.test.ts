@@ -98,7 +98,12 @@ test('a pull request of thousands of files fits into what GitHub accepts', () =>
 
 test('a plan comment ends in the exact words that run it', (t) => {
   t.assert.snapshot(
-    planComment({ plan: aPlan(), route: 'direct merge with the head pinned', blockers: ['one review is required'] }),
+    planComment({
+      plan: aPlan(),
+      route: 'direct merge with the head pinned',
+      printedIn: 'comment',
+      blockers: ['one review is required'],
+    }),
     asText,
   );
 });

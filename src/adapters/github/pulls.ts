@@ -14,9 +14,14 @@ export const LABELS = {
 } as const;
 
 export const PULL_FIELDS = `id number url body state merged createdAt mergedAt headRefName headRefOid baseRefName mergeStateStatus
-  mergedBy { login } mergeCommit { oid } author { login } editor { login } autoMergeRequest { enabledAt }
+  mergedBy { login } mergeCommit { oid } author { __typename login } editor { __typename login } autoMergeRequest { enabledAt }
   labels(first: 20) { nodes { name } }
   commits(last: 5) { totalCount nodes { commit { oid author { user { login } name } signature { isValid wasSignedByGitHub } } } }`;
+
+interface ActorNode {
+  readonly __typename: string;
+  readonly login: string;
+}
 
 export interface PullNode {
   readonly id: string;
@@ -32,8 +37,8 @@ export interface PullNode {
   readonly mergeStateStatus: string;
   readonly mergedBy: { readonly login: string } | null;
   readonly mergeCommit: { readonly oid: string } | null;
-  readonly author: { readonly login: string } | null;
-  readonly editor: { readonly login: string } | null;
+  readonly author: ActorNode | null;
+  readonly editor: ActorNode | null;
   readonly autoMergeRequest: unknown;
   readonly labels: { readonly nodes: readonly { readonly name: string }[] } | null;
   readonly commits: {
@@ -57,15 +62,20 @@ const MERGE_STATES: Readonly<Record<string, Pull['mergeState']>> = {
   DIRTY: 'dirty',
 };
 
+/** GraphQL names an App without its suffix: only the type tells it from a person who took the same login. */
+function isUs(actor: ActorNode | null, us: string): boolean {
+  if (actor === null || bareLogin(actor.login) !== bareLogin(us)) return false;
+  return (actor.__typename === 'Bot') === us.endsWith('[bot]');
+}
+
 export function toPull(node: PullNode, us: string): Pull {
-  const isUs = (login: string | null | undefined) => typeof login === 'string' && bareLogin(login) === bareLogin(us);
   const commits = node.commits.nodes.map(({ commit }) => commit);
   // An App's commit through the API is signed by GitHub itself: another writer can copy the name, not the signature. Only an
   // Enterprise Server may have signing switched off.
   const signs = /^https:\/\/(github\.com|[^/]+\.ghe\.com)\//.test(node.url);
   const ourCommits = commits.every(
     ({ author, signature }) =>
-      isUs(author?.user?.login ?? author?.name) &&
+      (author?.user?.login ?? author?.name) === us &&
       (signature === null ? !signs : signature.isValid && signature.wasSignedByGitHub),
   );
   return {
@@ -77,8 +87,8 @@ export function toPull(node: PullNode, us: string): Pull {
     head: node.headRefOid,
     base: node.baseRefName,
     ours:
-      isUs(node.author?.login) &&
-      (node.editor === null || isUs(node.editor.login)) &&
+      isUs(node.author, us) &&
+      (node.editor === null || isUs(node.editor, us)) &&
       ourCommits &&
       node.commits.totalCount <= 5,
     body: node.body,
@@ -103,7 +113,7 @@ export async function findPull(client: GitHubClient, place: Place, us: string, b
   );
   // A fork can have a branch of the same name: only what we opened can be a rollback of ours.
   const pulls = answer.repository.pullRequests.nodes
-    .filter((node) => bareLogin(node.author?.login ?? '') === bareLogin(us))
+    .filter((node) => isUs(node.author, us))
     .map((node) => toPull(node, us));
   // A closed one can be followed by a second try from the same branch: the newest counts.
   return pulls.findLast((pull) => pull.state !== 'closed') ?? pulls.at(-1) ?? null;
@@ -121,12 +131,7 @@ export async function listUnfinished(client: GitHubClient, place: Place, us: str
   const found = new Map<number, Pull>();
   for (const node of [...repository.labelled.nodes, ...repository.called.nodes, ...repository.recent.nodes]) {
     const pull = toPull(node, us);
-    if (
-      pull.branch.startsWith('rollback/') &&
-      bareLogin(node.author?.login ?? '') === bareLogin(us) &&
-      !isFinished(pull)
-    )
-      found.set(pull.number, pull);
+    if (pull.branch.startsWith('rollback/') && isUs(node.author, us) && !isFinished(pull)) found.set(pull.number, pull);
   }
   return [...found.values()];
 }

@@ -40,7 +40,7 @@ export function aPullNode(overrides: Readonly<Record<string, unknown>> = {}): Re
     mergeStateStatus: 'CLEAN',
     mergedBy: null,
     mergeCommit: null,
-    author: { login: 'lastgood' },
+    author: { __typename: 'Bot', login: 'lastgood' },
     editor: null,
     autoMergeRequest: null,
     labels: { nodes: [{ name: 'lastgood: active' }] },
@@ -55,7 +55,7 @@ export function aCommitNode(overrides: { author?: unknown; signature?: unknown }
   return {
     commit: {
       oid: '4'.repeat(40),
-      author: { user: { login: 'lastgood' }, name: 'lastgood' },
+      author: { user: null, name: 'lastgood[bot]' },
       signature: { isValid: true, wasSignedByGitHub: true },
       ...overrides,
     },

@@ -101,11 +101,21 @@ test('auto-merge that fails for another reason is no refusal', async () => {
 
 test('a pull request is ours when author, editor and every commit are, signed by GitHub', async () => {
   assert.equal((await found({}))?.ours, true);
-  assert.equal((await found({ editor: { login: 'lastgood' } }))?.ours, true);
+  assert.equal((await found({ editor: { __typename: 'Bot', login: 'lastgood' } }))?.ours, true);
 });
 
 const FOREIGN: readonly (readonly [string, Readonly<Record<string, unknown>>])[] = [
-  ['whose text somebody else edited', { editor: { login: 'eve' } }],
+  ['whose text somebody else edited', { editor: { __typename: 'User', login: 'eve' } }],
+  ['whose text a person with the login of the App edited', { editor: { __typename: 'User', login: 'lastgood' } }],
+  [
+    'with a commit of a person with the name of the App',
+    {
+      commits: {
+        totalCount: 1,
+        nodes: [aCommitNode({ author: { user: { login: 'lastgood' }, name: 'lastgood[bot]' } })],
+      },
+    },
+  ],
   [
     'with a commit of somebody else',
     {
