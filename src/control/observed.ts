@@ -11,7 +11,7 @@ export type Seen =
       readonly application: Application;
       /** True when the last operation, in whatever phase, is of the merge commit or a descendant of it. */
       readonly carries: boolean;
-      /** True when that operation succeeded: the revert is in the cluster. */
+      /** True when that operation succeeded, or when Argo CD compared the revert and found nothing to apply. */
       readonly applied: boolean;
     }
   | {
