@@ -68,7 +68,7 @@ function absentHits(
 ): Missing | null {
   if (otherHits.length > 0) return null;
   const text = printSelector(metric.hits);
-  if (metric.hits.metric === null || metric.hits.metric !== metric.total.metric)
+  if (metric.hits.metric !== metric.total.metric)
     return missing('no-series', `${text} matches no series in any arm: check the name, or start the counter at 0`);
   const unknown = metric.hits.matchers.find(
     (m) => demandsLabel(m) && total.every((p) => !Object.hasOwn(p.labels, m.name)),

@@ -27,7 +27,7 @@ export function metricOf(trigger: Trigger | Criterion): Metric {
 }
 
 function bucketsOf(histogram: Selector): Selector {
-  if (histogram.metric === null || histogram.metric.endsWith('_bucket')) return histogram;
+  if (histogram.metric.endsWith('_bucket')) return histogram;
   return { metric: `${histogram.metric}_bucket`, matchers: histogram.matchers };
 }
 
