@@ -1,6 +1,8 @@
 /** What it costs to start: the bundle of the Action against a bare node, and the memory of an idle bot. */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { bundlePackage } from '../cli/bundle.ts';
 import { startBotProcess } from '../cli/demo/processes.ts';
 import { HEALTHY } from '../src/world/services/faults.ts';
 import { startTown } from '../src/world/town.ts';
@@ -13,7 +15,9 @@ const LIMIT_MB = 130;
 async function idleBotMb(): Promise<number> {
   const town = await startTown({ behaviours: { '1.0.0': HEALTHY }, prometheus: false, rps: 1, seed: 1 });
   try {
-    const bot = await startBotProcess(town);
+    // As `npm run bot` starts it.
+    await bundlePackage();
+    const bot = await startBotProcess(town, { entry: fileURLToPath(new URL('../bot/dist/main.js', import.meta.url)) });
     try {
       // The last thing a sweep reads are the gates of the newest commits.
       while (!town.github.calls.some(({ path }) => path.includes('/check-runs'))) await sleep(50);

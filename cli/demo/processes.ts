@@ -12,8 +12,8 @@ const file = (path: string): string => fileURLToPath(new URL(`../../${path}`, im
 
 /** A published package ships the bot bundled; a clone runs its source. */
 function botEntry(): string {
-  const bundled = file('bot/dist/main.js');
-  return existsSync(bundled) ? bundled : file('bot/main.ts');
+  const source = file('bot/main.ts');
+  return existsSync(source) ? source : file('bot/dist/main.js');
 }
 
 /** Nothing of this machine's environment but what a process needs to run. */
@@ -35,9 +35,9 @@ export interface LogLine {
 /** The bot as a real process that GitHub sends its signed webhooks to. */
 export async function startBotProcess(
   town: Town,
-  options: { onLine?: (line: LogLine) => void; env?: Readonly<Record<string, string>> } = {},
+  options: { onLine?: (line: LogLine) => void; env?: Readonly<Record<string, string>>; entry?: string } = {},
 ): Promise<RunningBot> {
-  const child = spawn(process.execPath, [botEntry()], {
+  const child = spawn(process.execPath, [options.entry ?? botEntry()], {
     env: {
       ...BASE,
       APP_ID: String(town.github.app.id),

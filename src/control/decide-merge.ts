@@ -1,9 +1,11 @@
+import type { MergeMethod } from '../ports.ts';
 import type { Observed, Remembered } from './observed.ts';
 import type { Step } from './step.ts';
 
 /** The pull request is open: who merges it, and by which route. */
-export function decideMerge(seen: Observed, { pull, mode }: Remembered): Step {
+export function decideMerge(seen: Observed, { pull, mode, planHash }: Remembered): Step {
   const { rollback } = seen.rules;
+  const method = methodOf(seen);
   const deadline = Date.parse(pull.createdAt) + rollback['merge-within'];
   if (!pull.ours) {
     return call(
@@ -22,7 +24,7 @@ export function decideMerge(seen: Observed, { pull, mode }: Remembered): Step {
     );
   }
   if (mode === 'human') {
-    const because = `approval is human: merge #${pull.number}, or comment /rollback confirm`;
+    const because = `approval is human: merge #${pull.number}, or comment /rollback confirm ${planHash}`;
     return { kind: 'wait', for: 'approval', until: null, lookAgainMs: MINUTE, because, commands: [] };
   }
   if (pull.mergeState === 'behind')
@@ -32,12 +34,12 @@ export function decideMerge(seen: Observed, { pull, mode }: Remembered): Step {
       kind: 'merge',
       pull,
       route: 'direct',
-      method: rollback.merge,
+      method,
       because: 'every rule of the branch is satisfied',
     };
   // `unknown`: GitHub is still computing. Where no rule guards the branch a pinned merge is safe to try at once.
   if (pull.mergeState === 'unknown' && seen.activeRules.length === 0) {
-    return { kind: 'merge', pull, route: 'direct', method: rollback.merge, because: `no rule guards ${pull.base}` };
+    return { kind: 'merge', pull, route: 'direct', method, because: `no rule guards ${pull.base}` };
   }
   if (seen.now > deadline && !seen.escalated) {
     return call(
@@ -53,7 +55,7 @@ export function decideMerge(seen: Observed, { pull, mode }: Remembered): Step {
       kind: 'merge',
       pull,
       route: 'auto',
-      method: rollback.merge,
+      method,
       because: `${pull.base} is guarded by ${rules}: GitHub merges once they are satisfied`,
     };
   }
@@ -69,6 +71,12 @@ export function decideMerge(seen: Observed, { pull, mode }: Remembered): Step {
 }
 
 const MINUTE = 60_000;
+
+/** The playbook's way to merge, or one that the settings of the repository allow: a refused method would cost the night. */
+function methodOf({ rules, mergeMethods }: Observed): MergeMethod {
+  const [first = rules.rollback.merge] = mergeMethods;
+  return mergeMethods.includes(rules.rollback.merge) ? rules.rollback.merge : first;
+}
 
 /** Calls a person once; afterwards waits for them, so that whatever they do is still followed to its proof. */
 function call(

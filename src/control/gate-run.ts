@@ -22,7 +22,8 @@ export function readGateRun(repository: Pick<DeploymentRepository, 'name' | 'log
   if (!id || !note || id.sha !== run.sha) return null;
   const key: Key = { repo: repository.name, service: id.service, environment: id.environment };
   const passed = note.decision === 'pass';
-  const kind = passed ? 'gate-passed' : 'gate-failed';
+  // A gate that could not tell speaks neither for a release nor against it.
+  const kind = passed ? 'gate-passed' : note.decision === 'fail' ? 'gate-failed' : 'gate-undecided';
   const entry: Entry = {
     at: note.detectedAt,
     kind,

@@ -2,7 +2,7 @@ import type { Verdict } from '../judge/verdict.ts';
 import type { Incident } from '../plan/incident.ts';
 import type { LastGood, Planned } from '../plan/plan.ts';
 import type { EnvironmentRules } from '../playbook/schema.ts';
-import type { Application, Pull } from '../ports.ts';
+import type { Application, MergeMethod, Pull } from '../ports.ts';
 
 /** One application, or why it could not be asked. */
 export type Seen =
@@ -27,6 +27,8 @@ export interface Remembered {
   readonly pull: Pull;
   readonly good: LastGood;
   readonly mode: 'human' | 'auto';
+  /** What `/rollback confirm` names. */
+  readonly planHash: string;
 }
 
 /** Before the pull request there is a plan; after it, the pull request is the memory. */
@@ -43,16 +45,22 @@ export interface Before {
   readonly openedToday: number;
 }
 
+/** What the repository allows. */
+export interface Settings {
+  /** Types of the rules that guard the default branch. */
+  readonly activeRules: readonly string[];
+  readonly autoMergeAllowed: boolean;
+  /** What the settings of the repository allow. */
+  readonly mergeMethods: readonly MergeMethod[];
+}
+
 /** Everything `decide` may know, at one instant. */
-export interface Observed {
+export interface Observed extends Settings {
   /** Epoch ms. */
   readonly now: number;
   readonly incident: Incident;
   readonly rules: EnvironmentRules;
   readonly stage: Stage;
-  /** Types of the rules that guard the default branch. */
-  readonly activeRules: readonly string[];
-  readonly autoMergeAllowed: boolean;
   /** One for each application of the environment, once the revert is merged. */
   readonly applications: readonly Seen[];
   /** The success criteria measured since the cluster was healthy; null before. */

@@ -13,7 +13,7 @@ import { decide } from './decide.ts';
 import type { Doors } from './doors.ts';
 import { draft, type Ask, type Draft } from './draft.ts';
 import { observeApplications, observeProof } from './observe.ts';
-import type { Observed } from './observed.ts';
+import type { Observed, Settings } from './observed.ts';
 import { createProver } from './prove.ts';
 import type { Recorder } from './record.ts';
 import { createSerial } from './serial.ts';
@@ -61,12 +61,15 @@ export function playbookOf(overview: Overview): Playbook {
   return parsed.playbook;
 }
 
-/** The unfinished rollback of one service in one environment, with its memory. */
-export function activeOf(
-  unfinished: readonly Pull[],
-  key: Pick<Key, 'service' | 'environment'>,
-): { pull: Pull; memory: Memory } | null {
-  for (const pull of unfinished) {
+/** A rollback under way, with its memory. */
+interface Active {
+  readonly pull: Pull;
+  readonly memory: Memory;
+}
+
+/** The newest unfinished rollback of one service in one environment. */
+export function activeOf(unfinished: readonly Pull[], key: Pick<Key, 'service' | 'environment'>): Active | null {
+  for (const pull of unfinished.toSorted((a, b) => b.number - a.number)) {
     if (!pull.branch.startsWith(branchPrefixOf(key))) continue;
     const memory = parseBlock(pull.body);
     if (memory?.incident.key.service === key.service && memory.incident.key.environment === key.environment)
@@ -83,19 +86,17 @@ export function createLoop(doors: Doors): Loop {
     const { overview, unfinished } = options.glance ?? (await glance(doors));
     const target = targetOf(playbookOf(overview), key);
     const active = activeOf(unfinished, key);
-    if (active) {
-      options.claimed?.(active.pull);
-      return follow(
-        target,
-        overview,
-        active.pull,
-        active.memory,
-        await doors.repository.activeRules(overview.defaultBranch),
-      );
-    }
+    const followActive = async ({ pull, memory }: Active): Promise<Settled> => {
+      options.claimed?.(pull);
+      const rules = await doors.repository.activeRules(overview.defaultBranch);
+      return follow(target, settingsOf(overview, rules), pull, memory);
+    };
+    // One open rollback at a time. Once it is merged and only its proof is missing, another bad release may be named.
+    if (active && (!ask || active.pull.state === 'open')) return followActive(active);
     if (!ask)
       return { kind: 'idle', because: `no rollback of ${key.service} in ${key.environment} is under way`, again: null };
     const drafted = await draft(doors, target, key, overview, ask);
+    if (active && (!drafted || isSameStory(active, drafted, ask))) return followActive(active);
     if (!drafted)
       return {
         kind: 'idle',
@@ -113,15 +114,14 @@ export function createLoop(doors: Doors): Loop {
       const over = overWords(existing);
       if (over !== null) return { kind: 'idle', because: over, again: null };
       options.claimed?.(existing);
-      return follow(target, overview, existing, memory, drafted.activeRules);
+      return follow(target, settingsOf(overview, drafted.activeRules), existing, memory);
     }
     const seen: Observed = {
       now: doors.clock.now(),
       incident: drafted.incident,
       rules: target.rules,
       stage: { kind: 'planning', planned: drafted.planned, before: drafted.before },
-      activeRules: drafted.activeRules,
-      autoMergeAllowed: overview.autoMergeAllowed,
+      ...settingsOf(overview, drafted.activeRules),
       applications: [],
       proof: null,
       escalated: drafted.escalated,
@@ -133,21 +133,15 @@ export function createLoop(doors: Doors): Loop {
     }
     const opened = await openPull(doors, target, step, drafted);
     options.claimed?.(opened.pull);
-    return follow(target, overview, opened.pull, opened.memory, drafted.activeRules);
+    return follow(target, settingsOf(overview, drafted.activeRules), opened.pull, opened.memory);
   }
 
   /** From the pull request on: look, decide, act, until there is something to wait for. */
-  async function follow(
-    target: Target,
-    overview: Overview,
-    first: Pull,
-    memory: Memory,
-    activeRules: readonly string[],
-  ): Promise<Settled> {
-    let pull = first;
-    let autoMergeAllowed = overview.autoMergeAllowed;
+  async function follow(target: Target, first: Settings, opened: Pull, memory: Memory): Promise<Settled> {
+    let pull = opened;
+    let settings = first;
     for (let taken = 0; taken < MOST_STEPS; taken += 1) {
-      const seen = await observe(target, pull, memory, activeRules, autoMergeAllowed);
+      const seen = await observe(target, settings, pull, memory);
       const step = decide(seen);
       const told = announcer.announce(seen, step, placeOf(memory, pull));
       if (step.kind === 'wait' || step.kind === 'escalate' || step.kind === 'finish') {
@@ -163,7 +157,7 @@ export function createLoop(doors: Doors): Loop {
       }
       const after = await actOnPull(doors, target, pull, memory, step);
       pull = after.pull;
-      autoMergeAllowed &&= after.autoMergeAllowed;
+      settings = { ...settings, autoMergeAllowed: settings.autoMergeAllowed && after.autoMergeAllowed };
       await told;
     }
     throw new RollbackError(
@@ -172,21 +166,14 @@ export function createLoop(doors: Doors): Loop {
     );
   }
 
-  async function observe(
-    target: Target,
-    pull: Pull,
-    memory: Memory,
-    activeRules: readonly string[],
-    autoMergeAllowed: boolean,
-  ): Promise<Observed> {
+  async function observe(target: Target, settings: Settings, pull: Pull, memory: Memory): Promise<Observed> {
     const merged = pull.state === 'merged';
     const applications = merged ? await observeApplications(doors, target, pull) : [];
     return {
       incident: memory.incident,
       rules: target.rules,
-      stage: { kind: 'opened', remembered: { pull, good: memory.good, mode: memory.mode } },
-      activeRules,
-      autoMergeAllowed,
+      stage: { kind: 'opened', remembered: { pull, good: memory.good, mode: memory.mode, planHash: memory.planHash } },
+      ...settings,
       applications,
       proof: merged ? await observeProof(doors, prover, target, memory.incident, pull, applications) : null,
       escalated: pull.labels.includes('lastgood: needs you') || pull.labels.includes('lastgood: escalated'),
@@ -210,6 +197,16 @@ export async function glance(doors: Pick<Doors, 'repository'>): Promise<Glance> 
     doors.repository.unfinishedRollbacks(),
   ]);
   return { overview, unfinished };
+}
+
+/** Asked again for what is already on its way back: the same bad release, or "the newest change" while that is our own revert. */
+function isSameStory(active: Active, drafted: Draft, ask: Ask): boolean {
+  if (drafted.incident.id === active.memory.incident.id) return true;
+  return drafted.before.isRollback && ask.to === null;
+}
+
+function settingsOf({ autoMergeAllowed, mergeMethods }: Overview, activeRules: readonly string[]): Settings {
+  return { activeRules, autoMergeAllowed, mergeMethods };
 }
 
 /** Why a pull request needs no further look, although somebody asks for its rollback again; null: it does. */

@@ -2,6 +2,7 @@
 export type EntryKind =
   | 'gate-passed'
   | 'gate-failed'
+  | 'gate-undecided'
   /** A release that met its `verify` criteria without any rollback. */
   | 'verified'
   | 'requested'

@@ -5,6 +5,7 @@ import type { Entry, EntryKind, Line } from './entry.ts';
 const KINDS = [
   'gate-passed',
   'gate-failed',
+  'gate-undecided',
   'verified',
   'requested',
   'planned',

@@ -206,7 +206,10 @@ export function planning(
 }
 
 export function opened(pull: Partial<Pull> = {}, more: Partial<Remembered> = {}): Stage {
-  return { kind: 'opened', remembered: { pull: aPull(pull), good: aGood(), mode: 'auto', ...more } };
+  return {
+    kind: 'opened',
+    remembered: { pull: aPull(pull), good: aGood(), mode: 'auto', planHash: '0123456789ab', ...more },
+  };
 }
 
 export function anObserved(overrides: Partial<Observed> = {}): Observed {
@@ -217,6 +220,7 @@ export function anObserved(overrides: Partial<Observed> = {}): Observed {
     stage: planning(),
     activeRules: [],
     autoMergeAllowed: true,
+    mergeMethods: ['squash', 'merge', 'rebase'],
     applications: [],
     proof: null,
     escalated: false,

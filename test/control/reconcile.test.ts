@@ -341,3 +341,27 @@ test("a person's command is told where they asked, and its sha names the target"
   assert.equal(timelines(world)[0]?.issue, 2);
   assert.equal(parseBlock(world.repository.pulls[0]?.body)?.good.sha, world.good);
 });
+
+test('another bad release, named while the last rollback is being proven, gets a rollback of its own', async () => {
+  const world = aRelease(QUICK);
+  const loop = aLoop(world);
+  await loop.reconcile(KEY, anAsk(world));
+  assert.deepEqual(
+    world.repository.pulls.map((pull) => pull.state),
+    ['merged'],
+  );
+  const worse = world.repository.release('Release web 1.6.0', { [FILE]: manifest('1.6.0') });
+  await loop.reconcile(KEY, { ...anAsk(world), bad: worse });
+  assert.deepEqual(
+    world.repository.pulls.map((pull) => pull.branch.slice(-7)),
+    [world.bad.slice(0, 7), worse.slice(0, 7)],
+  );
+});
+
+test('asked again without a name while the revert is being proven, the same rollback goes on', async () => {
+  const world = aRelease(QUICK);
+  const loop = aLoop(world);
+  await loop.reconcile(KEY, anAsk(world));
+  await loop.reconcile(KEY, { ...anAsk(world), bad: null });
+  assert.equal(world.repository.pulls.length, 1);
+});

@@ -41,7 +41,9 @@ test('a body with two memories is not believed', () => {
 test('no text makes the reader throw, and what is not whole is null', () => {
   const line = printBlock(aMemory());
   fc.assert(
-    fc.property(fc.nat(line.length - 1), fc.string(), (at, text) => {
+    // Cut before ` -->`, and nothing that closes the marker again: chance must not mend what was cut.
+    fc.property(fc.nat(line.length - 5), fc.string(), (at, text) => {
+      fc.pre(!text.includes('-->'));
       assert.equal(parseBlock(line.slice(0, at) + text), null);
     }),
   );
