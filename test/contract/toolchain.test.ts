@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { textOf } from './pages.ts';
@@ -46,4 +46,15 @@ test('no lock entry comes from anywhere but the registry', () => {
   const { packages } = JSON.parse(textOf('package-lock.json')) as { packages: Record<string, { resolved?: string }> };
   for (const [name, { resolved }] of Object.entries(packages))
     if (resolved !== undefined) assert.match(resolved, /^https:\/\/registry\.npmjs\.org\//, name);
+});
+
+test('every folder of tests is run by npm test, or by the suite for real servers', () => {
+  const folders = readdirSync(new URL('..', import.meta.url), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== 'fixtures')
+    .map((entry) => entry.name);
+  const run = `${manifest.scripts['test'] ?? ''} ${manifest.scripts['test:real'] ?? ''}`;
+  assert.deepEqual(
+    folders.filter((name) => !new RegExp(`[{,/]${name}[},/]`).test(run)),
+    [],
+  );
 });
