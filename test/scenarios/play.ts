@@ -190,7 +190,11 @@ function seenOf(world: World): Seen[] {
 }
 
 function stageOf(world: World, seconds: number): Stage {
-  if (world.pull) return { kind: 'opened', remembered: { pull: world.pull, good: aGood(), mode: world.mode, planHash: '0123456789ab' } };
+  if (world.pull)
+    return {
+      kind: 'opened',
+      remembered: { pull: world.pull, good: aGood(), mode: world.mode, planHash: '0123456789ab' },
+    };
   const { plan } = world.facts;
   return {
     kind: 'planning',
