@@ -3,6 +3,7 @@
  * Adapters implement them; tests use the world or one stateful fake per port.
  */
 import type { Reading } from './measure/reading.ts';
+import type { PathCommit } from './plan/changes.ts';
 import type { FileEdit } from './plan/plan.ts';
 import type { Criterion, Trigger } from './playbook/schema.ts';
 
@@ -128,7 +129,7 @@ export interface DeploymentRepository {
     number: number,
   ): Promise<{ readonly paths: readonly string[]; readonly mergeCommit: string | null } | null>;
   /** Commits that touched the paths, newest first, seen from `head`; at most about 30 a path. */
-  history(paths: readonly string[], head: string): Promise<readonly ScopeCommit[]>;
+  history(paths: readonly string[], head: string): Promise<readonly PathCommit[]>;
   /** The files under the paths at each revision, by revision. */
   trees(paths: readonly string[], revisions: readonly string[]): Promise<ReadonlyMap<string, readonly TreeFile[]>>;
   /** Text of blobs; null for binary content. */
@@ -173,22 +174,6 @@ export interface DeploymentRepository {
 }
 
 export type Reaction = 'rocket' | 'confused' | 'eyes';
-
-/** A commit of the scope with the merged pull request that brought it. */
-export interface ScopeCommit {
-  readonly sha: string;
-  readonly parents: readonly string[];
-  readonly message: string;
-  readonly author: string;
-  readonly committedAt: string;
-  readonly pull: {
-    readonly number: number;
-    readonly title: string;
-    readonly mergedAt: string | null;
-    readonly mergeCommit: string | null;
-    readonly mergeParents: readonly string[];
-  } | null;
-}
 
 export interface OpenRequest {
   readonly branch: string;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parse as parseLedger, verify as verifyLedger } from '../../src/ledger/chain.ts';
 import { tokenClient } from '../../src/adapters/github/client.ts';
 import { githubRepository } from '../../src/adapters/github/repository.ts';
+import { LABELS } from '../../src/plan/identity.ts';
 import { REPOSITORY, rollout } from '../../src/world/deployment.ts';
 import { APPLICATION, type Town } from '../../src/world/town.ts';
 import type { DemoResult, Say } from './result.ts';
@@ -62,11 +63,11 @@ export async function watch(town: Town, scenario: Scenario, say: Say, since: Sin
         reach('applied', 'Argo CD applied the revert; every user is back on 1.0.0');
     }
     const labels = issue?.labels.map((label) => label.name) ?? [];
-    if (labels.includes('lastgood: recovered')) {
+    if (labels.includes(LABELS.recovered)) {
       reach('recovered', 'recovered: applied, healthy and every success criterion proven');
       return { outcome: 'recovered', seconds, badUntilMerged };
     }
-    if (labels.includes('lastgood: escalated')) {
+    if (labels.includes(LABELS.escalated)) {
       reach('escalated', 'escalated: merged and healthy, but not proven recovered; a person is called');
       return { outcome: 'escalated', seconds, badUntilMerged };
     }

@@ -1,7 +1,7 @@
 import { RollbackError } from '../errors.ts';
 import type { Target } from '../playbook/target.ts';
 import type { MergeOutcome, Pull } from '../ports.ts';
-import { commitMessage } from '../report/commit-message.ts';
+import { commitMessage, mergeMessage } from '../report/commit-message.ts';
 import { parseBlock, type Memory } from '../report/memory.ts';
 import { pullRequestBody, pullRequestTitle } from '../report/pull-request.ts';
 import type { Doors } from './doors.ts';
@@ -79,18 +79,6 @@ export async function actOnPull(
       return afterMerge(doors, pull, outcome);
     }
   }
-}
-
-/** The squash commit keeps the trailers, so that the history itself says what was reverted. */
-function mergeMessage(memory: Memory): { title: string; body: string } {
-  const { incident, good } = memory;
-  const trailers = [
-    `Lastgood-Incident: ${incident.id}`,
-    `Lastgood-Reverts: ${incident.bad}`,
-    `Lastgood-Target: ${good.sha}`,
-  ].join('\n');
-  const title = `Revert ${incident.key.service} in ${incident.key.environment} to ${good.sha.slice(0, 7)}`.slice(0, 72);
-  return { title, body: `Back to the last good revision.\n\n${trailers}` };
 }
 
 async function afterMerge(doors: Doors, pull: Pull, outcome: MergeOutcome): Promise<After> {

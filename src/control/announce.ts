@@ -1,3 +1,4 @@
+import { LABELS } from '../plan/identity.ts';
 import type { Pull } from '../ports.ts';
 import type { Memory } from '../report/memory.ts';
 import type { Doors } from './doors.ts';
@@ -75,11 +76,11 @@ export function createAnnouncer(doors: Pick<Doors, 'repository' | 'sha256' | 'lo
 }
 
 function labelFor(pull: Pull, step: Step): string | null {
-  if (step.kind === 'escalate') return step.final ? 'lastgood: escalated' : 'lastgood: needs you';
-  if (step.kind === 'finish') return step.outcome === 'recovered' ? 'lastgood: recovered' : 'lastgood: cancelled';
+  if (step.kind === 'escalate') return step.final ? LABELS.escalated : LABELS.called;
+  if (step.kind === 'finish') return step.outcome === 'recovered' ? LABELS.recovered : LABELS.cancelled;
   // Once it is merged nobody is needed any more, and a new call may come.
-  if (pull.state === 'merged' && pull.labels.includes('lastgood: needs you')) return 'lastgood: active';
-  return pull.labels.some((name) => name.startsWith('lastgood: ')) ? null : 'lastgood: active';
+  if (pull.state === 'merged' && pull.labels.includes(LABELS.called)) return LABELS.active;
+  return pull.labels.some((name) => name.startsWith('lastgood: ')) ? null : LABELS.active;
 }
 
 /** People read on where they asked; what a machine started is told on the pull request. */

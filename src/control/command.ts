@@ -1,5 +1,5 @@
 import { mayRollBack } from '../chatops/allowed.ts';
-import { usages, type Command } from '../chatops/commands.ts';
+import { usages } from '../chatops/commands.ts';
 import { parseComment } from '../chatops/parse.ts';
 import { resolveCommand } from '../chatops/resolve.ts';
 import { RollbackError } from '../errors.ts';
@@ -232,5 +232,3 @@ async function confirm(
   }
   return run(loop, key, ask, now, replies);
 }
-
-export type { Command };

@@ -1,6 +1,6 @@
 import { RollbackError } from '../errors.ts';
 import type { Key } from '../plan/incident.ts';
-import { branchPrefixOf } from '../plan/identity.ts';
+import { branchPrefixOf, LABELS } from '../plan/identity.ts';
 import { playbookError } from '../playbook/faults.ts';
 import { parsePlaybook } from '../playbook/parse.ts';
 import type { Playbook } from '../playbook/schema.ts';
@@ -176,7 +176,7 @@ export function createLoop(doors: Doors): Loop {
       ...settings,
       applications,
       proof: merged ? await observeProof(doors, prover, target, memory.incident, pull, applications) : null,
-      escalated: pull.labels.includes('lastgood: needs you') || pull.labels.includes('lastgood: escalated'),
+      escalated: pull.labels.includes(LABELS.called) || pull.labels.includes(LABELS.escalated),
       now: doors.clock.now(),
     };
   }
@@ -211,9 +211,9 @@ function settingsOf({ autoMergeAllowed, mergeMethods }: Overview, activeRules: r
 
 /** Why a pull request needs no further look, although somebody asks for its rollback again; null: it does. */
 function overWords(pull: Pull): string | null {
-  if (pull.labels.includes('lastgood: recovered'))
+  if (pull.labels.includes(LABELS.recovered))
     return `pull request #${pull.number} already rolled this release back: recovered, as proven by the metrics`;
-  if (pull.state === 'closed' && pull.labels.includes('lastgood: cancelled'))
+  if (pull.state === 'closed' && pull.labels.includes(LABELS.cancelled))
     return `pull request #${pull.number} for this release was closed without a merge; reopen it to go on`;
   return null;
 }

@@ -55,9 +55,6 @@ export type Step =
       readonly because: string;
     };
 
-/** What stands between an incident and its pull request. */
-export type Blocked = Exclude<Planned, { kind: 'planned' }>;
-
 /** The target of a rollback, wherever it is known from. */
 export function goodOf(planned: Planned): LastGood | null {
   switch (planned.kind) {

@@ -23,3 +23,13 @@ export function branchKey(branch: string): Pick<Key, 'environment' | 'service'> 
   const [, environment, service] = /^rollback\/([^/]+)\/([^/]+)\/[0-9a-f]{7}$/.exec(branch) ?? [];
   return environment === undefined || service === undefined ? null : { environment, service };
 }
+
+/** Labels tell people, and the sweep, how far a rollback is. */
+export const LABELS = {
+  active: 'lastgood: active',
+  /** A person was called; whatever they do is followed. */
+  called: 'lastgood: needs you',
+  recovered: 'lastgood: recovered',
+  escalated: 'lastgood: escalated',
+  cancelled: 'lastgood: cancelled',
+} as const;

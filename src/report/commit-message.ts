@@ -6,10 +6,13 @@ import { short } from './numbers.ts';
 
 const TITLE_MAX = 72;
 
+/** What every message of ours is about: a plan before the pull request, its memory afterwards. */
+type Reverted = Pick<RollbackPlan, 'incident' | 'good'>;
+
 /** `Revert rec in production to 1a2b3c4`, at most 72 characters; long names lose their end, never the target. */
-export function revertTitle(plan: RollbackPlan): string {
-  const { service, environment } = plan.incident.key;
-  const target = ` to ${short(plan.good.sha)}`;
+export function revertTitle({ incident, good }: Reverted): string {
+  const { service, environment } = incident.key;
+  const target = ` to ${short(good.sha)}`;
   const room = TITLE_MAX - target.length;
   const full = `Revert ${plain(service)} in ${plain(environment)}`;
   return `${full.length <= room ? full : plain(`Revert ${service}`, room)}${target}`;
@@ -27,11 +30,22 @@ export function commitMessage(plan: RollbackPlan): { readonly title: string; rea
           `- ${plain(change.key, 80)}: ${plain(change.from ?? 'absent', 120)} -> ${plain(change.to ?? 'absent', 120)}`,
       )
       .join('\n'),
-    [`Lastgood-Incident: ${incident.id}`, `Lastgood-Reverts: ${incident.bad}`, `Lastgood-Target: ${good.sha}`].join(
-      '\n',
-    ),
+    trailers(plan),
   ];
   return { title: revertTitle(plan), body: `${paragraphs.filter((paragraph) => paragraph !== '').join('\n\n')}\n` };
+}
+
+/** For the merge: the trailers stay, so that the history itself says what was reverted. */
+export function mergeMessage(reverted: Reverted): { readonly title: string; readonly body: string } {
+  return { title: revertTitle(reverted), body: `Back to the last good revision.\n\n${trailers(reverted)}` };
+}
+
+function trailers({ incident, good }: Reverted): string {
+  return [
+    `Lastgood-Incident: ${incident.id}`,
+    `Lastgood-Reverts: ${incident.bad}`,
+    `Lastgood-Target: ${good.sha}`,
+  ].join('\n');
 }
 
 /** What the trailers of a revert commit say. */

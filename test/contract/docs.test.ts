@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { generated } from '../../docs/generate.ts';
-import { LABELS } from '../../src/adapters/github/pulls.ts';
+import { LABELS } from '../../src/plan/identity.ts';
 import { ERRORS } from '../../src/errors.ts';
 import { foundIn, namesIn, textOf } from './pages.ts';
 

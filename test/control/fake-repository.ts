@@ -1,4 +1,5 @@
 /** A deployment repository in memory: commits with whole trees, pull requests, comments, a ledger. Small enough to read. */
+import type { PathCommit } from '../../src/plan/changes.ts';
 import { createHash } from 'node:crypto';
 import type {
   Clock,
@@ -11,13 +12,12 @@ import type {
   Overview,
   Pull,
   Reaction,
-  ScopeCommit,
   TreeFile,
 } from '../../src/ports.ts';
 import { RollbackError } from '../../src/errors.ts';
 import { playbookText } from './builders.ts';
 
-interface Commit extends ScopeCommit {
+interface Commit extends PathCommit {
   readonly files: ReadonlyMap<string, string>;
   readonly touched: readonly string[];
 }
@@ -119,7 +119,7 @@ export class FakeRepository implements DeploymentRepository {
     const commit = this.commits.find(({ pull }) => pull?.number === number);
     return commit ? { paths: commit.touched, mergeCommit: commit.sha } : null;
   }
-  async history(paths: readonly string[], head: string): Promise<readonly ScopeCommit[]> {
+  async history(paths: readonly string[], head: string): Promise<readonly PathCommit[]> {
     this.fault('history');
     const until = this.commits.findIndex(({ sha }) => sha === head);
     return this.commits

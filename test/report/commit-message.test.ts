@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { commitMessage, parseTrailers, revertTitle } from '../../src/report/commit-message.ts';
+import { commitMessage, mergeMessage, parseTrailers, revertTitle } from '../../src/report/commit-message.ts';
 import { aCause, anIncident, aPlan, BAD, GOOD, HOSTILE } from './builders.ts';
 
 function whole(message: { title: string; body: string }): string {
@@ -58,4 +58,11 @@ test('a message without our trailers is no revert of ours, whatever its title sa
   assert.equal(parseTrailers('Revert recommender in production to 1a2b3c4\n'), null);
   assert.equal(parseTrailers(`Revert "x"\n\nThis reverts commit ${BAD}.\n`), null);
   assert.equal(parseTrailers(`x\n\nLastgood-Target: ${GOOD}\n\nSome words after it.`), null);
+});
+
+test('the message of the merge says the same as the commit: title, and trailers that read back', () => {
+  const plan = aPlan();
+  assert.equal(mergeMessage(plan).title, commitMessage(plan).title);
+  assert.deepEqual(parseTrailers(whole(mergeMessage(plan))), parseTrailers(whole(commitMessage(plan))));
+  assert.notEqual(parseTrailers(whole(mergeMessage(plan))), null);
 });

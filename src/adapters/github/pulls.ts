@@ -1,17 +1,8 @@
+import { LABELS } from '../../plan/identity.ts';
 import { bareLogin } from '../../plan/incident.ts';
 import type { MergeMethod, MergeOutcome, Pull } from '../../ports.ts';
 import { explain, type GitHubClient, isGraphqlFailure, isHttpFailure } from './client.ts';
 import { ask, type Place } from './read.ts';
-
-/** Labels tell people, and the sweep, how far a rollback is. */
-export const LABELS = {
-  active: 'lastgood: active',
-  /** A person was called; whatever they do is followed. */
-  called: 'lastgood: needs you',
-  recovered: 'lastgood: recovered',
-  escalated: 'lastgood: escalated',
-  cancelled: 'lastgood: cancelled',
-} as const;
 
 export const PULL_FIELDS = `id number url body state merged createdAt mergedAt headRefName headRefOid baseRefName mergeStateStatus
   mergedBy { login } mergeCommit { oid } author { __typename login } editor { __typename login } autoMergeRequest { enabledAt }

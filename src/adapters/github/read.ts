@@ -1,4 +1,5 @@
-import type { Overview, ScopeCommit } from '../../ports.ts';
+import type { PathCommit } from '../../plan/changes.ts';
+import type { Overview } from '../../ports.ts';
 import { explain, type GitHubClient, isHttpFailure } from './client.ts';
 
 /** Where a question goes: owner and name of one repository. */
@@ -78,7 +79,7 @@ export async function readHistory(
   paths: readonly string[],
   head: string,
   depth = 30,
-): Promise<ScopeCommit[]> {
+): Promise<PathCommit[]> {
   const variables: Record<string, unknown> = { ...place, head };
   const fields = paths.map((path, i) => {
     variables[`p${i}`] = path;
@@ -92,13 +93,13 @@ export async function readHistory(
     variables,
     `read the history of ${paths.join(', ')}`,
   );
-  const found = new Map<string, ScopeCommit>();
+  const found = new Map<string, PathCommit>();
   for (const { nodes } of Object.values(answer.repository.object ?? {}))
-    for (const node of nodes) found.set(node.oid, scopeCommit(node));
+    for (const node of nodes) found.set(node.oid, pathCommit(node));
   return [...found.values()].sort((a, b) => b.committedAt.localeCompare(a.committedAt));
 }
 
-function scopeCommit(node: CommitNode): ScopeCommit {
+function pathCommit(node: CommitNode): PathCommit {
   const pull = node.associatedPullRequests.nodes[0];
   return {
     sha: node.oid,
