@@ -362,6 +362,8 @@ test('asked again without a name while the revert is being proven, the same roll
   const world = aRelease(QUICK);
   const loop = aLoop(world);
   await loop.reconcile(KEY, anAsk(world));
-  await loop.reconcile(KEY, { ...anAsk(world), bad: null });
+  const again = await loop.reconcile(KEY, { ...anAsk(world), bad: null });
   assert.equal(world.repository.pulls.length, 1);
+  assert.equal(again.kind === 'looked' && again.pull?.number, world.repository.pulls[0]?.number);
+  assert.deepEqual(world.repository.issues, []);
 });
