@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { RollbackError } from '../src/errors.ts';
-import { gateSchema, triggerSchema } from '../src/playbook/schema.ts';
+import { gateSchema } from '../src/playbook/schema-gate.ts';
+import { triggerSchema } from '../src/playbook/schema-trigger.ts';
 import type { JudgeBy } from './judge.ts';
 
 /** One trigger, a list of triggers, or a whole gate, written as in a playbook. Throws playbook-invalid with every fault. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { metricSource } from '../../src/adapters/sources.ts';
-import { sourceSchema } from '../../src/playbook/schema.ts';
+import { sourceSchema } from '../../src/playbook/schema-source.ts';
 
 const PROMETHEUS = { kind: 'prometheus', url: 'https://prom.example' };
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { runGate, type GateRun } from '../../src/control/gate.ts';
 import type { ArmReading, Reading } from '../../src/measure/reading.ts';
 import type { MissingReason } from '../../src/measure/sample.ts';
-import { gateSchema } from '../../src/playbook/schema.ts';
+import { gateSchema } from '../../src/playbook/schema-gate.ts';
 import type { Clock, MetricSource, Query } from '../../src/ports.ts';
 
 const TRIGGER = {

@@ -1,0 +1,22 @@
+/** `rollback:` of the playbook: how the way back is taken. */
+import * as z from 'zod';
+import { count, duration } from './fields.ts';
+
+export const rollbackSchema = z.strictObject({
+  approval: z
+    .enum(['human', 'auto'])
+    .default('human')
+    .describe('auto merges by itself once the rules of the repository allow it'),
+  merge: z.enum(['squash', 'merge', 'rebase']).default('squash').describe('how the revert pull request is merged'),
+  'max-per-day': count().default(3).describe('automatic reverts opened per day for this service and environment'),
+  'max-age': duration(1_000).prefault('1d').describe('an older release is not reverted automatically'),
+  'merge-within': duration(1_000)
+    .prefault('15m')
+    .describe('checks and reviews may take this long before a person is called'),
+  'terminate-stale': z
+    .boolean()
+    .default(false)
+    .describe('may end the Argo CD operation of the bad commit when it blocks the revert; needs the sync right'),
+});
+
+export type RollbackPolicy = z.output<typeof rollbackSchema>;
