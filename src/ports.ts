@@ -18,6 +18,11 @@ export interface Clock {
 export interface Query {
   readonly trigger: Trigger | Criterion;
   readonly arms: { readonly canary: string; readonly baseline: string | null };
+  /**
+   * Epoch ms at which counting begins: the end of the gate's warm-up, or the start of the proof. The same at every look.
+   * A source without raw counters is asked for the total since then, which is a running count again.
+   */
+  readonly since: number;
 }
 
 export interface MetricSource {

@@ -56,9 +56,10 @@ export async function runGate(run: GateRun): Promise<GateResult> {
   let state = begin(rules);
   let kept: ReadonlyMap<string, Reading> = new Map();
   await stop.race(clock.wait(Math.min(gate['warm-up'], gate.deadline)));
+  const since = clock.now();
   for (;;) {
     const t = elapsedMs() / 1000;
-    const readings = await stop.race(readAll(asked));
+    const readings = await stop.race(readAll(asked, since));
     if (readings === null) return end(stopped(rules, state, 'the run was cancelled'));
     const seen = windows(gate.triggers, kept, readings);
     kept = seen.kept;
@@ -90,11 +91,11 @@ function askedOf({ gate, sources }: GateRun): readonly Asked[] {
   });
 }
 
-async function readAll(asked: readonly Asked[]): Promise<ReadonlyMap<string, Reading>> {
+async function readAll(asked: readonly Asked[], since: number): Promise<ReadonlyMap<string, Reading>> {
   const answers = await Promise.all(
     asked.map(({ source, triggers, arms }) =>
       source.look(
-        triggers.map((trigger) => ({ trigger, arms })),
+        triggers.map((trigger) => ({ trigger, arms, since })),
         null,
       ),
     ),

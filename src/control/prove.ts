@@ -27,7 +27,7 @@ export function createProver(clock: Clock): Prover {
 
   async function start(verify: Verify, sources: ReadonlyMap<string, MetricSource>, since: number): Promise<Proof> {
     const rules = rulesOfVerify(verify);
-    return { since, rules, state: begin(rules), readings: await readAll(verify, sources, since, clock.now()) };
+    return { since, rules, state: begin(rules), readings: await readAll(verify, sources, { since, at: since, now: clock.now() }) };
   }
 
   return {
@@ -40,7 +40,7 @@ export function createProver(clock: Clock): Prover {
         if (![...sources.values()].some((source) => source.remembers)) return verdict(proof.rules, proof.state);
       }
       const now = clock.now();
-      const readings = await readAll(verify, sources, null, now);
+      const readings = await readAll(verify, sources, { since, at: null, now });
       const samples: Record<string, Sample> = {};
       const keep = new Map<string, Reading>();
       for (const criterion of verify.criteria) {
@@ -61,19 +61,24 @@ export function createProver(clock: Clock): Prover {
   };
 }
 
-/** `at` null: now. A source with history can be asked about the moment when the cluster became healthy. */
+/** All in epoch ms. `at` null: now. A source with history can be asked about the moment when the cluster became healthy. */
+interface When {
+  readonly since: number;
+  readonly at: number | null;
+  readonly now: number;
+}
+
 async function readAll(
   verify: Verify,
   sources: ReadonlyMap<string, MetricSource>,
-  at: number | null,
-  now: number,
+  { since, at, now }: When,
 ): Promise<ReadonlyMap<string, Reading>> {
   const bySource = Map.groupBy(verify.criteria, (criterion) => sources.get(criterion.name));
   const answers = await Promise.all(
     [...bySource].map(async ([source, criteria]) => {
       if (!source) return new Map<string, Reading>();
       return source.look(
-        criteria.map((criterion) => query(criterion, verify)),
+        criteria.map((criterion) => query(criterion, verify, since)),
         source.remembers && at !== null && at < now ? at : null,
       );
     }),
@@ -81,6 +86,6 @@ async function readAll(
   return new Map(answers.flatMap((answer) => [...answer]));
 }
 
-function query(criterion: Criterion, verify: Verify): Query {
-  return { trigger: criterion, arms: { canary: verify.arm, baseline: null } };
+function query(criterion: Criterion, verify: Verify, since: number): Query {
+  return { trigger: criterion, arms: { canary: verify.arm, baseline: null }, since };
 }

@@ -31,12 +31,13 @@ export function growthOf(arm: Arm, before: ArmReading, now: ArmReading): Growth 
     const total = counterIncrease(before.total, now.total);
     const hits = counterIncrease(before.hits, now.hits);
     const keep = { kind: 'counters', hits: hits.keep, total: total.keep } as const;
-    return { counts: eventsOf(arm, sum(hits.parts), sum(total.parts)), keep, notes: notesOf(arm, total) };
+    const counts = correction(arm, hits, total) ?? eventsOf(arm, sum(hits.parts), sum(total.parts));
+    return { counts, keep, notes: notesOf(arm, total) };
   }
   if (now.kind === 'buckets' && before.kind === 'buckets') {
     const grown = bucketIncrease(before.series, now.series);
     return {
-      counts: histogramOf(arm, now.series, grown.parts),
+      counts: correction(arm, grown) ?? histogramOf(arm, now.series, grown.parts),
       keep: { kind: 'buckets', series: grown.keep },
       notes: notesOf(arm, grown),
     };
@@ -44,13 +45,21 @@ export function growthOf(arm: Arm, before: ArmReading, now: ArmReading): Growth 
   if (now.kind === 'moments' && before.kind === 'moments') {
     const grown = momentIncrease(before.series, now.series);
     return {
-      counts: momentsOf(arm, grown.parts),
+      counts: correction(arm, grown) ?? momentsOf(arm, grown.parts),
       keep: { kind: 'moments', series: grown.keep },
       notes: notesOf(arm, grown),
     };
   }
   if (now.kind === 'gauge') return { counts: { kind: 'gauge', value: now.value }, keep: now, notes: [] };
   return { counts: missing('wrong-type', `${arm}: ${now.kind} after ${before.kind}`), keep: now, notes: [] };
+}
+
+/** What was already judged cannot be taken back, so nothing is counted until the total is past what it was. */
+function correction(arm: Arm, ...grown: readonly { readonly corrected: readonly string[] }[]): Missing | null {
+  const series = grown.flatMap(({ corrected }) => corrected)[0];
+  return series === undefined
+    ? null
+    : missing('invalid', `${arm}: the total of ${series} fell below what it was at an earlier look`);
 }
 
 function notesOf<S, D>(arm: Arm, { events }: Increase<S, D>): readonly Note[] {

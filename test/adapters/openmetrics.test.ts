@@ -21,7 +21,7 @@ async function look(
 ): Promise<ReadonlyMap<string, Reading>> {
   const source = openmetricsSource({ auth: {}, timeoutMs: 5_000, clock });
   return source.look(
-    triggers.map((trigger) => ({ trigger, arms: { canary: PAGE, baseline } })),
+    triggers.map((trigger) => ({ trigger, arms: { canary: PAGE, baseline }, since: 0 })),
     null,
   );
 }
@@ -110,13 +110,13 @@ describe('no page is never a number:', () => {
 
   it('an arm that is not a URL', async () => {
     const source = openmetricsSource({ auth: {}, timeoutMs: 50, clock });
-    const query = { trigger: errors, arms: { canary: 'file:///etc/passwd', baseline: null } };
+    const query = { trigger: errors, arms: { canary: 'file:///etc/passwd', baseline: null }, since: 0 };
     assert.match(reasonOf((await source.look([query], null)).get('errors')?.canary), /^query-error: .*is not the URL/);
   });
 
   it('a page that does not come in time', async () => {
     const source = openmetricsSource({ auth: {}, timeoutMs: 50, clock, fetch: neverAnswers });
-    const query = { trigger: errors, arms: { canary: PAGE, baseline: null } };
+    const query = { trigger: errors, arms: { canary: PAGE, baseline: null }, since: 0 };
     assert.match(reasonOf((await source.look([query], null)).get('errors')?.canary), /^time-out: .*within 50 ms/);
   });
 });

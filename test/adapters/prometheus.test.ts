@@ -51,7 +51,7 @@ async function look(
   baseline: string | null = null,
   at: number | null = NOW * 1000,
 ): Promise<Reading> {
-  const readings = await source().look([{ trigger, arms: { canary: 'track="canary"', baseline } }], at);
+  const readings = await source().look([{ trigger, arms: { canary: 'track="canary"', baseline }, since: 0 }], at);
   const reading = readings.get(trigger.name);
   assert.ok(reading);
   return reading;
@@ -102,6 +102,7 @@ describe('counters', () => {
     const twice = ['one', 'two'].map((name) => ({
       trigger: aTrigger({ name, bad: 'a_total', total: 'a_total' }),
       arms,
+      since: 0,
     }));
     const readings = await source().look(twice, null);
     assert.deepEqual(
@@ -273,7 +274,7 @@ describe('no answer is never a number:', () => {
 
   it('a server that does not answer in time', async () => {
     const slow = prometheusSource({ url: URL_, auth: {}, timeoutMs: 50, fetch: neverAnswers });
-    const reading = (await slow.look([{ trigger: errors, arms: { canary: '', baseline: '' } }], null)).get('errors');
+    const reading = (await slow.look([{ trigger: errors, arms: { canary: '', baseline: '' }, since: 0 }], null)).get('errors');
     assert.match(reasonOf(reading?.canary ?? null), /^time-out: time\(\) at prom.example:9090: .*within 50 ms/);
     assert.match(reasonOf(reading?.baseline ?? null), /^time-out/);
   });
@@ -289,7 +290,7 @@ describe('no answer is never a number:', () => {
   it('an answer without end', async () => {
     nock(URL_).post('/api/v1/query').reply(200, 'x'.repeat(5000));
     const small = prometheusSource({ url: URL_, auth: {}, timeoutMs: 500, maxBytes: 1000 });
-    const readings = await small.look([{ trigger: errors, arms: { canary: '', baseline: null } }], null);
+    const readings = await small.look([{ trigger: errors, arms: { canary: '', baseline: null }, since: 0 }], null);
     assert.match(reasonOf(readings.get('errors')?.canary ?? null), /more than 1000 bytes/);
   });
 
@@ -319,8 +320,8 @@ it('one broken question does not spoil the others', async () => {
   const arms = { canary: 'track="canary"', baseline: null };
   const readings = await source().look(
     [
-      { trigger: aTrigger({ name: 'a', bad: 'good_total', total: 'good_total' }), arms },
-      { trigger: aTrigger({ name: 'b', gauge: 'broken' }), arms },
+      { trigger: aTrigger({ name: 'a', bad: 'good_total', total: 'good_total' }), arms, since: 0 },
+      { trigger: aTrigger({ name: 'b', gauge: 'broken' }), arms, since: 0 },
     ],
     NOW * 1000,
   );
@@ -336,7 +337,7 @@ it('credentials are sent as a header and never repeated in a reason', async () =
     nock(URL_, { reqheaders: { authorization: header } })
       .post('/api/v1/query')
       .reply(401, 'bad token tok-1');
-    const readings = await source(auth).look([{ trigger: errors, arms: { canary: '', baseline: null } }], null);
+    const readings = await source(auth).look([{ trigger: errors, arms: { canary: '', baseline: null }, since: 0 }], null);
     assert.doesNotMatch(JSON.stringify([...readings]), /tok-1/);
   }
 });

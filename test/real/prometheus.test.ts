@@ -54,7 +54,7 @@ describe('a real Prometheus', { skip }, () => {
   const look = async (): Promise<ReadonlyMap<string, Reading>> => {
     await server().scraped();
     return source.look(
-      triggers.map((trigger) => ({ trigger, arms })),
+      triggers.map((trigger) => ({ trigger, arms, since: 0 })),
       null,
     );
   };
@@ -118,7 +118,7 @@ describe('a real Prometheus', { skip }, () => {
     await sendLoad({ url: fleet.url, count: 50, seed: 4 });
     await server().scraped();
     const trigger = triggers[0] ?? assert.fail();
-    const again = (await source.look([{ trigger, arms }], now.at)).get('errors');
+    const again = (await source.look([{ trigger, arms, since: 0 }], now.at)).get('errors');
     assert.deepEqual(again, now);
   });
 
@@ -129,7 +129,7 @@ describe('a real Prometheus', { skip }, () => {
       aTrigger({ name: 'regex', bad: 'http_requests_total{code=~"5(."}', total: 'http_requests_total' }),
     ];
     const readings = await source.look(
-      asked.map((trigger) => ({ trigger, arms })),
+      asked.map((trigger) => ({ trigger, arms, since: 0 })),
       null,
     );
     const told = asked.map(({ name }) => {
