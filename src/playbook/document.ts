@@ -49,7 +49,8 @@ function sections(title: string, shape: Shape): readonly Section[] {
 /** The sections below a key: of a mapping, of what is named in it, or of the entries of a list. */
 function inner(title: string, shape: Shape): readonly Section[] {
   if (shape.properties !== undefined) return sections(title, shape);
-  if (shape.items?.properties !== undefined) return sections(`${title}[]`, shape.items);
+  if ((shape.items?.properties ?? shape.items?.oneOf) !== undefined && shape.items !== undefined)
+    return sections(`${title}[]`, shape.items);
   const named = shape.additionalProperties;
   return typeof named === 'object' && (named.properties ?? named.oneOf) !== undefined
     ? sections(`${title}.NAME`, named)
@@ -62,7 +63,9 @@ function typeOf(shape: Shape): string {
   if (shape.enum !== undefined) return shape.enum.map((word) => code(String(word))).join(', ');
   if (shape.prefixItems !== undefined) return `[${shape.prefixItems.map(typeOf).join(', ')}]`;
   if (shape.items !== undefined)
-    return shape.items.properties === undefined ? `list of ${plural(typeOf(shape.items))}` : 'list';
+    return shape.items.properties === undefined && shape.items.oneOf === undefined
+      ? `list of ${plural(typeOf(shape.items))}`
+      : 'list';
   if (shape.format === 'uri') return 'URL';
   return (shape.type === undefined ? undefined : TYPES.get(shape.type)) ?? 'any';
 }

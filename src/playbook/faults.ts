@@ -46,6 +46,8 @@ const privateKeys = /^(auth|bearer|basic|headers|token|password|secret|authoriza
 /** The source text as a message may show it: short, and null under keys that might hold a secret. */
 export function shownValue(path: readonly (string | number)[], source: string | null): string | null {
   if (source === null || path.some((part) => typeof part === 'string' && privateKeys.test(part))) return null;
+  // Whoever writes the address of a webhook where its variable belongs has written a secret.
+  if (path.includes('notify') && path.includes('to')) return null;
   const clean = source.replace(/\/\/[^/\s]*@/g, '//(hidden)@');
   return clean.length > 80 ? `${clean.slice(0, 77)}...` : clean;
 }
