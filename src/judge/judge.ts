@@ -8,12 +8,13 @@ import { decide, heaviest, mergedLogE, type Metric, type Policy } from './decide
 import { findingOf, isBroken, metricOf, SILENT_LOOKS } from './finding.ts';
 import type { Look } from '../measure/sample.ts';
 import type { Rule, Rules } from './rules.ts';
+import { offSplit } from './split-check.ts';
 import { addLook, type State, type TriggerState } from './state.ts';
 import type { Verdict } from './verdict.ts';
 import { reason, type Outcome } from './reason.ts';
 
 export { question, type Question } from './question.ts';
-export { rulesOfGate, rulesOfVerify, type Rule, type Rules } from './rules.ts';
+export { rulesOfGate, rulesOfVerify, type References, type Rule, type Rules } from './rules.ts';
 export { begin, type State } from './state.ts';
 export type { Finding, Verdict, VerdictStatus } from './verdict.ts';
 
@@ -64,6 +65,7 @@ function conclude(rules: Rules, state: State): Outcome {
     blame,
     logE: state.failed?.logE ?? mergedLogE(metrics),
     decision,
+    split: null,
   });
   if (state.failed !== null) return outcome('fail', 'evidence', state.failed.blame);
   const dark = all.find(
@@ -74,6 +76,15 @@ function conclude(rules: Rules, state: State): Outcome {
     case 'fail':
       return outcome('fail', 'evidence', decision.blame);
     case 'pass':
+    case 'continue':
+    case 'inconclusive':
+      break;
+  }
+  // Harm is proven whatever the split; a pass of arms that are not what they are said to be proves nothing.
+  const split = offSplit(rules, state);
+  if (split !== null) return { ...outcome('inconclusive', 'split'), split };
+  switch (decision.verdict) {
+    case 'pass':
       return outcome('pass', 'evidence');
     case 'continue':
       return noTraffic(rules, state) ? outcome('inconclusive', 'no-traffic') : outcome('continue', null);
@@ -81,7 +92,7 @@ function conclude(rules: Rules, state: State): Outcome {
       break;
   }
   const harm = metrics.filter((metric) => metric.logEPass <= 0);
-  if (rules.goal === 'recovery' && mergedLogE(harm) >= Math.log(1 / rules.falseAlarm)) {
+  if (rules.goal === 'recovery' && mergedLogE(harm) >= rules.failLogE) {
     return outcome('fail', 'evidence', heaviest(harm));
   }
   if (noTraffic(rules, state)) return outcome('inconclusive', 'no-traffic');
@@ -105,6 +116,7 @@ function policyOf(rules: Rules): Policy {
   return {
     alphaFail: rules.falseAlarm,
     alphaPass: rules.falsePass,
+    failLogE: rules.failLogE,
     minSoakS: rules.soakSeconds,
     deadlineS: rules.deadlineSeconds,
   };

@@ -8,11 +8,19 @@ import { BEGIN_LATENCY, latencyLogE, playLatency, type LatencyState } from './la
 import { logMean } from './log-space.ts';
 import { BEGIN_MEAN, meanLogE, playMean, type MeanState } from './mean-leg.ts';
 import type { Leg, Question, Side } from './question.ts';
+import {
+  BEGIN_REFERENCE,
+  playReference,
+  referenceLogE,
+  referenceMisfit,
+  referenceObserved,
+  type ReferenceState,
+} from './reference-leg.ts';
 import { BEGIN_RATE, playRate, rateLogE, type RateState } from './rate-leg.ts';
 import type { Window } from './window.ts';
 
 /** Evidence so far about one limit. Plain data. */
-export type LegState = RateState | LatencyState | DriftState | MeanState | GaugeState;
+export type LegState = RateState | LatencyState | DriftState | ReferenceState | MeanState | GaugeState;
 
 export function beginLeg(leg: Leg): LegState {
   switch (leg.kind) {
@@ -23,6 +31,8 @@ export function beginLeg(leg: Leg): LegState {
       return BEGIN_LATENCY;
     case 'drift':
       return beginDrift();
+    case 'drift-reference':
+      return BEGIN_REFERENCE;
     case 'mean':
       return BEGIN_MEAN;
     case 'gauge':
@@ -46,6 +56,8 @@ export function playLeg(leg: Leg, state: LegState, sample: Sample, game: Game, b
       return state.kind === 'latency' ? playLatency(leg, state, sample, game) : state;
     case 'drift':
       return state.kind === 'drift' ? playDrift(leg, state, sample, game) : state;
+    case 'drift-reference':
+      return state.kind === 'drift-reference' ? playReference(leg, state, sample, game) : state;
     case 'mean':
       return state.kind === 'mean' ? playMean(leg, state, sample, game, bad) : state;
     case 'gauge':
@@ -61,6 +73,8 @@ export function legLogE(state: LegState, side: Game['side']): number {
       return latencyLogE(state, side);
     case 'drift':
       return driftLogE(state);
+    case 'drift-reference':
+      return referenceLogE(state);
     case 'mean':
       return meanLogE(state);
     case 'gauge':
@@ -70,7 +84,34 @@ export function legLogE(state: LegState, side: Game['side']): number {
 
 /** A distance that only this kernel knows, for reports; null where there is none. */
 export function legObserved(state: LegState): number | null {
-  return state.kind === 'drift' ? driftObserved(state) : null;
+  switch (state.kind) {
+    case 'drift':
+      return driftObserved(state);
+    case 'drift-reference':
+      return referenceObserved(state);
+    case 'rate':
+    case 'latency':
+    case 'mean':
+    case 'gauge':
+      return null;
+  }
+}
+
+/** Why a sample that is sound by itself cannot be compared with what came before; null when it can. */
+export function misfit(
+  question: Question,
+  states: Record<Game['side'], readonly LegState[]>,
+  sample: Sample,
+): string | null {
+  for (const side of ['fail', 'pass'] as const) {
+    for (const [i, leg] of question[side].legs.entries()) {
+      const state = states[side][i];
+      if (leg.kind !== 'drift-reference' || state?.kind !== 'drift-reference') continue;
+      const why = referenceMisfit(leg, state, sample);
+      if (why !== null) return why;
+    }
+  }
+  return null;
 }
 
 /** Evidence of one side: the least of its legs, or their mean. */

@@ -1,6 +1,8 @@
 import { RollbackError } from '../errors.ts';
 import type { Condition, Limit, Statistic } from '../playbook/condition.ts';
+import { referenceSize, type ReferenceSample } from '../measure/reference.ts';
 import type { Criterion, Trigger } from '../playbook/schema.ts';
+import { dkwPad } from './drift.ts';
 import type { Line } from './window.ts';
 
 /** One limit of a condition, compiled to what its kernel of evidence needs. Units are those of the samples. */
@@ -13,6 +15,16 @@ export type Leg =
   | { readonly kind: 'slower-than-baseline'; readonly q: number; readonly factor: number; readonly plus: number }
   /** Kolmogorov-Smirnov distance to the live baseline against kappa. */
   | { readonly kind: 'drift'; readonly kappa: number }
+  /** The same distance to a reference that was fixed before the gate began; no baseline. */
+  | {
+      readonly kind: 'drift-reference';
+      readonly kappa: number;
+      /** How far a reference sample may lie from its source; 0 for an exact reference. */
+      readonly pad: number;
+      /** Nats that this uncertainty costs the evidence, at most 0. */
+      readonly discount: { readonly fail: number; readonly pass: number };
+      readonly reference: ReferenceSample;
+    }
   /** Mean of scores in [low, high] against factor * baseline + plus. */
   | {
       readonly kind: 'mean';
@@ -50,13 +62,26 @@ export interface Question {
   readonly join: Condition['join'];
 }
 
+/** What a question depends on besides its own words. */
+export interface Setting {
+  /** Time between two looks. */
+  readonly pollMs: number;
+  /** Probability of failing an acceptable release that this question may use up, and of passing one at the harm limit. */
+  readonly falseAlarm: number;
+  readonly falsePass: number;
+  /** The sample that `reference` names; null where the trigger names none. */
+  readonly reference: ReferenceSample | null;
+}
+
+const DEFAULT_SETTING: Setting = { pollMs: 15_000, falseAlarm: 0.01, falsePass: 0.05, reference: null };
+
 const UNIT_PER_MS = { s: 0.001, ms: 1, us: 1000, none: 1 } as const;
 
 /**
  * Compiles `if` and `pass-when` of a trigger. Without `pass-when` the opposite of `if` must be proven before a pass.
  * A histogram without `unit` is in seconds, as Prometheus recommends. Throws playbook-invalid for what cannot be asked.
  */
-export function question(trigger: Trigger | Criterion): Question {
+export function question(trigger: Trigger | Criterion, setting: Setting = DEFAULT_SETTING): Question {
   const fail = trigger.if;
   const pass = trigger['pass-when'];
   const bad = fail.op === '>' ? 'above' : 'below';
@@ -66,7 +91,8 @@ export function question(trigger: Trigger | Criterion): Question {
   if (pass !== undefined && (pass.op === fail.op || pass.statistic.kind !== fail.statistic.kind)) {
     throw refusal(trigger, pass, `'pass-when' must ask for the same statistic as 'if', on the other side of its limit`);
   }
-  const compile = (condition: Condition) => condition.limits.map((limit) => leg(trigger, condition, limit, bad));
+  const compile = (condition: Condition) =>
+    condition.limits.map((limit) => leg({ trigger, setting, condition, bad }, limit));
   return {
     statistic: fail.statistic,
     bad,
@@ -81,7 +107,14 @@ export function question(trigger: Trigger | Criterion): Question {
   };
 }
 
-function leg(trigger: Trigger | Criterion, condition: Condition, limit: Limit, bad: Question['bad']): Leg {
+interface Asked {
+  readonly trigger: Trigger | Criterion;
+  readonly setting: Setting;
+  readonly condition: Condition;
+  readonly bad: Question['bad'];
+}
+
+function leg({ trigger, setting, condition, bad }: Asked, limit: Limit): Leg {
   const { statistic } = condition;
   const { factor, plus } = limit;
   switch (statistic.kind) {
@@ -111,7 +144,7 @@ function leg(trigger: Trigger | Criterion, condition: Condition, limit: Limit, b
     case 'ks':
       if (factor !== 0 || plus < 0 || plus >= 1)
         throw refusal(trigger, condition, 'a KS distance is limited by a number from 0 to below 1');
-      return { kind: 'drift', kappa: plus };
+      return driftLeg({ trigger, setting, condition, bad }, plus);
     case 'mean': {
       if (trigger.range === undefined)
         throw refusal(trigger, condition, "'mean' needs 'range', the lowest and highest possible score");
@@ -121,8 +154,44 @@ function leg(trigger: Trigger | Criterion, condition: Condition, limit: Limit, b
       return { kind: 'mean', factor, plus, low, high };
     }
     case 'value':
-      return { kind: 'gauge', factor, plus, every: 1, batch: 1 };
+      return {
+        kind: 'gauge',
+        factor,
+        plus,
+        every: Math.max(1, Math.ceil((trigger.window ?? 0) / setting.pollMs)),
+        batch: trigger.batch ?? 1,
+      };
   }
+}
+
+function driftLeg({ trigger, setting, condition }: Asked, kappa: number): Leg {
+  const named = 'reference' in trigger ? trigger.reference : undefined;
+  if (named === undefined) return { kind: 'drift', kappa };
+  const { reference } = setting;
+  // Never the live baseline instead: that would answer another question.
+  if (reference === null) throw refusal(trigger, condition, `its reference ${named.file} was not read`);
+  const { pad, discount } = uncertainty(setting, reference, named.exact);
+  return { kind: 'drift-reference', kappa, pad, discount, reference };
+}
+
+/** Share of the false alarms that a reference sample's own noise may use up. */
+const REFERENCE_SHARE = 0.2;
+
+/**
+ * A reference sample of m values lies within `pad` of its source except with probability 0.2 falseAlarm. That share is taken off the
+ * evidence, so that both together stay within the promised error rates.
+ */
+export function uncertainty(
+  { falseAlarm, falsePass }: Pick<Setting, 'falseAlarm' | 'falsePass'>,
+  reference: ReferenceSample,
+  exact: boolean,
+): { readonly pad: number; readonly discount: { readonly fail: number; readonly pass: number } } {
+  if (exact) return { pad: 0, discount: { fail: 0, pass: 0 } };
+  const alpha = REFERENCE_SHARE * falseAlarm;
+  return {
+    pad: dkwPad(referenceSize(reference), alpha),
+    discount: { fail: Math.log1p(-REFERENCE_SHARE), pass: Math.log1p(-Math.min(alpha / falsePass, 0.5)) },
+  };
 }
 
 /** Division where it is exact: 300 ms is 0.3 s, the number in the bucket's label. */
@@ -145,6 +214,7 @@ export function needsBaseline(asked: Question): boolean {
       case 'rate':
         return one.line.r > 0;
       case 'slower-than':
+      case 'drift-reference':
         return false;
       case 'slower-than-baseline':
       case 'drift':

@@ -2,6 +2,7 @@ import { duration } from './because.ts';
 import type { Decision } from './decide.ts';
 import { SILENT_LOOKS } from './finding.ts';
 import type { Rules } from './rules.ts';
+import { splitBecause, type OffSplit } from './split-check.ts';
 import type { State } from './state.ts';
 import type { Finding, VerdictStatus } from './verdict.ts';
 
@@ -11,7 +12,9 @@ export interface Outcome {
   readonly blame: string | null;
   readonly logE: number;
   readonly decision: Decision;
-  readonly why: 'evidence' | 'no-data' | 'no-traffic' | 'deadline' | null;
+  readonly why: 'evidence' | 'no-data' | 'no-traffic' | 'split' | 'deadline' | null;
+  /** Set where `why` is split. */
+  readonly split: OffSplit | null;
 }
 
 interface Facts {
@@ -41,6 +44,7 @@ export function reason(rules: Rules, outcome: Outcome, { state, findings }: Fact
     case 'error':
       return `${after} are over and something required was not measured; ${told(outcome.decision.missing)}`;
     case 'inconclusive':
+      if (outcome.split !== null) return splitBecause(outcome.split);
       if (outcome.why === 'no-traffic') return `no traffic: the canary served nothing in ${state.looks} looks`;
       return `${after} are over without proof${stillNeeded(rules, outcome, { state, findings })}; ${told(open(rules, outcome))}`;
   }

@@ -1,6 +1,8 @@
 import { RollbackError } from '../errors.ts';
+import type { ReferenceSample } from '../measure/reference.ts';
 import type { Gate, Verify } from '../playbook/schema.ts';
 import { question, type Question } from './question.ts';
+import { sharesOf, silent } from './shares.ts';
 
 /** One trigger with what its answer means. */
 export interface Rule {
@@ -29,22 +31,38 @@ export interface Rules {
   readonly pollSeconds: number;
   /** Limits what one window can say, so that a burst is not a verdict. */
   readonly robust: boolean;
+  /** Natural log of the odds at which harm counts as proven: log(1 / falseAlarm), or more where a calibration asks for it. */
+  readonly failLogE: number;
+  /** In robust mode one window says at most log(1 / falseAlarm) / burstWindows nats. */
+  readonly burstWindows: number;
+  /** The share of the requests that the canary should get, and the trigger whose requests are counted; null: not checked. */
+  readonly split: { readonly trigger: string; readonly weight: number } | null;
 }
 
-const WEIGHTS = { critical: 3, normal: 1, info: 0 } as const;
+/** Reference samples by the name of the trigger that names their file. */
+export type References = ReadonlyMap<string, ReferenceSample>;
 
-/** Throws playbook-invalid for a trigger that cannot be asked. */
-export function rulesOfGate(gate: Gate): Rules {
+/** A burst of three windows alone is not a verdict. */
+export const BURST_WINDOWS = 3;
+
+/** Throws playbook-invalid for a trigger that cannot be asked, such as one whose reference was not read. */
+export function rulesOfGate(gate: Gate, references: References = new Map()): Rules {
+  const shares = sharesOf(gate.triggers);
   return checked({
     goal: 'release',
-    triggers: gate.triggers.map((trigger) => {
-      const silent = trigger['dry-run'] || trigger.criticality === 'info';
+    triggers: gate.triggers.map((trigger, i) => {
+      const { weight, part } = shares[i] ?? { weight: 0, part: 0 };
       return {
         name: trigger.name,
-        question: question(trigger),
+        question: question(trigger, {
+          pollMs: gate.poll,
+          falseAlarm: gate['false-alarm'] * (part > 0 ? part : 1),
+          falsePass: gate['false-pass'],
+          reference: references.get(trigger.name) ?? null,
+        }),
         then: trigger.then,
-        weight: silent ? 0 : (trigger.weight ?? WEIGHTS[trigger.criticality]),
-        required: !silent,
+        weight,
+        required: !silent(trigger),
         minSamples: trigger['min-samples'],
         onNoData: trigger['on-no-data'],
       };
@@ -55,7 +73,24 @@ export function rulesOfGate(gate: Gate): Rules {
     deadlineSeconds: gate.deadline / 1000,
     pollSeconds: gate.poll / 1000,
     robust: gate.robust,
+    failLogE: failLogEOf(gate),
+    burstWindows: gate['burst-windows'] ?? BURST_WINDOWS,
+    split: splitOf(gate),
   });
+}
+
+/** The split is counted on the first trigger that counts requests of both arms: a rate, else a histogram. */
+function splitOf(gate: Gate): Rules['split'] {
+  if (gate.weight === undefined || gate.arms.baseline === undefined) return null;
+  const counted =
+    gate.triggers.find((trigger) => trigger.total !== undefined) ??
+    gate.triggers.find((trigger) => trigger.histogram !== undefined);
+  return counted === undefined ? null : { trigger: counted.name, weight: gate.weight };
+}
+
+/** Natural log of the odds that fail a release of this gate; never below what `false-alarm` promises. */
+export function failLogEOf(gate: Pick<Gate, 'false-alarm' | 'fail-at'>): number {
+  return Math.max(Math.log(1 / gate['false-alarm']), Math.log(gate['fail-at'] ?? 1));
 }
 
 /** Proof of recovery: every criterion must be proven inside its limit; there is no soak. */
@@ -64,7 +99,12 @@ export function rulesOfVerify(verify: Verify): Rules {
     goal: 'recovery',
     triggers: verify.criteria.map((criterion) => ({
       name: criterion.name,
-      question: question(criterion),
+      question: question(criterion, {
+        pollMs: verify.poll,
+        falseAlarm: 0.01,
+        falsePass: 0.05,
+        reference: null,
+      }),
       then: 'ask',
       weight: 1,
       required: true,
@@ -77,6 +117,9 @@ export function rulesOfVerify(verify: Verify): Rules {
     deadlineSeconds: verify.within / 1000,
     pollSeconds: verify.poll / 1000,
     robust: true,
+    failLogE: Math.log(1 / 0.01),
+    burstWindows: BURST_WINDOWS,
+    split: null,
   });
 }
 

@@ -2,7 +2,7 @@ import type { Look, Sample } from '../measure/sample.ts';
 import { addToBand, emptyBand, type BandSums } from './band.ts';
 import type { Game } from './lane.ts';
 import { total } from './buckets.ts';
-import { badEvents, beginLeg, playLeg, type LegState } from './leg.ts';
+import { badEvents, beginLeg, misfit, playLeg, type LegState } from './leg.ts';
 import { AT_ONCE } from './mixture.ts';
 import type { Question } from './question.ts';
 import type { Rule, Rules } from './rules.ts';
@@ -90,7 +90,7 @@ export function addLook(rules: Rules, state: State, seen: Look): State {
 export function gameOf(rules: Rules, side: Game['side']): Game {
   const starts = { first: 0.75, horizon: Math.max(2, Math.ceil(rules.deadlineSeconds / rules.pollSeconds)) };
   if (side === 'fail') {
-    const cap = rules.robust ? Math.log(1 / rules.falseAlarm) / 3 : null;
+    const cap = rules.robust ? Math.log(1 / rules.falseAlarm) / rules.burstWindows : null;
     return { side, starts, cap, catastrophe: rules.robust };
   }
   // A release is proven over its whole time. A recovery may begin late: pods are still rolling after the merge.
@@ -100,7 +100,9 @@ export function gameOf(rules: Rules, side: Game['side']): Game {
 /** Reasons that say "nobody came", not "we cannot see". */
 const IDLE: readonly string[] = ['no-traffic', 'first-look', 'unchanged'];
 
-function addSample(rule: Rule, before: TriggerState, sample: Sample, games: { fail: Game; pass: Game }): TriggerState {
+function addSample(rule: Rule, before: TriggerState, named: Sample, games: { fail: Game; pass: Game }): TriggerState {
+  const why = named.kind === 'missing' ? null : misfit(rule.question, before, named);
+  const sample: Sample = why === null ? named : { kind: 'missing', reason: 'invalid', detail: why };
   if (sample.kind === 'missing') {
     const { reason, detail } = sample;
     const count = (before.missing.find((one) => one.reason === reason)?.count ?? 0) + 1;

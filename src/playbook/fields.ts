@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { parseCondition } from './condition.ts';
 import type { Condition } from './condition.ts';
-import { DURATION_PATTERN, readDuration } from './units.ts';
+import { DURATION_PATTERN, readDuration, readShare, SHARE_PATTERN } from './units.ts';
 import type { Read } from './units.ts';
 
 type TextField<T> = z.ZodPipe<z.ZodString, z.ZodTransform<Awaited<T>, string>>;
@@ -14,6 +14,11 @@ export function duration(atLeastMs = 0): TextField<number> {
     pattern: DURATION_PATTERN,
     examples: ['15s', '10m', '1h'],
   });
+}
+
+/** `5%`, `0.5%` -> 0.05, 0.005: more than 0 % and less than 100 %. */
+export function share(): TextField<number> {
+  return textField(readShare).meta({ title: 'share', pattern: SHARE_PATTERN, examples: ['5%', '50%'] });
 }
 
 /** A whole number of things, 0 or more. */

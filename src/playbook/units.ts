@@ -42,6 +42,23 @@ export function readDuration(text: string, atLeastMs = 0): Read<number> {
   return { ok: true, value: rounded };
 }
 
+/** Of the JSON Schema; `readShare` decides. */
+export const SHARE_PATTERN = '^[0-9]+(\\.[0-9]+)?%$';
+
+/** `5%` -> 0.05, more than 0 and less than 1. A bare number is refused: 0.05 and 5 would both be guesses. */
+export function readShare(text: string): Read<number> {
+  const digits = /^([0-9]{1,3}(?:\.[0-9]{1,6})?)%$/.exec(text)?.[1];
+  if (digits === undefined) {
+    const bare = /^[0-9]{1,3}(\.[0-9]{1,6})?$/.test(text) ? Number(text) : null;
+    const meant = bare === null ? null : Number((bare < 1 ? bare * 100 : bare).toPrecision(9));
+    return { ok: false, message: 'needs a percentage', cure: `write ${meant === null ? '5%' : `${meant}%`}` };
+  }
+  const ratio = Number(`${digits}e-2`);
+  if (!(ratio > 0 && ratio < 1))
+    return { ok: false, message: 'must be more than 0% and less than 100%', cure: 'write a share such as 5%' };
+  return { ok: true, value: ratio };
+}
+
 /** Milliseconds, or null for what `readDuration` refuses: for callers with a sentence of their own. */
 export function parseDuration(text: string): number | null {
   const read = readDuration(text);
