@@ -12,9 +12,25 @@ export type EntryKind =
   | 'applied'
   | 'recovered'
   | 'escalated'
+  /** Closed without a merge. */
+  | 'cancelled'
   | 'refused'
+  /** Automatic rollbacks stopped by a person, and allowed again. */
   | 'held'
-  | 'resumed';
+  | 'resumed'
+  /** Forward changes stopped by a person, and allowed again. A rollback passes. */
+  | 'frozen'
+  | 'unfrozen'
+  /** A quarantined version allowed again by a person. */
+  | 'released'
+  /** A person says that a rollback hit an innocent release. */
+  | 'false-alarm'
+  /** The destinations of the playbook were told of one fact; or one of them could not be. */
+  | 'notified'
+  | 'notify-failed';
+
+/** In `service` or `environment` of an order: all of them. No name of a playbook can be this. */
+export const ALL = '*';
 
 /** One line of the ledger: who, what, why, evidence - and the hash of the line before. */
 export interface Entry {

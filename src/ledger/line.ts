@@ -14,9 +14,16 @@ const KINDS = [
   'applied',
   'recovered',
   'escalated',
+  'cancelled',
   'refused',
   'held',
   'resumed',
+  'frozen',
+  'unfrozen',
+  'released',
+  'false-alarm',
+  'notified',
+  'notify-failed',
 ] as const satisfies readonly EntryKind[];
 
 const text = z.string().min(1);
