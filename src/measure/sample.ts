@@ -41,7 +41,13 @@ export type Sample =
       readonly canary: readonly number[];
       readonly baseline: readonly number[] | null;
     }
-  | { readonly kind: 'values'; readonly canary: readonly number[]; readonly baseline: readonly number[] | null }
+  | {
+      readonly kind: 'values';
+      readonly canary: readonly number[];
+      readonly baseline: readonly number[] | null;
+      /** The i-th values of both arms answer the same input; then both lists have the same length. */
+      readonly paired?: true;
+    }
   /** Sums of scores in a known interval: enough for the empirical Bernstein bet. */
   | { readonly kind: 'moments'; readonly canary: Moments; readonly baseline: Moments | null }
   | { readonly kind: 'gauge'; readonly canary: number; readonly baseline: number | null }

@@ -22,6 +22,8 @@ export function sound(arm: ArmReading): ArmReading {
       );
     case 'gauge':
       return finite('the gauge', arm.value) ?? arm;
+    case 'values':
+      return first(arm.rows.map((row) => finite(`the value of row '${row.id.slice(0, 40)}'`, row.value))) ?? arm;
   }
 }
 
@@ -36,6 +38,7 @@ export function newest(arm: ArmReading): number | null {
     case 'moments':
       return latest(arm.series);
     case 'gauge':
+    case 'values':
       return arm.at;
   }
 }

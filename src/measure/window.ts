@@ -5,6 +5,7 @@ import type { Counts } from './growth.ts';
 import { needsBaseline } from './metric.ts';
 import type { Note } from './note.ts';
 import type { ArmReading, Reading } from './reading.ts';
+import { takeRows } from './rows.ts';
 import type { Missing, Sample } from './sample.ts';
 import { sameEdges } from './increase.ts';
 import { newest, sound } from './soundness.ts';
@@ -28,6 +29,7 @@ export function between(trigger: Trigger | Criterion, before: Reading | null, no
   const required = baseline !== null && needsBaseline(trigger);
   const absent = absentArm(canary, required ? baseline : null);
   if (absent !== null) return { sample: absent, keep: before ?? checked, notes: [] };
+  if (canary.kind === 'values') return rowsWindow(trigger, before, checked, required);
   if (canary.kind === 'gauge' && before === null) return gaugeWindow(checked);
   if (before === null || before.canary.kind === 'missing' || (required && armless(before.baseline)))
     return { sample: missing('first-look', 'counting begins with this look'), keep: checked, notes: [] };
@@ -80,6 +82,26 @@ function gaugeWindow(now: Reading): Window {
   const canary = value(now.canary);
   if (canary === null) return { sample: missing('wrong-type', 'canary: no gauge'), keep: now, notes: [] };
   return { sample: { kind: 'gauge', canary, baseline: value(now.baseline) }, keep: now, notes: [] };
+}
+
+/** Lists of single rows keep their own account of what was read; a torn one leaves it as it was. */
+function rowsWindow(trigger: Trigger | Criterion, before: Reading | null, now: Reading, required: boolean): Window {
+  const { canary } = now;
+  const baseline = now.baseline?.kind === 'missing' ? null : now.baseline;
+  if (canary.kind !== 'values' || (baseline !== null && baseline.kind !== 'values'))
+    return {
+      sample: missing('wrong-type', 'one arm is a list of rows, the other is not'),
+      keep: before ?? now,
+      notes: [],
+    };
+  const taken = takeRows(trigger, before, { canary, baseline }, required);
+  if (!('sample' in taken)) return { sample: taken, keep: before ?? now, notes: [] };
+  const keep: Reading = {
+    at: now.at,
+    canary: taken.canary,
+    baseline: taken.baseline ?? before?.baseline ?? now.baseline,
+  };
+  return { sample: taken.sample, keep, notes: [] };
 }
 
 function windowOf(before: Reading, now: Reading, required: boolean): Window {
