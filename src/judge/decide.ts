@@ -16,6 +16,8 @@ export interface Policy {
   /** Probability of failing an acceptable release, of passing one at the harm limit. */
   readonly alphaFail: number;
   readonly alphaPass: number;
+  /** Natural log of the evidence that fails; left out: log(1 / alphaFail). */
+  readonly failLogE?: number;
   readonly minSoakS: number;
   readonly deadlineS: number;
 }
@@ -58,7 +60,8 @@ export function decide(metrics: readonly Metric[], policy: Policy, elapsedS: num
   const proven = safeLog(1 / policy.alphaPass);
   const unproven = required.filter((metric) => !(metric.logEPass >= proven)).map((metric) => metric.name);
   const rest = { logE, missing, unproven, blame: null };
-  if (logE >= safeLog(1 / policy.alphaFail)) return { ...rest, verdict: 'fail', blame: heaviest(metrics) };
+  if (logE >= (policy.failLogE ?? safeLog(1 / policy.alphaFail)))
+    return { ...rest, verdict: 'fail', blame: heaviest(metrics) };
   const clean = required.length > 0 && missing.length === 0 && unproven.length === 0;
   if (clean && elapsedS >= policy.minSoakS && logE <= NOISE) return { ...rest, verdict: 'pass' };
   return { ...rest, verdict: elapsedS >= policy.deadlineS ? 'inconclusive' : 'continue' };

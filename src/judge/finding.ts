@@ -36,7 +36,7 @@ export function isBroken(state: TriggerState): boolean {
 function statusOf(rules: Rules, rule: Rule, state: TriggerState, final: boolean): VerdictStatus {
   const metric = metricOf(rule, state);
   if (rule.onNoData === 'fail' && state.silent > SILENT_LOOKS) return 'fail';
-  if (rules.goal === 'release' && metric.logEFail >= Math.log(1 / rules.falseAlarm)) return 'fail';
+  if (rules.goal === 'release' && metric.logEFail >= rules.failLogE) return 'fail';
   if (!metric.hasData && (final || state.silent > SILENT_LOOKS)) return isBroken(state) ? 'error' : 'no-data';
   if (metric.hasData && metric.logEPass >= Math.log(1 / rules.falsePass)) return 'pass';
   return final ? 'inconclusive' : 'continue';
