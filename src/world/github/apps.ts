@@ -19,6 +19,7 @@ const PERMISSIONS: Readonly<Record<string, Access>> = {
   actions: 'read',
   administration: 'read',
   members: 'read',
+  merge_queues: 'write',
 };
 
 const EVENTS = [
@@ -32,6 +33,8 @@ const EVENTS = [
   'status',
   'deployment',
   'deployment_status',
+  'deployment_protection_rule',
+  'merge_group',
   'repository_dispatch',
 ] as const;
 

@@ -1,7 +1,8 @@
 /**
  * What people do on GitHub, in one line each: through the same engine, so that rules, webhooks and history are real.
  */
-import { clickAction, createCheckRun, createStatus, findCheckRun } from './engine/checks.ts';
+import { clickAction, createCheckRun, createStatus, findCheckRun, rerequestRun } from './engine/checks.ts';
+import { holdRun } from './engine/deployment-protection.ts';
 import { addComment, findIssue } from './engine/issues.ts';
 import { mergePull } from './engine/merge.ts';
 import { closePull, findPull, openPull } from './engine/pulls.ts';
@@ -9,10 +10,10 @@ import { demandPush, moveRefs } from './engine/refs.ts';
 import { addReview } from './engine/reviews.ts';
 import { NO_OBJECT } from './git/repository.ts';
 import { editTree } from './git/tree-edit.ts';
-import { findRepository, type Hub } from './hub.ts';
+import { findRepository, repositoryKey, type Hub } from './hub.ts';
 import { ensureUser } from './people.ts';
 import { unprocessable } from './problem.ts';
-import { pathChanges, type Files } from './repositories.ts';
+import { createRepository, pathChanges, type Files } from './repositories.ts';
 import type { MergeMethod, Repository, Status, Viewer } from './state.ts';
 import { noreply } from './views/commit.ts';
 
@@ -75,9 +76,29 @@ export interface Human {
     sha: string,
     options: { readonly context: string; readonly state: Status['state']; readonly by?: string },
   ): Promise<void>;
+  /** A fork of somebody's, with one branch, and a pull request from it; returns its number. */
+  forkPullRequest(
+    repository: string,
+    options: {
+      readonly author: string;
+      readonly branch: string;
+      readonly title: string;
+      readonly body?: string;
+      readonly files: Files;
+    },
+  ): Promise<number>;
+  /** Asks for a check run again. */
+  rerequest(repository: string, checkRun: number, by: string): Promise<void>;
+  /** A workflow run reaches an environment that our App guards; returns the run's id. */
+  reachEnvironment(
+    repository: string,
+    options: { readonly environment: string; readonly ref: string; readonly by?: string },
+  ): Promise<number>;
   /** Clicks a button of a check run. */
   click(repository: string, checkRun: number, identifier: string, by: string): Promise<void>;
 }
+
+const FORK = { organization: false, install: false } as const;
 
 export function humans(hub: Hub): Human {
   const at = (name: string): Repository => {
@@ -181,6 +202,36 @@ export function humans(hub: Hub): Human {
       within(name, async (repository) => {
         await createStatus(hub, repository, as(by), { sha, state, context, description: null, targetUrl: null });
       }),
+    forkPullRequest: async (name, { author, branch, title, body, files }) => {
+      const source = at(name);
+      const known = hub.repositories.get(repositoryKey(author, source.name));
+      const fork = known ?? (await createRepository(hub, { ...FORK, owner: author, name: source.name }));
+      return within(name, async (repository) => {
+        const { git, defaultBranch } = repository;
+        const user = ensureUser(hub, author);
+        const start = await git.resolveCommit(defaultBranch);
+        if (start === null) throw new Error(`${name} has no commit to fork from`);
+        const tree = await editTree(git.store, start.tree, pathChanges(repository, files));
+        const person = { name: user.name ?? author, email: noreply(user), at: hub.now() };
+        // As on GitHub, what a fork proposes stands among the objects of the repository it was forked from.
+        const sha = git.store.writeCommit({
+          ...{ tree, parents: [start.sha], author: person, committer: person, message: title },
+        });
+        const input = { head: branch, base: defaultBranch, title, body: body ?? null, draft: false };
+        const made = await openPull(hub, repository, as(author), { ...input, fork: { repository: fork, sha } });
+        return made.issue.number;
+      });
+    },
+    rerequest: (name, checkRun, by) =>
+      within(name, (repository) =>
+        rerequestRun(hub, repository, ensureUser(hub, by), findCheckRun(repository, checkRun)),
+      ),
+    reachEnvironment: (name, { environment, ref, by }) =>
+      within(name, (repository) =>
+        holdRun(hub, repository, as(by), ensureUser(hub, by ?? 'mona'), {
+          ...{ environment, ref, event: 'push', app: hub.app },
+        }),
+      ),
     click: (name, checkRun, identifier, by) =>
       within(name, (repository) =>
         clickAction(hub, repository, ensureUser(hub, by), findCheckRun(repository, checkRun), identifier),

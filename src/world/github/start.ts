@@ -35,7 +35,8 @@ export interface LocalGitHub extends Human {
   repository(name: string): Repository;
   user(login: string, details?: Partial<Pick<User, 'type' | 'name' | 'email'>>): User;
   permit(repository: string, login: string, role: Role): void;
-  team(org: string, slug: string, members: readonly string[]): void;
+  /** Returns the id, as a ruleset's bypass names it. */
+  team(org: string, slug: string, members: readonly string[]): number;
   /** Another app, such as a CI service; installed everywhere. */
   registerApp(options: AppOptions): App;
   install(repository: string, app?: App): void;
@@ -170,7 +171,10 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<LocalGit
     permit: (name, login, role) => void at(name).collaborators.set(ensureUser(hub, login).login.toLowerCase(), role),
     team: (org, slug, members) => {
       const entries = members.map((login) => [ensureUser(hub, login).login.toLowerCase(), 'member'] as const);
-      hub.teams.set(`${org}/${slug}`.toLowerCase(), { org, slug, members: new Map(entries) });
+      const known = hub.teams.get(`${org}/${slug}`.toLowerCase());
+      const id = known?.id ?? hub.nextId();
+      hub.teams.set(`${org}/${slug}`.toLowerCase(), { id, org, slug, members: new Map(entries) });
+      return id;
     },
     registerApp: (input) => {
       const app = createApp(hub, input);

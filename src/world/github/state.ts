@@ -2,6 +2,7 @@
  * What a GitHub remembers beside Git: plain records, changed only by engine/. Times are epoch ms.
  */
 import type { GitRepository } from './git/repository.ts';
+import type { QueueEntry } from './engine/merge-queue.ts';
 import type { Lock } from './lock.ts';
 import type { Protection, Ruleset } from './rule-state.ts';
 
@@ -107,6 +108,8 @@ export interface Pull {
   readonly id: number;
   readonly issue: Issue;
   readonly headRef: string;
+  /** The fork that the head branch is in; null: this repository. */
+  readonly fork: Repository | null;
   readonly reviews: Review[];
   baseRef: string;
   headSha: string;
@@ -222,8 +225,14 @@ export interface Repository {
   readonly deployments: Map<number, Deployment>;
   readonly protections: Map<string, Protection>;
   readonly rulesets: Map<number, Ruleset>;
+  /** The merge queues, in line. */
+  readonly queue: QueueEntry[];
+  /** Workflow runs that an environment holds until its protection rules have answered, by run id. */
+  readonly heldRuns: Map<number, HeldRun>;
   /** Commits that GitHub itself made and signed. */
   readonly verified: Set<string>;
+  /** Every team there is, by org/slug: those of the owner count. */
+  readonly teams: ReadonlyMap<string, Team>;
   /** Apps installed here, by id. */
   readonly installed: Set<number>;
   description: string | null;
@@ -248,7 +257,17 @@ export type Viewer =
       readonly expiresAt: number;
     };
 
+/** A workflow run that waits at the gate of an environment. */
+export interface HeldRun {
+  readonly runId: number;
+  readonly environment: string;
+  readonly app: App;
+  state: 'waiting' | 'approved' | 'rejected';
+  readonly comments: string[];
+}
+
 export interface Team {
+  readonly id: number;
   readonly org: string;
   readonly slug: string;
   readonly members: Map<string, 'member' | 'maintainer'>;

@@ -16,6 +16,7 @@ const SAME_AS: Readonly<Record<string, string | null>> = {
   '/repos/{owner}/{repo}/installation': '/app/installations/{installation_id}',
   '/repos/{owner}/{repo}/branches': null,
   '/repos/{owner}/{repo}/contents': null,
+  '/repos/{owner}/{repo}/actions/runs/{run_id}/deployment_protection_rule': null,
   '/graphql': null,
 };
 
@@ -32,7 +33,9 @@ function toJsonSchema(value: unknown): unknown {
   if (!isRecord(value)) return value;
   const { nullable, ...rest } = value;
   const kept = Object.entries(rest).filter(([key]) => !DOCUMENTATION.has(key));
-  const schema = Object.fromEntries(kept.map(([key, inner]) => [key, toJsonSchema(inner)]));
+  // GitHub says `oneOf` of shapes that include each other, such as the two errors of a conflict.
+  const name = (key: string): string => (key === 'oneOf' && Array.isArray(rest[key]) ? 'anyOf' : key);
+  const schema = Object.fromEntries(kept.map(([key, inner]) => [name(key), toJsonSchema(inner)]));
   return nullable === true ? { anyOf: [{ type: 'null' }, schema] } : schema;
 }
 

@@ -144,6 +144,8 @@ test('every route answers as GitHub describes it', async (t) => {
   const suite = (await app.checks.listSuitesForRef({ ...repo, ref: 'parts' })).data.check_suites[0];
   assert.equal(suite?.conclusion, 'success');
   await app.checks.getSuite({ ...repo, check_suite_id: suite.id });
+  await mona.checks.rerequestRun({ ...repo, check_run_id: check.id });
+  await mona.checks.rerequestSuite({ ...repo, check_suite_id: suite.id });
   await app.checks.listForSuite({ ...repo, check_suite_id: suite.id });
   await mona.repos.createCommitStatus({ ...repo, sha: commit.sha, state: 'success', context: 'ci' });
   assert.equal((await mona.repos.getCombinedStatusForRef({ ...repo, ref: 'parts' })).data.state, 'success');
@@ -208,6 +210,10 @@ test('every route answers as GitHub describes it', async (t) => {
     'GET /app/hook/deliveries/{delivery_id}',
     'POST /app/hook/deliveries/{delivery_id}/attempts',
     'GET /repos/{owner}/{repo}/contents',
+    'PUT /repos/{owner}/{repo}/contents/{path}',
+    'DELETE /repos/{owner}/{repo}/contents/{path}',
+    'PUT /repos/{owner}/{repo}/pulls/{pull_number}/update-branch',
+    'POST /repos/{owner}/{repo}/actions/runs/{run_id}/deployment_protection_rule',
   ]);
   assert.deepEqual(
     all.filter((route) => !seen.has(route) && !elsewhere.has(route)),

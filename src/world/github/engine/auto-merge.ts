@@ -1,15 +1,14 @@
 /**
- * Native auto-merge and the merge queue: GitHub merges by itself once nothing stands in the way.
- * Neither ever uses a bypass.
+ * Native auto-merge: GitHub merges by itself, or puts into its queue, once nothing stands in the way. It never uses a bypass.
  */
 import { actorOf, inBackground, type Hub } from '../hub.ts';
 import { Problem, unprocessable } from '../problem.ts';
 import type { MergeMethod, Pull, Repository, Viewer } from '../state.ts';
-import { record } from '../http/input.ts';
 import { mergeState, testMerge, unmet } from './mergeability.ts';
 import { demandMethod, performMerge } from './merge.ts';
 import { emitPull } from './pulls.ts';
-import { needsQueue, rulesOf } from './rules.ts';
+import { considerQueue, joinQueue } from './merge-queue.ts';
+import { needsQueue } from './rules.ts';
 
 export interface AutoMergeRequest {
   readonly method: MergeMethod;
@@ -61,60 +60,21 @@ export async function disableAutoMerge(hub: Hub, repository: Repository, viewer:
   });
 }
 
-export async function enqueue(
-  hub: Hub,
-  repository: Repository,
-  viewer: Viewer,
-  pull: Pull,
-  expectedHead: string | null,
-): Promise<void> {
-  if (!needsQueue(repository, pull.baseRef)) {
-    throw unprocessable(`No merge queue found for branch '${pull.baseRef}'`);
-  }
-  demandHead(pull, expectedHead);
-  if (pull.queued) throw unprocessable('Pull request is already in the queue');
-  const missing = (await unmet(repository, pull, null)).filter(({ kind }) => kind !== 'queue');
-  const [first] = missing;
-  if (first !== undefined) throw unprocessable(first.message);
-  if ((await testMerge(repository, pull)).kind !== 'clean') throw unprocessable('Pull request is not mergeable');
-  pull.queued = true;
-  pull.autoMerge = {
-    by: viewer,
-    user: actorOf(viewer),
-    method: queueMethod(repository, pull),
-    title: null,
-    message: null,
-    at: hub.now(),
-  };
-  await emitPull(hub, repository, pull, 'enqueued', actorOf(viewer));
-  considerAutoMerge(hub, repository);
-}
-
-function queueMethod(repository: Repository, pull: Pull): MergeMethod {
-  const queue = rulesOf(repository, pull.baseRef).find(({ rule }) => rule.type === 'merge_queue');
-  switch (record(queue?.rule.parameters)['merge_method']) {
-    case 'SQUASH':
-      return 'squash';
-    case 'REBASE':
-      return 'rebase';
-    default:
-      return 'merge';
-  }
-}
-
 async function mergeIfReady(hub: Hub, repository: Repository, pull: Pull): Promise<void> {
   const { autoMerge } = pull;
   if (autoMerge === null || pull.issue.state !== 'open' || pull.draft) return;
   if ((await testMerge(repository, pull)).kind !== 'clean') return;
-  const missing = (await unmet(repository, pull, null)).filter(({ kind }) => kind !== 'queue');
-  if (missing.length > 0) return;
   const queue = needsQueue(repository, pull.baseRef);
-  if (queue && !pull.queued) {
-    pull.queued = true;
-    await emitPull(hub, repository, pull, 'enqueued', autoMerge.user);
+  // The queue itself brings a late branch up to date.
+  const ignored = queue ? ['queue', 'behind'] : [];
+  const missing = (await unmet(repository, pull, null)).filter(({ kind }) => !ignored.includes(kind));
+  if (missing.length > 0) return;
+  if (queue) {
+    await joinQueue(hub, repository, autoMerge.by, pull, false);
+    considerQueue(hub, repository);
+    return;
   }
-  const { title, message } = autoMerge;
-  const method = queue ? queueMethod(repository, pull) : autoMerge.method;
+  const { title, message, method } = autoMerge;
   await performMerge(hub, repository, autoMerge.by, pull, { method, title, message, expectedHead: null });
 }
 
@@ -126,4 +86,5 @@ export function considerAutoMerge(hub: Hub, repository: Repository): void {
   for (const pull of waiting) {
     inBackground(hub, () => repository.lock.run(() => mergeIfReady(hub, repository, pull)));
   }
+  considerQueue(hub, repository);
 }

@@ -152,6 +152,25 @@ export async function updateCheckRun(
   if (run.status === 'completed' && was !== 'completed') await told(hub, repository, run, 'completed', actorOf(viewer));
 }
 
+/** Somebody asks for a run again; only the app that made it is told, and answers with a new one. */
+export async function rerequestRun(hub: Hub, repository: Repository, sender: User, run: CheckRun): Promise<void> {
+  if (run.status !== 'completed') throw forbidden('This check run is not rerequestable');
+  const view = { ...checkRunView(hub, repository, run), check_suite: await checkSuiteView(hub, repository, run.suite) };
+  emit(hub, repository, {
+    event: 'check_run',
+    action: 'rerequested',
+    sender,
+    body: { check_run: view },
+    everybody: false,
+  });
+}
+
+/** The same for everything an app said about a commit. */
+export async function rerequestSuite(hub: Hub, repository: Repository, sender: User, suite: CheckSuite): Promise<void> {
+  const body = { check_suite: await checkSuiteView(hub, repository, suite) };
+  emit(hub, repository, { event: 'check_suite', action: 'rerequested', sender, body, everybody: false });
+}
+
 /** Somebody clicks a button of a check run; only the app that made it is told. */
 export async function clickAction(
   hub: Hub,

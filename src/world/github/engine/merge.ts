@@ -52,7 +52,7 @@ function refusal(reasons: readonly Unmet[]): Problem {
   return notMergeable(message);
 }
 
-function signature(user: User, at: number): Person {
+export function signature(user: User, at: number): Person {
   return { name: user.name ?? user.login, email: user.email === '' ? noreply(user) : user.email, at };
 }
 
@@ -111,7 +111,7 @@ function joined(title: string, body: string): string {
   return body === '' ? title : `${title}\n\n${body}`;
 }
 
-async function writeMerge(
+export async function writeMerge(
   hub: Hub,
   repository: Repository,
   viewer: Viewer,
@@ -135,7 +135,7 @@ async function writeMerge(
       return store.writeCommit({ ...common, author, parents: [base], message });
     }
     case 'merge': {
-      const title = `Merge pull request #${pull.issue.number} from ${repository.owner.login}/${pull.headRef}`;
+      const title = `Merge pull request #${pull.issue.number} from ${(pull.fork ?? repository).owner.login}/${pull.headRef}`;
       const message = joined(request.title ?? title, request.message ?? pull.issue.title);
       return store.writeCommit({ ...common, parents: [base, pull.headSha], message });
     }
@@ -165,7 +165,7 @@ export async function performMerge(
   }
   pull.baseSha = base;
   await recordMerge(hub, repository, viewer, pull, commit);
-  if (repository.settings.deleteBranchOnMerge) {
+  if (repository.settings.deleteBranchOnMerge && pull.fork === null) {
     await moveRefs(hub, repository, viewer, [{ ref: `refs/heads/${pull.headRef}`, to: NO_OBJECT, from: null }]);
   }
   return commit;

@@ -6,6 +6,7 @@ import { actorOf, type Hub } from '../hub.ts';
 import type { Pull, Repository, Viewer } from '../state.ts';
 import { closePull, emitPull, recordMerge } from './pulls.ts';
 import { considerAutoMerge } from './auto-merge.ts';
+import { leaveQueue } from './merge-queue.ts';
 import { dismissesStale, rulesOf } from './rules.ts';
 
 interface BranchMove {
@@ -33,6 +34,7 @@ async function headMoved(
   if (rulesOf(repository, pull.baseRef).some(({ rule }) => dismissesStale(rule))) {
     for (const review of pull.reviews) if (review.state === 'APPROVED') review.state = 'DISMISSED';
   }
+  if (pull.queued) await leaveQueue(hub, repository, pull, 'BRANCH_UPDATED');
   await emitPull(hub, repository, pull, 'synchronize', actorOf(viewer), { before, after });
 }
 
@@ -52,7 +54,7 @@ export async function pullsAfterPush(
   move: BranchMove,
 ): Promise<void> {
   for (const pull of openPulls(repository)) {
-    if (pull.headRef === move.branch) {
+    if (pull.fork === null && pull.headRef === move.branch) {
       if (move.after === NO_OBJECT) await closePull(hub, repository, pull, actorOf(viewer));
       else await headMoved(hub, repository, viewer, pull, move);
     } else if (pull.baseRef === move.branch) {

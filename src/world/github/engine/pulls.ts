@@ -35,6 +35,8 @@ export interface NewPull {
   readonly head: string;
   readonly base: string;
   readonly draft: boolean;
+  /** The fork that the head is in, and its commit there; absent: a branch of this repository. */
+  readonly fork?: { readonly repository: Repository; readonly sha: string };
 }
 
 /** `owner:branch` or `branch`; only branches of the same repository can be named. */
@@ -50,11 +52,20 @@ function branchOf(repository: Repository, head: string): string {
 export async function openPull(hub: Hub, repository: Repository, viewer: Viewer, input: NewPull): Promise<Pull> {
   const { git } = repository;
   const headRef = branchOf(repository, input.head);
-  const [headSha, baseSha] = await Promise.all([git.branch(headRef), git.branch(input.base)]);
+  const fork = input.fork ?? null;
+  const [headSha, baseSha] = await Promise.all([
+    fork === null ? git.branch(headRef) : fork.sha,
+    git.branch(input.base),
+  ]);
   if (headSha === null) throw validationFailed({ resource: 'PullRequest', field: 'head', code: 'invalid' });
   if (baseSha === null) throw validationFailed({ resource: 'PullRequest', field: 'base', code: 'invalid' });
   const twin = [...repository.issues.values()].find(
-    ({ pull, state }) => pull !== null && state === 'open' && pull.headRef === headRef && pull.baseRef === input.base,
+    ({ pull, state }) =>
+      pull !== null &&
+      state === 'open' &&
+      pull.fork === (fork?.repository ?? null) &&
+      pull.headRef === headRef &&
+      pull.baseRef === input.base,
   );
   if (twin !== undefined) {
     throw refused('PullRequest', `A pull request already exists for ${repository.owner.login}:${headRef}.`);
@@ -72,6 +83,7 @@ export async function openPull(hub: Hub, repository: Repository, viewer: Viewer,
     id: hub.nextId(),
     issue,
     headRef,
+    fork: fork?.repository ?? null,
     baseRef: input.base,
     headSha,
     baseSha,
@@ -146,7 +158,7 @@ export async function closePull(hub: Hub, repository: Repository, pull: Pull, se
 
 async function reopenPull(hub: Hub, repository: Repository, pull: Pull, sender: User): Promise<void> {
   const { issue } = pull;
-  const headSha = await repository.git.branch(pull.headRef);
+  const headSha = pull.fork === null ? await repository.git.branch(pull.headRef) : pull.headSha;
   if (pull.mergedAt !== null || headSha === null) {
     throw refused('PullRequest', 'state cannot be changed. The branch was deleted or the pull request was merged.');
   }

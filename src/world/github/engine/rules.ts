@@ -107,10 +107,29 @@ export function mayBypass(
       case 'OrganizationAdmin':
         return roleOf(repository, viewer) === 'admin';
       case 'Team':
+        return viewer.kind === 'user' && isInTeam(repository, viewer.user.login, actor_id);
       case 'DeployKey':
         return false;
     }
   });
+}
+
+function isInTeam({ teams, owner }: Repository, login: string, id: number | null): boolean {
+  return [...teams.values()].some(
+    (team) =>
+      team.id === id && team.org.toLowerCase() === owner.login.toLowerCase() && team.members.has(login.toLowerCase()),
+  );
+}
+
+/** `current_user_can_bypass` of a ruleset. */
+export function bypassWords(
+  repository: Repository,
+  viewer: Viewer,
+  ruleset: Ruleset,
+): 'always' | 'pull_requests_only' | 'never' {
+  const inForce: RuleInForce = { rule: { type: '' }, ruleset, classic: null };
+  if (mayBypass(repository, viewer, inForce, 'push')) return 'always';
+  return mayBypass(repository, viewer, inForce, 'pull_request') ? 'pull_requests_only' : 'never';
 }
 
 export function requiredChecks(rule: Rule): readonly RequiredCheck[] {

@@ -1,8 +1,9 @@
 /** Every change that GraphQL can ask for. Each runs under its repository's lock, one after the other. */
 import { demand, PUSH, type Need } from '../engine/access.ts';
-import { disableAutoMerge, enableAutoMerge, enqueue } from '../engine/auto-merge.ts';
+import { disableAutoMerge, enableAutoMerge } from '../engine/auto-merge.ts';
 import { addComment, editComment, findComment, findIssue, react } from '../engine/issues.ts';
 import { mergePull } from '../engine/merge.ts';
+import { enqueue } from '../engine/merge-queue.ts';
 import { closePull, editPull, findPull, openPull } from '../engine/pulls.ts';
 import { actorOf, type Hub } from '../hub.ts';
 import { record } from '../http/input.ts';
@@ -134,14 +135,15 @@ const pullMutations = (asked: Asked): Record<string, unknown> => ({
   enqueuePullRequest: mutation(asked, 'pullRequestId', ['PullRequest'], NEEDS.merge, async (scope, input, parts) => {
     const { hub, repository } = scope;
     const pull = pullAt(repository, parts);
-    await enqueue(hub, repository, scope.viewer, pull, text(input, 'expectedHeadOid'));
+    const jump = input['jump'] === true;
+    await enqueue(hub, repository, scope.viewer, pull, { expectedHead: text(input, 'expectedHeadOid'), jump });
     return {
       mergeQueueEntry: {
         __typename: 'MergeQueueEntry',
         id: nodeId('MergeQueueEntry', repository.id, pull.issue.number),
-        position: 1,
+        position: repository.queue.findIndex((entry) => entry.pull === pull) + 1,
         state: 'QUEUED',
-        jump: input['jump'] === true,
+        jump,
         enqueuedAt: iso(hub.now()),
         pullRequest: () => pullNode(scope, pull),
         headCommit: () => commitNode(scope, pull.headSha),

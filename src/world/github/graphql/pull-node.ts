@@ -197,11 +197,12 @@ export function pullNode(scope: Scope, pull: Pull): Fields {
     headRefOid: pull.headSha,
     baseRefName: pull.baseRef,
     baseRefOid: pull.baseSha,
-    headRef: () => branchNode(scope, pull.headRef),
+    headRef: () => (pull.fork === null ? branchNode(scope, pull.headRef) : null),
     baseRef: () => branchNode(scope, pull.baseRef),
-    headRepository: () => repositoryNode(scope),
-    headRepositoryOwner: actorNode(hub, repository.owner),
-    isCrossRepository: false,
+    headRepository: () => repositoryNode(pull.fork === null ? scope : { ...scope, repository: pull.fork }),
+    headRepositoryOwner: actorNode(hub, (pull.fork ?? repository).owner),
+    isCrossRepository: pull.fork !== null,
+    potentialMergeCommit: async () => potentialMerge(scope, pull),
     mergeCommit: () => (pull.mergeCommit === null ? null : commitNode(scope, pull.mergeCommit)),
     autoMergeRequest:
       autoMerge === null
@@ -239,6 +240,14 @@ export function pullNode(scope: Scope, pull: Pull): Fields {
     statusCheckRollup: () => rollupNode(scope, pull.headSha),
     viewerDidAuthor: issue.author.id === actorOf(scope.viewer).id,
   };
+}
+
+/** The test merge of an open pull request: only its tree is of use to anybody. Null while it conflicts. */
+async function potentialMerge(scope: Scope, pull: Pull): Promise<Fields | null> {
+  if (pull.issue.state !== 'open') return null;
+  const merged = await testMerge(scope.repository, pull);
+  if (merged.kind !== 'clean') return null;
+  return { __typename: 'Commit', tree: { __typename: 'Tree', oid: merged.tree } };
 }
 
 async function branchNode(scope: Scope, name: string): Promise<Fields | null> {

@@ -4,6 +4,8 @@ import {
   createCheckRun,
   createStatus,
   findCheckRun,
+  rerequestRun,
+  rerequestSuite,
   suiteFor,
   updateCheckRun,
   type CheckInput,
@@ -11,7 +13,7 @@ import {
 import { listReply, pageOf } from '../http/page.ts';
 import { isRecord, oneOf, optionalList, optionalString, record, requiredString, type Input } from '../http/input.ts';
 import type { Context, Reply, Route } from '../http/route.ts';
-import { appOf } from '../hub.ts';
+import { actorOf, appOf } from '../hub.ts';
 import { forbidden, notFound, unprocessable } from '../problem.ts';
 import type { CheckRun, CheckSuite, Repository } from '../state.ts';
 import { checkRunView, checkSuiteView, statusView } from '../views/check.ts';
@@ -137,6 +139,15 @@ export const checkRoutes: readonly Route[] = [
     const run = findCheckRun(repository, numberParam(context, 'check_run_id'));
     await updateCheckRun(context.hub, repository, context.viewer, run, checkInput(context.body));
     return ok(checkRunView(context.hub, repository, run));
+  }),
+  repositoryRoute('POST', '/check-runs/{check_run_id}/rerequest', CHECKS_WRITE, async (repository, context) => {
+    const run = findCheckRun(repository, numberParam(context, 'check_run_id'));
+    await rerequestRun(context.hub, repository, actorOf(context.viewer), run);
+    return created({});
+  }),
+  repositoryRoute('POST', '/check-suites/{check_suite_id}/rerequest', CHECKS_WRITE, async (repository, context) => {
+    await rerequestSuite(context.hub, repository, actorOf(context.viewer), suiteOf(repository, context));
+    return created({});
   }),
   repositoryRoute('GET', '/commits/{ref}/check-runs', CHECKS_READ, async (repository, context) => {
     const sha = await shaOf(repository, context);

@@ -1,12 +1,17 @@
 /** /contents */
-import { READ } from '../engine/access.ts';
-import { entryAt } from '../git/tree-edit.ts';
+import { PUSH, READ } from '../engine/access.ts';
+import { github, signature } from '../engine/merge.ts';
+import { demandPush, moveRefs } from '../engine/refs.ts';
+import { editTree, entryAt } from '../git/tree-edit.ts';
 import { typeOf, type TreeEntry } from '../git/objects.ts';
+import { optionalString, requiredString } from '../http/input.ts';
 import type { Context, Reply, Route } from '../http/route.ts';
-import { notFound, Problem } from '../problem.ts';
+import { actorOf } from '../hub.ts';
+import { notFound, Problem, unprocessable } from '../problem.ts';
 import type { Repository } from '../state.ts';
+import { gitCommitView } from '../views/commit.ts';
 import { apiUrl, pageUrl } from '../views/repository.ts';
-import { ok, repositoryRoute } from './shared.ts';
+import { created, ok, param, repositoryRoute } from './shared.ts';
 
 interface Place {
   readonly path: string;
@@ -76,7 +81,43 @@ async function contents(repository: Repository, context: Context): Promise<Reply
   return ok({ ...(await entryView(context, repository, entry, { path, ref })), entries: list });
 }
 
+/** One file of a branch: made, changed (with the blob it replaces), or removed. */
+async function write(repository: Repository, context: Context, kind: 'put' | 'delete'): Promise<Reply> {
+  const { hub, viewer, body } = context;
+  const { git } = repository;
+  const path = param(context, 'path');
+  const branch = optionalString(body, 'branch') ?? repository.defaultBranch;
+  const tip = await git.resolveCommit(`refs/heads/${branch}`);
+  if (tip === null) throw new Problem(404, `Branch ${branch} not found`, { type: 'NOT_FOUND' });
+  const old = await entryAt(git.store, tip.tree, path);
+  const expected = optionalString(body, 'sha');
+  if (old === null && kind === 'delete') throw notFound();
+  if (old !== null && expected === null) throw unprocessable('Invalid request.\n\n"sha" wasn\'t supplied.');
+  if (old !== null && expected !== old.sha) throw new Problem(409, `${path} does not match ${expected ?? ''}`);
+  const text = kind === 'put' ? Buffer.from(requiredString(body, 'content'), 'base64') : null;
+  const change = text === null ? null : { mode: old?.mode ?? '100644', sha: git.store.writeBlob(text) };
+  const tree = await editTree(git.store, tip.tree, new Map([[path, change]]));
+  const author = signature(actorOf(viewer), hub.now());
+  const to = git.store.writeCommit({
+    ...{ tree, parents: [tip.sha], author, committer: github(hub.now()), message: requiredString(body, 'message') },
+  });
+  const move = { ref: `refs/heads/${branch}`, to, from: tip.sha };
+  await demandPush(repository, viewer, move, false);
+  repository.verified.add(to);
+  if (!(await moveRefs(hub, repository, viewer, [move]))) throw new Problem(409, `${branch} has moved`);
+  const entry = await entryAt(git.store, tree, path);
+  const commit = await git.store.commit(to);
+  if (commit === null) throw notFound();
+  const view = {
+    content: entry === null ? null : await entryView(context, repository, entry, { path, ref: branch }),
+    commit: gitCommitView(hub, repository, commit),
+  };
+  return old === null ? created(view) : ok(view);
+}
+
 export const contentRoutes: readonly Route[] = [
+  repositoryRoute('PUT', '/contents/{path}', PUSH, (repository, context) => write(repository, context, 'put')),
+  repositoryRoute('DELETE', '/contents/{path}', PUSH, (repository, context) => write(repository, context, 'delete')),
   repositoryRoute('GET', '/contents/{path}', READ, contents),
   repositoryRoute('GET', '/contents', READ, contents),
 ];

@@ -1,6 +1,7 @@
 /** /deployments, and the two dispatches that start workflows */
 import { PUSH } from '../engine/access.ts';
 import { addDeploymentStatus, createDeployment, findDeployment } from '../engine/deployments.ts';
+import { answerRun } from '../engine/deployment-protection.ts';
 import { emit } from '../engine/events.ts';
 import { listReply } from '../http/page.ts';
 import { oneOf, optionalBoolean, optionalString, record, requiredString, strings } from '../http/input.ts';
@@ -109,6 +110,19 @@ export const deploymentRoutes: readonly Route[] = [
       const status = deployment.statuses.find(({ id }) => id === numberParam(context, 'status_id'));
       if (status === undefined) throw notFound();
       return ok(deploymentStatusView(context.hub, repository, deployment, status));
+    },
+  ),
+  repositoryRoute(
+    'POST',
+    '/actions/runs/{run_id}/deployment_protection_rule',
+    DEPLOYMENTS_WRITE,
+    (repository, context) => {
+      answerRun(repository, context.viewer, numberParam(context, 'run_id'), {
+        environment: requiredString(context.body, 'environment_name'),
+        state: oneOf(context.body, 'state', ['approved', 'rejected']),
+        comment: optionalString(context.body, 'comment') ?? '',
+      });
+      return noContent;
     },
   ),
   repositoryRoute('POST', '/dispatches', PUSH, dispatch),

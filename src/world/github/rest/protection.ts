@@ -1,6 +1,6 @@
 /** /branches/{branch}/protection, /rules, /rulesets */
-import { ADMIN, READ } from '../engine/access.ts';
-import { classicProtection, rulesOf } from '../engine/rules.ts';
+import { ADMIN, may, READ } from '../engine/access.ts';
+import { bypassWords, classicProtection, rulesOf } from '../engine/rules.ts';
 import { listReply } from '../http/page.ts';
 import {
   isRecord,
@@ -117,7 +117,9 @@ function rulesetView(context: Context, repository: Repository, ruleset: Ruleset)
     source_type: 'Repository',
     source: fullName(repository),
     enforcement: ruleset.enforcement,
-    bypass_actors: ruleset.bypass.map((actor) => ({ ...actor })),
+    // Who may step over it is told only to those who could change it.
+    ...(may(repository, context.viewer, ADMIN) ? { bypass_actors: ruleset.bypass.map((actor) => ({ ...actor })) } : {}),
+    current_user_can_bypass: bypassWords(repository, context.viewer, ruleset),
     conditions: { ref_name: { include: [...ruleset.include], exclude: [...ruleset.exclude] } },
     rules: ruleset.rules.map((rule) => ({ ...rule })),
     node_id: `RRS_${ruleset.id}`,

@@ -3,6 +3,7 @@ import { PUSH } from '../engine/access.ts';
 import { mergePull } from '../engine/merge.ts';
 import { askedBefore, baseTip, pullFacts } from '../engine/mergeability.ts';
 import { editPull, findPull, openPull } from '../engine/pulls.ts';
+import { updateBranch } from '../engine/update-branch.ts';
 import { listReply } from '../http/page.ts';
 import { oneOf, optionalBoolean, optionalString, requiredString } from '../http/input.ts';
 import type { Context, Reply, Route } from '../http/route.ts';
@@ -10,6 +11,7 @@ import { notFound } from '../problem.ts';
 import type { Pull, Repository } from '../state.ts';
 import { commitView, fileView } from '../views/commit.ts';
 import { pullView, simplePullView } from '../views/pull.ts';
+import { apiUrl } from '../views/repository.ts';
 import { created, numberParam, ok, PULLS_READ, PULLS_WRITE, repositoryRoute } from './shared.ts';
 
 export function pullOf(repository: Repository, context: Context): Pull {
@@ -35,7 +37,7 @@ function listPulls(repository: Repository, context: Context): Promise<Reply> {
     (pull) =>
       (state === 'all' || pull.issue.state === state) &&
       // GitHub silently ignores a head without its owner.
-      (head === null || !head.includes(':') || `${repository.owner.login}:${pull.headRef}` === head) &&
+      (head === null || !head.includes(':') || `${(pull.fork ?? repository).owner.login}:${pull.headRef}` === head) &&
       (base === null || pull.baseRef === base),
   );
   const sort = query.get('sort') ?? 'created';
@@ -110,6 +112,13 @@ export const pullRoutes: readonly Route[] = [
     return { status: 204 };
   }),
   repositoryRoute('PUT', '/pulls/{pull_number}/merge', PUSH, merge),
+  repositoryRoute('PUT', '/pulls/{pull_number}/update-branch', PULLS_WRITE, async (repository, context) => {
+    const pull = pullOf(repository, context);
+    const { hub, viewer, body } = context;
+    await updateBranch(hub, repository, viewer, pull, optionalString(body, 'expected_head_sha'));
+    const url = `${apiUrl(hub, repository)}/pulls/${pull.issue.number}`;
+    return { status: 202, body: { message: 'Updating pull request branch.', url } };
+  }),
   repositoryRoute('GET', '/pulls/{pull_number}/commits', PULLS_READ, pullCommits),
   repositoryRoute('GET', '/pulls/{pull_number}/files', PULLS_READ, pullFiles),
 ];

@@ -72,7 +72,7 @@ export function simplePullView(
     review_comment_url: `${api}/pulls/comments{/number}`,
     comments_url: `${issueUrl}/comments`,
     statuses_url: statuses,
-    head: sideView(hub, repository, pull.headRef, pull.headSha),
+    head: sideView(hub, pull.fork ?? repository, pull.headRef, pull.headSha),
     base: sideView(hub, repository, pull.baseRef, pull.baseSha),
     _links: {
       self: { href: url },
