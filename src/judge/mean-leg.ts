@@ -39,16 +39,18 @@ export function playMean(leg: MeanLeg, state: MeanState, sample: Sample, game: G
     sample.kind === 'values'
       ? { canary: sumsOf(sample.canary.map(scaled)), baseline: sumsOf((sample.baseline ?? []).map(scaled)) }
       : { canary: scaledSums(sample.canary, leg, turned), baseline: scaledSums(sample.baseline, leg, turned) };
-  const increments =
+  const windows =
     sample.kind === 'values'
-      ? valueIncrements(sample.canary.map(scaled), (sample.baseline ?? []).map(scaled), leg.factor, plus)
-      : momentIncrements(arms, state, leg.factor, plus);
+      ? batches(differences(sample, scaled, leg.factor), game.cap).map((batch) =>
+          bettingIncrements(batch, { mu0: plus, low: -leg.factor }),
+        )
+      : [momentIncrements(arms, state, leg.factor, plus)];
   return {
     kind: 'mean',
     form: sample.kind,
     canary: { n: state.canary.n + arms.canary.n, sum: state.canary.sum + arms.canary.sum },
     baseline: { n: state.baseline.n + arms.baseline.n, sum: state.baseline.sum + arms.baseline.sum },
-    lane: playLane(state.lane, increments, null, game),
+    lane: windows.reduce((lane, increments) => playLane(lane, increments, null, game), state.lane),
   };
 }
 
@@ -56,9 +58,36 @@ export function meanLogE(state: MeanState): number {
   return laneLogE(state.lane);
 }
 
-function valueIncrements(canary: readonly number[], baseline: readonly number[], factor: number, plus: number) {
-  if (factor === 0) return bettingIncrements(canary, { mu0: plus, low: 0 });
-  return bettingIncrements(unpairedDifferences(canary, baseline, factor), { mu0: plus, low: -factor });
+/**
+ * What is bet on, scaled: the scores themselves, or canary - factor * baseline, of the same input where the sample is paired.
+ * Every one lies in [-factor, 1], and under H0 its mean, given all before it, is at most `plus`: E[c] <= factor E[b] + plus is the same
+ * statement as E[c - factor b] <= plus, whatever the two scores of one input have to do with each other. So 1 + bet (z - plus) with
+ * bet < 1 / (plus + factor) is positive and has a mean of at most 1. A relative limit (factor below or above 1) changes the interval,
+ * nothing else; turning scores round for "below" keeps factor and moves `plus` to 1 - factor - offset. Pairs win by what they are:
+ * an easy or a hard input moves both scores, and their difference varies less.
+ */
+function differences(
+  sample: Extract<Sample, { kind: 'values' }>,
+  scaled: (z: number) => number,
+  factor: number,
+): readonly number[] {
+  const canary = sample.canary.map(scaled);
+  if (factor === 0) return canary;
+  const baseline = (sample.baseline ?? []).map(scaled);
+  if (sample.paired === true) return canary.map((z, i) => z - factor * (baseline[i] ?? NaN));
+  return unpairedDifferences(canary, baseline, factor);
+}
+
+/** Values of one batch. */
+const BATCH = 25;
+
+/**
+ * The cap limits what one burst may say. A finished evaluation of a thousand inputs is no burst, though it is read in one look:
+ * it is played as so many windows of at most 25 values. Without a cap one window says it all.
+ */
+function batches(values: readonly number[], cap: number | null): readonly (readonly number[])[] {
+  if (cap === null || values.length <= BATCH) return [values];
+  return Array.from({ length: Math.ceil(values.length / BATCH) }, (_, i) => values.slice(i * BATCH, (i + 1) * BATCH));
 }
 
 function momentIncrements(

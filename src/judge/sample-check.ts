@@ -1,4 +1,4 @@
-import type { Events, Missing, Moments, Sample } from '../measure/sample.ts';
+import type { Events, Missing, Moments, Sample, Stratum } from '../measure/sample.ts';
 import { needsBaseline, type Question } from './question.ts';
 
 type Measured = Exclude<Sample, Missing>;
@@ -26,7 +26,7 @@ export function checkSample(asked: Question, sample: Sample | undefined): Sample
 function wantedKinds(asked: Question): readonly Measured['kind'][] {
   switch (asked.statistic.kind) {
     case 'rate':
-      return ['events'];
+      return asked.fail.legs[0]?.kind === 'mean' ? ['values'] : ['events'];
     case 'quantile':
       return ['histogram'];
     case 'ks':
@@ -67,7 +67,11 @@ function asHistogram(asked: Question, sample: Measured): Measured {
 function faultOf(asked: Question, sample: Measured): Missing | null {
   switch (sample.kind) {
     case 'events':
-      return eventsFault('canary', sample.canary) ?? (sample.baseline && eventsFault('baseline', sample.baseline));
+      return (
+        eventsFault('canary', sample.canary) ??
+        (sample.baseline && eventsFault('baseline', sample.baseline)) ??
+        strataFault(sample.strata ?? [])
+      );
     case 'histogram':
       return (
         edgesFault(sample.edges) ??
@@ -76,6 +80,7 @@ function faultOf(asked: Question, sample: Measured): Missing | null {
       );
     case 'values':
       return (
+        pairsFault(sample) ??
         valuesFault('canary', sample.canary, asked) ??
         (sample.baseline && valuesFault('baseline', sample.baseline, asked))
       );
@@ -96,6 +101,19 @@ function eventsFault(arm: string, { hits, total }: Events): Missing | null {
   if (!Number.isFinite(hits) || !Number.isFinite(total))
     return missing('not-a-number', `${arm}: ${hits} of ${total} events`);
   if (hits < 0 || total < 0 || hits > total) return missing('invalid', `${arm}: ${hits} of ${total} events`);
+  return null;
+}
+
+function strataFault(strata: readonly Stratum[]): Missing | null {
+  const seen = new Set<string>();
+  for (const { name, canary, baseline } of strata) {
+    if (seen.has(name)) return missing('invalid', `the stratum '${name}' appears twice`);
+    seen.add(name);
+    const fault =
+      (canary && eventsFault(`canary in ${name}`, canary)) ??
+      (baseline && eventsFault(`baseline in ${name}`, baseline));
+    if (fault !== null) return fault;
+  }
   return null;
 }
 
@@ -125,6 +143,11 @@ function valuesFault(arm: string, values: readonly number[], asked: Question): M
     if (range !== null && (value < range.low || value > range.high)) return outside(arm, value, range);
   }
   return null;
+}
+
+function pairsFault({ canary, baseline, paired }: Extract<Measured, { kind: 'values' }>): Missing | null {
+  if (paired !== true || baseline?.length === canary.length) return null;
+  return missing('invalid', `${canary.length} canary values are paired with ${baseline?.length ?? 0} of the baseline`);
 }
 
 function momentsFault(arm: string, { n, sum, sumOfSquares }: Moments, asked: Question): Missing | null {

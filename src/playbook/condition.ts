@@ -31,6 +31,8 @@ export type Statistic =
 export interface Limit {
   readonly factor: number;
   readonly plus: number;
+  /** Only for a mean whose `plus` was written in percentage points: it is then a mean of shares. */
+  readonly points?: true;
 }
 
 export interface Condition {

@@ -156,7 +156,10 @@ function offset(
     return { factor, plus: 0 };
   }
   const added = addition(quantity, statistic);
-  if (typeof added === 'number') return { factor: base.factor, plus: added === 0 ? 0 : base.sign * added };
+  if (typeof added === 'number') {
+    const limit = { factor: base.factor, plus: added === 0 ? 0 : base.sign * added };
+    return unit === 'pp' && statistic.kind === 'mean' ? { ...limit, points: true } : limit;
+  }
   return { column, message: `${said} ${added.why}`, cure: added.cure.replaceAll('OP', op) };
 }
 
@@ -179,17 +182,23 @@ function addition(quantity: Quantity, statistic: Statistic): number | { readonly
         ? { why: 'is not a time', cure: `${timeCure(quantity)} or a percentage of the baseline, such as 10%` }
         : ms;
     }
-    case 'ks':
     case 'mean':
-    case 'value': {
-      const number = Number(digits);
-      if (unit === '' && Number.isFinite(number)) return number;
-      return {
-        why: `has a unit that ${statistic.kind} does not have`,
-        cure: `write OP ${digits} or OP 10% (of the baseline)`,
-      };
-    }
+      // Of a mean of 0/1 answers, or of scores in [0, 1]: `checkRange` refuses points of any other range.
+      if (unit === 'pp') return scaled(digits, -2);
+      return bareAddition(quantity, statistic);
+    case 'ks':
+    case 'value':
+      return bareAddition(quantity, statistic);
   }
+}
+
+function bareAddition({ digits, unit }: Quantity, statistic: Statistic): ReturnType<typeof addition> {
+  const number = Number(digits);
+  if (unit === '' && Number.isFinite(number)) return number;
+  return {
+    why: `has a unit that ${statistic.kind} does not have`,
+    cure: `write OP ${digits} or OP 10% (of the baseline)`,
+  };
 }
 
 const TIME_UNITS: Readonly<Record<string, number>> = { us: -3, ms: 0, s: 3 };
@@ -224,8 +233,9 @@ function tidy(number: number): string {
 
 /** The limit as the playbook writes it; reading it again gives the same limit. */
 export function printLimit(limit: Limit, statistic: Statistic): string {
-  const unit = limit.factor === 0 && statistic.kind === 'rate' ? '%' : OFFSET_UNIT[statistic.kind];
-  const number = statistic.kind === 'rate' ? Math.abs(limit.plus) * 100 : Math.abs(limit.plus);
+  const points = limit.points === true;
+  const unit = points ? 'pp' : limit.factor === 0 && statistic.kind === 'rate' ? '%' : OFFSET_UNIT[statistic.kind];
+  const number = statistic.kind === 'rate' || points ? Math.abs(limit.plus) * 100 : Math.abs(limit.plus);
   const quantity = `${tidy(number)}${unit}`;
   if (limit.factor === 0) return `${limit.plus < 0 ? '-' : ''}${quantity}`;
   const base = limit.factor === 1 ? 'baseline' : `baseline * ${tidy(limit.factor)}`;
