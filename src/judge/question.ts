@@ -60,6 +60,8 @@ export interface Question {
   readonly scale: number;
   readonly limits: readonly Limit[];
   readonly join: Condition['join'];
+  /** True where both arms are compared on the same inputs. */
+  readonly paired: boolean;
 }
 
 /** What a question depends on besides its own words. */
@@ -104,6 +106,7 @@ export function question(trigger: Trigger | Criterion, setting: Setting = DEFAUL
     scale: fail.statistic.kind === 'quantile' ? UNIT_PER_MS[trigger.unit ?? 's'] : 1,
     limits: fail.limits,
     join: fail.join,
+    paired: trigger['pair-by'] !== undefined,
   };
 }
 
@@ -119,6 +122,8 @@ function leg({ trigger, setting, condition, bad }: Asked, limit: Limit): Leg {
   const { factor, plus } = limit;
   switch (statistic.kind) {
     case 'rate': {
+      // A pair has one value, the difference of two 0/1 answers: its mean is the difference of the rates.
+      if (trigger['pair-by'] !== undefined) return { kind: 'mean', factor, plus, low: 0, high: 1 };
       // "good < f b + p" is "bad > f bad_b + (1 - f - p)".
       const line = bad === 'above' ? { r: factor, d: plus } : { r: factor, d: 1 - factor - plus };
       const d = Math.abs(line.d) < 1e-12 ? 0 : line.d;
@@ -146,9 +151,10 @@ function leg({ trigger, setting, condition, bad }: Asked, limit: Limit): Leg {
         throw refusal(trigger, condition, 'a KS distance is limited by a number from 0 to below 1');
       return driftLeg({ trigger, setting, condition, bad }, plus);
     case 'mean': {
-      if (trigger.range === undefined)
+      const range = trigger.range ?? (trigger.correct === undefined ? undefined : [0, 1]);
+      if (range === undefined)
         throw refusal(trigger, condition, "'mean' needs 'range', the lowest and highest possible score");
-      const [low, high] = trigger.range;
+      const [low = 0, high = 1] = range;
       if (!(low < high) || factor < 0)
         throw refusal(trigger, condition, `'range' must be ascending and the factor not negative`);
       return { kind: 'mean', factor, plus, low, high };
