@@ -16,7 +16,7 @@ import {
   referenceObserved,
   type ReferenceState,
 } from './reference-leg.ts';
-import { BEGIN_RATE, playRate, rateLogE, type RateState } from './rate-leg.ts';
+import { BEGIN_RATE, playRate, rateLogE, type RateState, type StratumWindow } from './rate-leg.ts';
 import type { Window } from './window.ts';
 
 /** Evidence so far about one limit. Plain data. */
@@ -45,7 +45,7 @@ export function playLeg(leg: Leg, state: LegState, sample: Sample, game: Game, b
   switch (leg.kind) {
     case 'rate':
       if (sample.kind !== 'events' || state.kind !== 'rate') return state;
-      return playRate(state, badEvents(sample, bad), leg.line, game);
+      return playRate(state, badEvents(sample, bad), leg.line, game, strataOf(sample, bad));
     case 'slower-than': {
       if (sample.kind !== 'histogram' || state.kind !== 'rate') return state;
       const above = exceedance(sample.canary, sample.edges, leg.edge);
@@ -131,4 +131,18 @@ export function badEvents(sample: Extract<Sample, { kind: 'events' }>, bad: Ques
     xb: baseline === null ? 0 : count(baseline),
     nb: baseline?.total ?? 0,
   };
+}
+
+/** The same in each stratum; an arm without a series there has no events. Null where the sample has no strata. */
+export function strataOf(
+  { strata }: Extract<Sample, { kind: 'events' }>,
+  bad: Question['bad'],
+): readonly StratumWindow[] | null {
+  const none = { hits: 0, total: 0 };
+  return (
+    strata?.map(({ name, canary, baseline }) => ({
+      name,
+      window: badEvents({ kind: 'events', canary: canary ?? none, baseline: baseline ?? none }, bad),
+    })) ?? null
+  );
 }

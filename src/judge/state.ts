@@ -2,11 +2,13 @@ import type { Look, Sample } from '../measure/sample.ts';
 import { addToBand, emptyBand, type BandSums } from './band.ts';
 import type { Game } from './lane.ts';
 import { total } from './buckets.ts';
-import { badEvents, beginLeg, misfit, playLeg, type LegState } from './leg.ts';
+import { badEvents, beginLeg, misfit, playLeg, strataOf, type LegState } from './leg.ts';
 import { AT_ONCE } from './mixture.ts';
 import type { Question } from './question.ts';
 import type { Rule, Rules } from './rules.ts';
 import { checkSample } from './sample-check.ts';
+import type { StratumWindow } from './rate-leg.ts';
+import { addWindows, NOTHING, type Window } from './window.ts';
 
 /** Everything measured so far about one trigger. Plain data: survives JSON to the same bit. */
 export interface TriggerState {
@@ -36,6 +38,8 @@ export interface Totals {
     readonly baseline: readonly number[] | null;
   } | null;
   readonly band: BandSums | null;
+  /** What the condition complains about, by stratum; absent without strata. */
+  readonly strata?: Readonly<Record<string, Window>>;
 }
 
 /** The evidence of one release. */
@@ -139,7 +143,12 @@ function addTotals(asked: Question, totals: Totals, sample: Exclude<Sample, { ki
       );
       const leg = asked.fail.legs[0];
       if (totals.band === null || leg?.kind !== 'rate') return sums;
-      return { ...sums, band: addToBand(totals.band, badEvents(sample, asked.bad), leg.line.r) };
+      const { r } = leg.line;
+      const strata = strataOf(sample, asked.bad);
+      // The difference is estimated within the strata too, or a shifted mix would show as one.
+      const windows = strata?.map(({ window }) => window) ?? [badEvents(sample, asked.bad)];
+      const band = windows.reduce((sum, window) => addToBand(sum, window, r), totals.band);
+      return strata === null ? { ...sums, band } : { ...sums, band, strata: addStrata(totals.strata ?? {}, strata) };
     }
     case 'histogram': {
       const sums = add([total(sample.canary), 0], [total(sample.baseline ?? []), 0]);
@@ -161,4 +170,13 @@ function addTotals(asked: Question, totals: Totals, sample: Exclude<Sample, { ki
     case 'gauge':
       return add([1, sample.canary], sample.baseline === null ? [0, 0] : [1, sample.baseline]);
   }
+}
+
+function addStrata(
+  before: Readonly<Record<string, Window>>,
+  strata: readonly StratumWindow[],
+): Readonly<Record<string, Window>> {
+  const old = (name: string) => (Object.hasOwn(before, name) ? before[name] : undefined) ?? NOTHING;
+  const added = strata.map(({ name, window }) => [name, addWindows(old(name), window)] as const);
+  return { ...before, ...Object.fromEntries(added) };
 }

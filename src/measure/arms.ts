@@ -35,7 +35,11 @@ function readArm(metric: Metric, own: Parts, other: Parts | null): ArmReading {
       const total = points('total');
       if (total.length === 0) return nothing(metric.total);
       const doubt = points('hits').length === 0 ? absentHits(metric, total, pointsOf(other?.get('hits'))) : null;
-      return doubt ?? distinct({ kind: 'counters', hits: series(points('hits')), total: series(total) });
+      return (
+        doubt ??
+        unlabelled(metric, [...total, ...points('hits')]) ??
+        distinct({ kind: 'counters', hits: series(points('hits'), metric.strata), total: series(total, metric.strata) })
+      );
     }
     case 'buckets':
       return points('bucket').length === 0 ? nothing(metric.bucket) : bucketArm(points('bucket'));
@@ -78,8 +82,22 @@ function absentHits(
     : missing('no-series', `${text} matches nothing: no series of ${metric.hits.metric} has the label ${unknown.name}`);
 }
 
-function series(points: readonly Point[]): readonly Series[] {
-  return points.map((p) => ({ id: seriesId(p.labels), value: p.value, at: p.at }));
+function series(points: readonly Point[], strata?: string): readonly Series[] {
+  return points.map((p) => ({
+    id: seriesId(p.labels),
+    value: p.value,
+    at: p.at,
+    ...(strata === undefined ? {} : { stratum: p.labels[strata] ?? '' }),
+  }));
+}
+
+/** A series without the label would be compared with strata that it is a part of. */
+function unlabelled({ strata }: Extract<Metric, { kind: 'counters' }>, points: readonly Point[]): Missing | null {
+  if (strata === undefined) return null;
+  const point = points.find((p) => (p.labels[strata] ?? '') === '');
+  return point === undefined
+    ? null
+    : missing('no-series', `${seriesId(point.labels)} has no label ${strata}, which 'strata' names`);
 }
 
 function distinct(arm: Extract<ArmReading, { kind: 'counters' }>): ArmReading {

@@ -8,7 +8,7 @@ import type { Events, Missing, Moments } from './sample.ts';
 
 /** The counts of one arm over one window. Edges are null when no series said anything. */
 export type Counts =
-  | { readonly kind: 'events'; readonly events: Events }
+  | { readonly kind: 'events'; readonly events: Events; readonly strata?: ReadonlyMap<string, Events> }
   | { readonly kind: 'histogram'; readonly edges: readonly number[]; readonly counts: readonly number[] }
   | { readonly kind: 'moments'; readonly moments: Moments }
   | { readonly kind: 'gauge'; readonly value: number };
@@ -31,7 +31,7 @@ export function growthOf(arm: Arm, before: ArmReading, now: ArmReading): Growth 
     const total = counterIncrease(before.total, now.total);
     const hits = counterIncrease(before.hits, now.hits);
     const keep = { kind: 'counters', hits: hits.keep, total: total.keep } as const;
-    const counts = correction(arm, hits, total) ?? eventsOf(arm, sum(hits.parts), sum(total.parts));
+    const counts = correction(arm, hits, total) ?? countersOf(arm, now, hits.parts, total.parts);
     return { counts, keep, notes: notesOf(arm, total) };
   }
   if (now.kind === 'buckets' && before.kind === 'buckets') {
@@ -70,13 +70,41 @@ function sum(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0);
 }
 
-function eventsOf(arm: Arm, hits: number, total: number): Counts | Missing {
+function eventsOf(arm: string, hits: number, total: number): Counts | Missing {
   if (total === 0 && hits === 0) return noTraffic(arm);
   if (hits > total * (1 + ROUNDING)) return missing('invalid', `${arm}: ${hits} events of a total of ${total}`);
   return { kind: 'events', events: { hits: Math.min(hits, total), total } };
 }
 
-function noTraffic(arm: Arm): Missing {
+/** All counts of the arm, and each stratum where the series name one. A stratum that contradicts itself refuses the whole. */
+function countersOf(
+  arm: Arm,
+  now: Extract<ArmReading, { kind: 'counters' }>,
+  hits: readonly number[],
+  total: readonly number[],
+): Counts | Missing {
+  const whole = eventsOf(arm, sum(hits), sum(total));
+  if (whole.kind !== 'events' || now.total.every(({ stratum }) => stratum === undefined)) return whole;
+  const of = (series: typeof now.total, parts: readonly number[], name: string) =>
+    sum(parts.filter((_, i) => series[i]?.stratum === name));
+  const strata = new Map<string, Events>();
+  for (const name of new Set([...now.total, ...now.hits].map(({ stratum }) => stratum ?? ''))) {
+    const counts = eventsOf(`${arm} in ${name}`, of(now.hits, hits, name), of(now.total, total, name));
+    if (counts.kind === 'events') strata.set(name, counts.events);
+    else if (counts.kind === 'missing' && counts.reason !== 'no-traffic') return counts;
+  }
+  if (strata.size > MOST_STRATA)
+    return missing(
+      'invalid',
+      `${arm}: ${strata.size} strata, more than ${MOST_STRATA}: name a label with fewer values`,
+    );
+  return { ...whole, strata };
+}
+
+/** More are hardly regions or routes, and each would have too little traffic to say anything. */
+const MOST_STRATA = 200;
+
+function noTraffic(arm: string): Missing {
   return missing('no-traffic', `${arm}: no event since the last look`);
 }
 

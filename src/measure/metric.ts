@@ -4,7 +4,13 @@ import type { Selector } from '../playbook/selector.ts';
 
 /** Which raw series a question is made of. */
 export type Metric =
-  | { readonly kind: 'counters'; readonly hits: Selector; readonly total: Selector }
+  | {
+      readonly kind: 'counters';
+      readonly hits: Selector;
+      readonly total: Selector;
+      /** Label by whose values the counts are kept apart. */
+      readonly strata?: string;
+    }
   | { readonly kind: 'buckets'; readonly bucket: Selector }
   | { readonly kind: 'moments'; readonly sum: Selector; readonly squares: Selector; readonly count: Selector }
   | { readonly kind: 'gauge'; readonly gauge: Selector }
@@ -15,7 +21,12 @@ export function metricOf(trigger: Trigger | Criterion): Metric {
   const { bad, good, total, histogram, sum, squares, count, gauge } = trigger;
   const hits = bad ?? good;
   if (hits !== undefined && total !== undefined)
-    return { kind: 'counters', hits: parseSelector(hits), total: parseSelector(total) };
+    return {
+      kind: 'counters',
+      hits: parseSelector(hits),
+      total: parseSelector(total),
+      ...('strata' in trigger && trigger.strata !== undefined ? { strata: trigger.strata } : {}),
+    };
   if (histogram !== undefined) return { kind: 'buckets', bucket: bucketsOf(parseSelector(histogram)) };
   if (sum !== undefined && squares !== undefined && count !== undefined)
     return { kind: 'moments', sum: parseSelector(sum), squares: parseSelector(squares), count: parseSelector(count) };

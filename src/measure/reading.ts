@@ -18,6 +18,8 @@ interface Identified {
 /** One counter of one series (one pod) at one instant. Cumulative since the process began. */
 export interface Series extends Identified {
   readonly value: number;
+  /** Value of the label that the trigger keeps apart; absent where it keeps none. */
+  readonly stratum?: string;
 }
 
 /** One histogram of one series at one instant: cumulative over buckets and over time. */

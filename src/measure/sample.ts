@@ -4,6 +4,13 @@ export interface Events {
   readonly total: number;
 }
 
+/** The counts of one value of a label, such as one region. An arm without a series there is null. */
+export interface Stratum {
+  readonly name: string;
+  readonly canary: Events | null;
+  readonly baseline: Events | null;
+}
+
 /** Why there is no number. A missing sample is a value with a reason, never 0 or NaN. */
 export type MissingReason =
   | 'no-series'
@@ -32,7 +39,13 @@ export interface Missing {
  * Everything is per window (differences already taken), never cumulative over time.
  */
 export type Sample =
-  | { readonly kind: 'events'; readonly canary: Events; readonly baseline: Events | null }
+  | {
+      readonly kind: 'events';
+      readonly canary: Events;
+      readonly baseline: Events | null;
+      /** The same counts kept apart by the label that the trigger names; together they are the two above. */
+      readonly strata?: readonly Stratum[];
+    }
   | {
       readonly kind: 'histogram';
       /** Upper edges, ascending, in the metric's own unit; the last is Infinity. */

@@ -131,7 +131,7 @@ function joined(canary: Counts | Missing, other: Counts | Missing | null): Sampl
     return missing('wrong-type', `canary is ${canary.kind}, baseline is ${baseline.kind}`);
   switch (canary.kind) {
     case 'events':
-      return { kind: 'events', canary: canary.events, baseline: baseline?.kind === 'events' ? baseline.events : null };
+      return eventsOf(canary, baseline?.kind === 'events' ? baseline : null);
     case 'moments':
       return {
         kind: 'moments',
@@ -151,4 +151,20 @@ function joined(canary: Counts | Missing, other: Counts | Missing | null): Sampl
       return { kind: 'histogram', edges: canary.edges, canary: canary.counts, baseline: baseline.counts };
     }
   }
+}
+
+type EventCounts = Extract<Counts, { kind: 'events' }>;
+
+function eventsOf(canary: EventCounts, baseline: EventCounts | null): Sample {
+  const whole = { kind: 'events', canary: canary.events, baseline: baseline?.events ?? null } as const;
+  if (canary.strata === undefined) return whole;
+  const names = new Set([...canary.strata.keys(), ...(baseline?.strata?.keys() ?? [])]);
+  const strata = Array.from(names)
+    .sort()
+    .map((name) => ({
+      name,
+      canary: canary.strata?.get(name) ?? null,
+      baseline: baseline?.strata?.get(name) ?? null,
+    }));
+  return { ...whole, strata };
 }
