@@ -38,6 +38,8 @@ export interface Version {
   /** Path of the key in the file, with the document where there are several. */
   readonly key: string;
   readonly value: string;
+  /** What runs, or only who is served by it. */
+  readonly moves: 'version' | 'traffic';
 }
 
 /** The versions in the order of the text; empty for what is no manifest. Only for showing: no decision hangs on it. */
@@ -49,8 +51,10 @@ export function versionsOf(path: string, text: string): readonly Version[] {
     if (kinds.length === 0) return [];
     return leavesOf(document.node, []).flatMap(({ steps, value }) => {
       const inside = steps.join('').replace(/^\./, '');
-      const speaks = kinds.some((kind) => kind.versions.some((pattern) => pattern.test(inside)));
-      return speaks ? [{ key: printPath(read.root, [document.step, ...steps]), value }] : [];
+      const speaks = (of: 'versions' | 'traffic'): boolean =>
+        kinds.some((kind) => kind[of].some((pattern) => pattern.test(inside)));
+      const moves = speaks('versions') ? 'version' : speaks('traffic') ? 'traffic' : null;
+      return moves === null ? [] : [{ key: printPath(read.root, [document.step, ...steps]), value, moves }];
     });
   });
 }

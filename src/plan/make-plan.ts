@@ -78,10 +78,11 @@ function isMode(mode: string): mode is FileMode {
 }
 
 function versionChanges(path: string, before: string | null, after: string | null): readonly VersionChange[] {
-  const from = new Map((before === null ? [] : versionsOf(path, before)).map(({ key, value }) => [key, value]));
-  const to = new Map((after === null ? [] : versionsOf(path, after)).map(({ key, value }) => [key, value]));
-  return [...new Set([...from.keys(), ...to.keys()])]
-    .map((key) => ({ path, key, from: from.get(key) ?? null, to: to.get(key) ?? null }))
+  const read = (text: string | null) =>
+    new Map((text === null ? [] : versionsOf(path, text)).map((version) => [version.key, version]));
+  const [from, to] = [read(before), read(after)];
+  return [...new Map([...from, ...to]).values()]
+    .map(({ key, moves }) => ({ path, key, from: from.get(key)?.value ?? null, to: to.get(key)?.value ?? null, moves }))
     .filter((change) => change.from !== change.to);
 }
 

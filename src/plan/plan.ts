@@ -55,6 +55,7 @@ export interface VersionChange {
   readonly key: string;
   readonly from: string | null;
   readonly to: string | null;
+  readonly moves: 'version' | 'traffic';
 }
 
 export interface RollbackPlan {

@@ -118,7 +118,7 @@ export function aPlan(overrides: Partial<RollbackPlan> = {}): RollbackPlan {
     baseBranch: 'main',
     good: aGood(),
     edits: [{ kind: 'restore', path: 'apps/web/deployment.yaml', blob: BASE, mode: '100644', rung: 'blob' }],
-    changes: [{ path: 'apps/web/deployment.yaml', key: 'image', from: 'web:1.4.2', to: 'web:1.4.1' }],
+    changes: [{ path: 'apps/web/deployment.yaml', key: 'image', from: 'web:1.4.2', to: 'web:1.4.1', moves: 'version' }],
     undoes: [{ sha: BAD, title: 'Release web 1.4.2', author: 'ada' }],
     hash: 'feedfacecafe',
     ...overrides,

@@ -53,7 +53,13 @@ test('a plan names its edits and what they mean for people', () => {
     ['restore blob'],
   );
   assert.deepEqual(planned.plan.changes, [
-    { path: 'rec/app.yaml', key: 'spec.template.spec.containers[name=app].image', from: 'rec:1.4.2', to: 'rec:1.4.1' },
+    {
+      path: 'rec/app.yaml',
+      key: 'spec.template.spec.containers[name=app].image',
+      from: 'rec:1.4.2',
+      to: 'rec:1.4.1',
+      moves: 'version',
+    },
   ]);
 });
 

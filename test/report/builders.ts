@@ -57,7 +57,15 @@ export function aPlan(overrides: Partial<RollbackPlan> = {}): RollbackPlan {
       { kind: 'write', path: 'apps/rec/values.yaml', text: 'a: 1\n', mode: '100644', rung: 'keys' },
       { kind: 'delete', path: 'apps/rec/new.yaml', rung: 'blob' },
     ],
-    changes: [{ path: 'apps/rec/rollout.yaml', key: 'spec.template.image', from: 'rec:1.4.2', to: 'rec:1.4.1' }],
+    changes: [
+      {
+        path: 'apps/rec/rollout.yaml',
+        key: 'spec.template.image',
+        from: 'rec:1.4.2',
+        to: 'rec:1.4.1',
+        moves: 'version',
+      },
+    ],
     undoes: [{ sha: BAD, title: 'Release rec 1.4.2', author: 'ada' }],
     hash: 'feedfacecafe',
     ...overrides,

@@ -62,7 +62,7 @@ test('a pull request with hostile words everywhere stays inert, and its memory s
     incident: anIncident({ cause: aCause({ trigger: HOSTILE, because: HOSTILE }) }),
     good: { sha: GOOD, reason: { kind: 'parent' }, because: HOSTILE },
     edits: [{ kind: 'delete', path: HOSTILE, rung: 'blob' }],
-    changes: [{ path: HOSTILE, key: HOSTILE, from: HOSTILE, to: HOSTILE }],
+    changes: [{ path: HOSTILE, key: HOSTILE, from: HOSTILE, to: HOSTILE, moves: 'version' }],
     undoes: [{ sha: BASE, title: HOSTILE, author: HOSTILE }],
   });
   const hostile = { ...verify, criteria: [{ name: HOSTILE, if: { text: HOSTILE } }] };
@@ -88,6 +88,7 @@ test('a pull request of thousands of files fits into what GitHub accepts', () =>
       key: `k${i}`.repeat(50),
       from: 'f'.repeat(900),
       to: 't'.repeat(900),
+      moves: 'version' as const,
     })),
     undoes: Array.from({ length: 3000 }, () => ({ sha: BASE, title: '|'.repeat(900), author: '<'.repeat(900) })),
   });

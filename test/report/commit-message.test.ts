@@ -46,7 +46,7 @@ test('the trailers read back, also below lines that GitHub adds and with CRLF', 
 test('hostile words in the cause cannot forge a trailer, mention anybody or close an issue', () => {
   const plan = aPlan({
     incident: anIncident({ cause: aCause({ because: HOSTILE }) }),
-    changes: [{ path: HOSTILE, key: HOSTILE, from: HOSTILE, to: null }],
+    changes: [{ path: HOSTILE, key: HOSTILE, from: HOSTILE, to: null, moves: 'version' }],
   });
   const message = whole(commitMessage(plan));
   assert.equal(parseTrailers(message)?.target, GOOD);

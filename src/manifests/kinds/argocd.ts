@@ -7,9 +7,10 @@ export const application: Kind = {
   file: null,
   versions: [
     /^spec\.(source|sources\[[^\]]*\])\.(targetRevision|helm\.parameters\[[^\]]*\]\.value|kustomize\.images\[.*)$/,
-    /^spec\.source\.helm\.valuesObject\..*(tag|version|image|weight)$/i,
+    /^spec\.source\.helm\.valuesObject\..*(tag|version|image)$/i,
     /^spec\.sourceHydrator\.drySource\.targetRevision$/,
   ],
+  traffic: [/^spec\.source\.helm\.valuesObject\..*weight$/i],
 };
 
 /** What the Argo CD Image Updater writes back. */
@@ -19,4 +20,5 @@ export const imageUpdater: Kind = {
   kind: null,
   file: /(^|\/)\.argocd-source-[^/]*\.ya?ml$/,
   versions: [/^(kustomize\.images\[.*|helm\.parameters\[[^\]]*\]\.value)$/],
+  traffic: [],
 };

@@ -7,7 +7,8 @@ export const configMap: Kind = {
   kind: /^ConfigMap$/,
   file: null,
   versions: [
-    /^data(\.|\[")[^\].]*(version|model|prompt|revision|weight|colou?r|(^|[-_.])tag)[^\]]*$/i,
-    /^data\["[^"]*(version|model|prompt|revision|weight|colou?r)[^"]*"\]$/i,
+    /^data(\.|\[")[^\].]*(version|model|prompt|revision|(^|[-_.])tag)[^\]]*$/i,
+    /^data\["[^"]*(version|model|prompt|revision)[^"]*"\]$/i,
   ],
+  traffic: [/^data(\.|\[")[^\].]*(weight|colou?r)[^\]]*$/i],
 };

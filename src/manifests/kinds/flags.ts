@@ -10,6 +10,7 @@ export const flagd: Kind = {
   kind: null,
   file: /(^|\/)[\w.-]*(flags?|flagd)[\w.-]*\.(json|ya?ml)$/,
   versions: [FLAG, TARGETING, /^flags\[[^\]]*\]\.(enabled|rules\[.*rollout|rollouts\[.*(percentage|value))$/],
+  traffic: [],
 };
 
 export const featureFlag: Kind = {
@@ -21,4 +22,5 @@ export const featureFlag: Kind = {
     /^spec\.flagSpec\.flags\.[\w-]+\.(state|defaultVariant|targeting.*)$/,
     /^spec\.flagSpec\.flags\["[^"]*"\]\.(state|defaultVariant|targeting.*)$/,
   ],
+  traffic: [],
 };

@@ -11,8 +11,8 @@ export const helmValues: Kind = {
     /(^|\.)(image|\w+Image)\.(tag|digest|repository)$/,
     /(^|\.)(imageTag|appVersion|modelVersion|promptVersion|storageUri)$/,
     /(^|\.)(model|prompt)\.(version|revision|uri|name)$/i,
-    /(^|\.)canary\.(weight|enabled|steps\[.*)$/,
   ],
+  traffic: [/(^|\.)canary\.(weight|enabled|steps\[.*)$/],
 };
 
 export const chart: Kind = {
@@ -21,4 +21,5 @@ export const chart: Kind = {
   kind: null,
   file: /(^|\/)(Chart|requirements)\.ya?ml$/,
   versions: [/^(version|appVersion)$/, /^dependencies\[[^\]]*\]\.version$/],
+  traffic: [],
 };

@@ -9,4 +9,6 @@ export interface Kind {
   readonly file: RegExp | null;
   /** Each matches a whole path inside the document, such as `spec.template.spec.containers[name=app].image`. */
   readonly versions: readonly RegExp[];
+  /** The same for what only says who is served by which version: weights, colours, sizes. It comes and goes with every release. */
+  readonly traffic: readonly RegExp[];
 }

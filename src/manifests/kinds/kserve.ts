@@ -9,12 +9,11 @@ export const inferenceService: Kind = {
   versions: [
     /\.storageUri$/,
     /\.storageUris\[.*$/,
-    /^spec\.(.*\.)?(runtimeVersion|canaryTrafficPercent|trafficPercent|image)$/,
-    /^spec\.canary\[[^\]]*\]\.trafficPercent$/,
+    /^spec\.(.*\.)?(runtimeVersion|image)$/,
     /^spec\.model\.(uri|name)$/,
     /^spec\.model\.lora\.adapters\[[^\]]*\]\.uri$/,
-    /^spec\.router\.route\.weight$/,
   ],
+  traffic: [/^spec\.(.*\.)?(canaryTrafficPercent|trafficPercent)$/, /^spec\.router\.route\.weight$/],
 };
 
 /** Seldon Core 2. */
@@ -23,5 +22,6 @@ export const seldon: Kind = {
   group: /^mlops\.seldon\.io$/,
   kind: /^(Model|Experiment)$/,
   file: null,
-  versions: [/^spec\.(storageUri|artifactVersion|default)$/, /^spec\.(candidates\[[^\]]*\]|mirror)\.(weight|percent)$/],
+  versions: [/^spec\.(storageUri|artifactVersion)$/],
+  traffic: [/^spec\.default$/, /^spec\.(candidates\[[^\]]*\]|mirror)\.(weight|percent)$/],
 };

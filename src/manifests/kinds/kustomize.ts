@@ -7,8 +7,8 @@ export const kustomization: Kind = {
   file: /(^|\/)(kustomization\.ya?ml|Kustomization)$/,
   versions: [
     /^images\[[^\]]*\]\.(newName|newTag|digest)$/,
-    /^replicas\[[^\]]*\]\.count$/,
     /^resources\[.*[?&]ref=.*\]$/,
     /^helmCharts\[[^\]]*\]\.version$/,
   ],
+  traffic: [/^replicas\[[^\]]*\]\.count$/],
 };

@@ -7,10 +7,8 @@ export const rollout: Kind = {
   group: /^argoproj\.io$/,
   kind: /^Rollout$/,
   file: null,
-  versions: [
-    ...POD_IMAGES,
-    ...TEMPLATE_IMAGES,
-    /^spec\.workloadRef\.name$/,
+  versions: [...POD_IMAGES, ...TEMPLATE_IMAGES, /^spec\.workloadRef\.name$/],
+  traffic: [
     /^spec\.strategy\.canary\.steps\[\d+\]\.setWeight$/,
     /^spec\.strategy\.blueGreen\.(activeService|previewService|autoPromotionEnabled)$/,
   ],

@@ -6,7 +6,8 @@ export const flagger: Kind = {
   group: /^flagger\.app$/,
   kind: /^Canary$/,
   file: null,
-  versions: [/^spec\.analysis\.(stepWeight|maxWeight|iterations)$/, /^spec\.(skipAnalysis|suspend)$/],
+  versions: [],
+  traffic: [/^spec\.analysis\.(stepWeight|maxWeight|iterations)$/, /^spec\.(skipAnalysis|suspend)$/],
 };
 
 export const virtualService: Kind = {
@@ -14,7 +15,8 @@ export const virtualService: Kind = {
   group: /^networking\.istio\.io$/,
   kind: /^VirtualService$/,
   file: null,
-  versions: [/^spec\.(http|tcp|tls)\[[^\]]*\]\.route\[[^\]]*\]\.(weight|destination\.(host|subset))$/],
+  versions: [],
+  traffic: [/^spec\.(http|tcp|tls)\[[^\]]*\]\.route\[[^\]]*\]\.(weight|destination\.(host|subset))$/],
 };
 
 /** An absent weight means 1, not 0. */
@@ -23,5 +25,6 @@ export const httpRoute: Kind = {
   group: /^gateway\.networking\.k8s\.io$/,
   kind: /^(HTTPRoute|GRPCRoute)$/,
   file: null,
-  versions: [/^spec\.rules\[[^\]]*\]\.backendRefs\[[^\]]*\]\.(weight|name)$/],
+  versions: [],
+  traffic: [/^spec\.rules\[[^\]]*\]\.backendRefs\[[^\]]*\]\.(weight|name)$/],
 };

@@ -20,6 +20,7 @@ export const workload: Kind = {
   kind: /^(Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob|Pod)$/,
   file: null,
   versions: [...TEMPLATE_IMAGES, ...POD_IMAGES, ...CRON_IMAGES],
+  traffic: [],
 };
 
 /** A hand-made blue/green switch is the selector of a Service. */
@@ -28,5 +29,6 @@ export const service: Kind = {
   group: /^$/,
   kind: /^Service$/,
   file: null,
-  versions: [/^spec\.selector\.(version|colou?r|slot|track|release)$/, /^spec\.selector\["[^"]*\/version"\]$/],
+  versions: [/^spec\.selector\.(version|release)$/, /^spec\.selector\["[^"]*\/version"\]$/],
+  traffic: [/^spec\.selector\.(colou?r|slot|track)$/],
 };

@@ -1,0 +1,150 @@
+/**
+ * Versions that were rolled back and must not come again: one file for each service and environment, written by the same commit
+ * as the revert. Who would set one of them again is stopped by a check; a person, or a newer version that passes its gate, lifts it.
+ */
+import * as z from 'zod';
+import { parse, stringify } from 'yaml';
+import type { Entry } from '../ledger/entry.ts';
+import { versionsOf } from '../manifests/versions.ts';
+import type { Key } from './incident.ts';
+import type { RollbackPlan } from './plan.ts';
+
+/** One value that is not to be set again. */
+export interface Quarantined {
+  readonly path: string;
+  /** The key inside the file, as reports print it. */
+  readonly key: string;
+  /** The bad value, and the one that replaced it (null: the key went away). */
+  readonly value: string;
+  readonly instead: string | null;
+  readonly incident: string;
+  /** The commit that released it (full sha). */
+  readonly bad: string;
+  readonly reason: string;
+  /** ISO 8601. After `until` it is history. */
+  readonly since: string;
+  readonly until: string;
+}
+
+const entry = z.strictObject({
+  path: z.string().min(1),
+  key: z.string().min(1),
+  value: z.string(),
+  instead: z.string().nullable(),
+  incident: z.string().min(1),
+  bad: z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/),
+  reason: z.string(),
+  since: z.iso.datetime(),
+  until: z.iso.datetime(),
+});
+const file = z.strictObject({ version: z.literal(1), quarantined: z.array(entry).max(1_000) });
+
+const FOLDER = '.lastgood/quarantine';
+
+/** One file for each, so that two rollbacks never touch the same lines. Names are safe in a path. */
+export function quarantinePath({ service, environment }: Pick<Key, 'service' | 'environment'>): string {
+  return `${FOLDER}/${environment}/${service}.yml`;
+}
+
+/** The values that this plan takes away: what the bad release set and the revert replaces. Empty where no version moved. */
+export function quarantineOf(
+  plan: RollbackPlan,
+  rule: { readonly reason: string; readonly forMs: number },
+): readonly Quarantined[] {
+  const { incident } = plan;
+  const since = Date.parse(incident.openedAt);
+  return plan.changes.flatMap(({ path, key, from, to, moves }) =>
+    from === null || from === to || moves === 'traffic'
+      ? []
+      : [
+          {
+            path,
+            key,
+            value: from,
+            instead: to,
+            incident: incident.id,
+            bad: incident.bad,
+            reason: rule.reason,
+            since: new Date(since).toISOString(),
+            until: new Date(since + rule.forMs).toISOString(),
+          },
+        ],
+  );
+}
+
+/** The file with the new entries; what is over at `now` goes, and an entry of the same incident, path and key is replaced. */
+export function withQuarantined(text: string | null, added: readonly Quarantined[], now: number): string {
+  const again = (old: Quarantined): boolean =>
+    added.some(({ incident, path, key }) => old.incident === incident && old.path === path && old.key === key);
+  const kept = readQuarantine(text).filter((old) => Date.parse(old.until) > now && !again(old));
+  return `${HEAD}${stringify({ version: 1, quarantined: [...kept, ...added] }, { lineWidth: 0 })}`;
+}
+
+const HEAD = `# Versions that were rolled back. A pull request that sets one of them again fails the check lastgood/release.
+# To allow them again: /release <service> <environment>. They are allowed by themselves after 'until', and once a newer
+# version has passed its gate.
+`;
+
+/** The entries of a file; a file that is missing or cannot be read has none (the check says so, see `quarantineFault`). */
+export function readQuarantine(text: string | null): readonly Quarantined[] {
+  const read = parsed(text);
+  return read?.success === true ? read.data.quarantined : [];
+}
+
+/** What is wrong with the file, in one sentence; null: nothing. */
+export function quarantineFault(text: string | null): string | null {
+  const read = parsed(text);
+  if (read === null || read.success) return null;
+  const issue = read.error.issues[0];
+  return `${issue?.path.join('.') ?? 'the file'}: ${issue?.message ?? 'cannot be read'}`;
+}
+
+function parsed(text: string | null) {
+  if (text === null || text.trim() === '') return null;
+  try {
+    return file.safeParse(parse(text));
+  } catch {
+    return file.safeParse(null);
+  }
+}
+
+/**
+ * The entries that hold at `now` (epoch ms). A person's `/release` lifts what was there before it; so does a newer release that
+ * passed its gate, because then something else than the bad version has been proven good.
+ */
+export function activeQuarantine(
+  entries: readonly Quarantined[],
+  ledger: readonly Entry[],
+  place: Pick<Key, 'service' | 'environment'>,
+  now: number,
+): readonly Quarantined[] {
+  const lifts = ledger.filter(
+    ({ service, environment, kind }) =>
+      service === place.service && environment === place.environment && (kind === 'released' || kind === 'gate-passed'),
+  );
+  return entries.filter(
+    (held) =>
+      Date.parse(held.until) > now &&
+      !lifts.some(
+        ({ kind, at, revision }) =>
+          Date.parse(at) > Date.parse(held.since) && (kind === 'released' || revision !== held.bad),
+      ),
+  );
+}
+
+/** A text of one file, before and after a change; null where it is absent. */
+export interface Changed {
+  readonly path: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/** The entries that a change would set again: the value stands there after it and did not before it. */
+export function setAgain(active: readonly Quarantined[], changed: readonly Changed[]): readonly Quarantined[] {
+  const at = (path: string, key: string, text: string | null): string | null =>
+    text === null ? null : (versionsOf(path, text).find((version) => version.key === key)?.value ?? null);
+  return active.filter(({ path, key, value }) => {
+    const one = changed.find((each) => each.path === path);
+    return one !== undefined && at(path, key, one.after) === value && at(path, key, one.before) !== value;
+  });
+}
