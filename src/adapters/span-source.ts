@@ -6,6 +6,7 @@
 import { missing } from '../measure/arms.ts';
 import type { ArmReading, Series } from '../measure/reading.ts';
 import type { Missing } from '../measure/sample.ts';
+import { fillTemplate } from '../playbook/template.ts';
 import type { Clock, MetricSource, Query } from '../ports.ts';
 import { inTurns } from './in-turns.ts';
 
@@ -91,7 +92,7 @@ async function partsOf(look: Look, query: Query, arm: string): Promise<Parts> {
     const text = query.trigger[part];
     return text === undefined
       ? []
-      : [ask(look, part, { text: text.replaceAll('{{arm}}', arm), span }).then((said) => [part, said] as const)];
+      : [ask(look, part, { text: fillTemplate(text, { arm }), span }).then((said) => [part, said] as const)];
   });
   return { to: span.to, of: Object.fromEntries(await Promise.all(found)) };
 }

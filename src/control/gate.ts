@@ -6,10 +6,11 @@ import { RollbackError } from '../errors.ts';
 import { begin, look, rulesOfGate, stopped, verdict, type State } from '../judge/judge.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { Reading } from '../measure/reading.ts';
+import type { GateRead } from '../measure/recording.ts';
 import type { Sample } from '../measure/sample.ts';
 import { between } from '../measure/window.ts';
 import type { Gate, Trigger } from '../playbook/schema.ts';
-import type { Clock, MetricSource } from '../ports.ts';
+import type { Clock, MetricSource, Query } from '../ports.ts';
 import type { GatePoint } from '../report/chart.ts';
 
 export interface GateRun {
@@ -19,6 +20,8 @@ export interface GateRun {
   readonly clock: Clock;
   /** Aborted when the runner is cancelled: the verdict is then inconclusive, never a pass. */
   readonly signal?: AbortSignal;
+  /** Called with everything that was read at each look, before it is judged. */
+  readonly onRead?: (read: GateRead) => void;
   /** Called after each look, for progress. */
   readonly onLook?: (point: GatePoint, soFar: Verdict) => void;
 }
@@ -58,12 +61,13 @@ export async function runGate(run: GateRun): Promise<GateResult> {
   await stop.race(clock.wait(Math.min(gate['warm-up'], gate.deadline)));
   const since = clock.now();
   for (;;) {
-    const t = elapsedMs() / 1000;
+    const lookedAt = elapsedMs();
     const readings = await stop.race(readAll(asked, since));
     if (readings === null) return end(stopped(rules, state, 'the run was cancelled'));
+    run.onRead?.({ elapsedMs: lookedAt, readings });
     const seen = windows(gate.triggers, kept, readings);
     kept = seen.kept;
-    state = look(rules, state, { t, samples: seen.samples });
+    state = look(rules, state, { t: lookedAt / 1000, samples: seen.samples });
     const soFar = verdict(rules, state);
     const point = pointOf(state, soFar);
     timeline.push(point);
@@ -76,26 +80,33 @@ export async function runGate(run: GateRun): Promise<GateResult> {
 interface Asked {
   readonly source: MetricSource;
   readonly triggers: readonly Trigger[];
-  readonly arms: { readonly canary: string; readonly baseline: string | null };
+  readonly arms: Gate['arms'];
 }
 
 /** Triggers by source, so that each source is asked once and both arms and all its triggers share one instant. */
 function askedOf({ gate, sources }: GateRun): readonly Asked[] {
   const names = new Set(gate.triggers.map((trigger) => trigger.source ?? gate.source));
-  const arms = { canary: gate.arms.canary, baseline: gate.arms.baseline ?? null };
   return Array.from(names, (name) => {
     const source = sources.get(name);
     if (source === undefined)
       throw new RollbackError('playbook-invalid', `the gate names the source '${name}', which 'sources' does not have`);
-    return { source, arms, triggers: gate.triggers.filter((trigger) => (trigger.source ?? gate.source) === name) };
+    return {
+      source,
+      arms: gate.arms,
+      triggers: gate.triggers.filter((trigger) => (trigger.source ?? gate.source) === name),
+    };
   });
+}
+
+function armsOf({ canary, baseline }: Gate['arms']): Query['arms'] {
+  return { canary, baseline: baseline ?? null };
 }
 
 async function readAll(asked: readonly Asked[], since: number): Promise<ReadonlyMap<string, Reading>> {
   const answers = await Promise.all(
     asked.map(({ source, triggers, arms }) =>
       source.look(
-        triggers.map((trigger) => ({ trigger, arms, since })),
+        triggers.map((trigger) => ({ trigger, arms: armsOf(trigger.arms ?? arms), since })),
         null,
       ),
     ),

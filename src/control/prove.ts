@@ -27,7 +27,12 @@ export function createProver(clock: Clock): Prover {
 
   async function start(verify: Verify, sources: ReadonlyMap<string, MetricSource>, since: number): Promise<Proof> {
     const rules = rulesOfVerify(verify);
-    return { since, rules, state: begin(rules), readings: await readAll(verify, sources, { since, at: since, now: clock.now() }) };
+    return {
+      since,
+      rules,
+      state: begin(rules),
+      readings: await readAll(verify, sources, { since, at: since, now: clock.now() }),
+    };
   }
 
   return {
@@ -87,5 +92,5 @@ async function readAll(
 }
 
 function query(criterion: Criterion, verify: Verify, since: number): Query {
-  return { trigger: criterion, arms: { canary: verify.arm, baseline: null }, since };
+  return { trigger: criterion, arms: { canary: criterion.arm ?? verify.arm, baseline: null }, since };
 }

@@ -6,12 +6,16 @@ import { checkMetric, metricForm } from './metric.ts';
 import type { Question } from './metric.ts';
 import type { Path } from './path.ts';
 import { canPass, passCondition, passWithMargin, withMargin } from './provable.ts';
+import type { Source } from './schema.ts';
 
 /** Where the questions stand: a gate compares, a verify only looks at what is served. */
 export interface TriggerPlace {
   readonly at: Path;
   readonly place: 'gate' | 'verify';
-  readonly hasBaseline: boolean;
+  /** Whether each of them has a baseline to compare with. */
+  readonly baselines: readonly boolean[];
+  /** Null where the named source does not exist. */
+  readonly sourceOf: (question: Question) => Source | null;
 }
 
 /** Whether each question is complete, means what its words say, and can ever be answered. */
@@ -25,11 +29,21 @@ export function checkTriggers(triggers: readonly Question[], place: TriggerPlace
       before === undefined
         ? []
         : [doubt([...at, 'name'], 'value', `is also the name of number ${before + 1} here`, 'give each its own name')];
-    return [...twice, ...checkMetric(trigger, at), ...checkSentences(trigger, { ...place, at })];
+    return [
+      ...twice,
+      ...checkMetric(trigger, place.sourceOf(trigger), at),
+      ...checkSentences(trigger, { at, place: place.place, hasBaseline: place.baselines[index] ?? false }),
+    ];
   });
 }
 
-function checkSentences(trigger: Question, place: TriggerPlace): readonly Doubt[] {
+interface Place {
+  readonly at: Path;
+  readonly place: TriggerPlace['place'];
+  readonly hasBaseline: boolean;
+}
+
+function checkSentences(trigger: Question, place: Place): readonly Doubt[] {
   const doubts = checkDirection(trigger, place.at);
   const pass = trigger['pass-when'];
   if (pass !== undefined) doubts.push(...checkPassWhen(trigger.if, pass, [...place.at, 'pass-when']));
@@ -79,7 +93,7 @@ function checkPassWhen(fail: Condition, pass: Condition, at: Path): readonly Dou
   return [doubt(at, 'value', `looks the same way as 'if'`, `write it with '${fail.op === '>' ? '<' : '>'}'`)];
 }
 
-function checkBaseline(condition: Condition, place: TriggerPlace, at: Path): readonly Doubt[] {
+function checkBaseline(condition: Condition, place: Place, at: Path): readonly Doubt[] {
   const compares = condition.statistic.kind === 'ks' || condition.limits.some((limit) => limit.factor !== 0);
   if (!compares || place.hasBaseline) return [];
   if (place.place === 'gate')

@@ -1,9 +1,11 @@
-import { checkArm, checkSource } from './check-source.ts';
+import { checkSource } from './check-source.ts';
 import { checkPaths } from './check-paths.ts';
 import type { PlacedPath } from './check-paths.ts';
 import { checkTriggers } from './check-trigger.ts';
+import { dialectOf } from './dialect.ts';
 import { doubt } from './doubt.ts';
 import type { Doubt } from './doubt.ts';
+import type { Question } from './metric.ts';
 import { didYouMean } from './nearest.ts';
 import type { Path } from './path.ts';
 import type { EnvironmentRules, Gate, Playbook, Source, Verify } from './schema.ts';
@@ -99,20 +101,9 @@ function checkGate(context: Context, gate: Gate, at: Path): readonly Doubt[] {
   const source = sourceNamed(context, gate.source, [...at, 'source']);
   const doubts: Doubt[] = [...source.doubts];
   if (source.source !== null) {
-    doubts.push(...checkArm(source.source, gate.arms.canary, [...at, 'arms', 'canary']));
-    if (gate.arms.baseline !== undefined)
-      doubts.push(...checkArm(source.source, gate.arms.baseline, [...at, 'arms', 'baseline']));
+    doubts.push(...checkArms(source.source, gate.arms, [...at, 'arms']));
   }
-  if (gate.arms.baseline !== undefined && gate.arms.baseline.trim() === gate.arms.canary.trim()) {
-    doubts.push(
-      doubt(
-        [...at, 'arms', 'baseline'],
-        'value',
-        'is the same as the canary, so nothing would be compared',
-        'name the other version',
-      ),
-    );
-  }
+  doubts.push(...checkDistinct(gate.arms, [...at, 'arms']));
   for (const [key, ms] of [
     ['soak', gate.soak],
     ['warm-up', gate['warm-up']],
@@ -122,11 +113,52 @@ function checkGate(context: Context, gate: Gate, at: Path): readonly Doubt[] {
     const message = `is not longer than ${key} (${printDuration(ms)}), so the gate could never pass`;
     doubts.push(doubt([...at, 'deadline'], 'value', message, `write more than ${printDuration(ms)}`));
   }
-  doubts.push(
-    ...gate.triggers.flatMap((trigger, index) => sourceOfQuestion(context, trigger.source, [...at, 'triggers', index])),
-  );
-  const hasBaseline = gate.arms.baseline !== undefined;
-  return [...doubts, ...checkTriggers(gate.triggers, { at: [...at, 'triggers'], place: 'gate', hasBaseline })];
+  doubts.push(...checkFailAt(gate, at));
+  for (const [index, { source: own, arms }] of gate.triggers.entries()) {
+    const place = [...at, 'triggers', index];
+    const named = sourceOfQuestion(context, own, place);
+    doubts.push(...named.doubts);
+    const asked = own === undefined ? source.source : named.source;
+    if (arms !== undefined) {
+      if (asked !== null) doubts.push(...checkArms(asked, arms, [...place, 'arms']));
+      doubts.push(...checkDistinct(arms, [...place, 'arms']));
+    } else if (asked !== null && own !== gate.source && own !== undefined) {
+      const strange = checkArms(asked, gate.arms, []);
+      if (strange.length > 0) doubts.push(foreignArms("the gate's arms", "'arms:'", [...place, 'source']));
+    }
+  }
+  const sourceOf = (question: Question): Source | null => lookUp(context, question.source ?? gate.source);
+  const baselines = gate.triggers.map(({ arms }) => (arms ?? gate.arms).baseline !== undefined);
+  return [...doubts, ...checkTriggers(gate.triggers, { at: [...at, 'triggers'], place: 'gate', baselines, sourceOf })];
+}
+
+type Arms = Gate['arms'];
+
+function checkArms(source: Source, { canary, baseline }: Arms, at: Path): readonly Doubt[] {
+  const { checkArm } = dialectOf(source);
+  return [
+    ...checkArm(canary, [...at, 'canary']),
+    ...(baseline === undefined ? [] : checkArm(baseline, [...at, 'baseline'])),
+  ];
+}
+
+function checkDistinct({ canary, baseline }: Arms, at: Path): readonly Doubt[] {
+  if (baseline?.trim() !== canary.trim()) return [];
+  const message = 'is the same as the canary, so nothing would be compared';
+  return [doubt([...at, 'baseline'], 'value', message, 'name the other version')];
+}
+
+function foreignArms(whose: string, key: string, at: Path): Doubt {
+  return doubt(at, 'value', `cannot be asked with ${whose}`, `add ${key} here, in the words of this source`);
+}
+
+/** Lower odds than 1 / false-alarm would break the promise that false-alarm makes. */
+function checkFailAt(gate: Gate, at: Path): readonly Doubt[] {
+  const least = 1 / gate['false-alarm'];
+  const failAt = gate['fail-at'];
+  if (failAt === undefined || failAt >= least * (1 - 1e-9)) return [];
+  const message = `is below 1 / false-alarm, which is ${Math.ceil(least - 1e-6)}, so more than false-alarm of the good releases would fail`;
+  return [doubt([...at, 'fail-at'], 'value', message, `write ${Math.ceil(least - 1e-6)} or more, or leave it out`)];
 }
 
 function checkVerify(context: Context, rules: EnvironmentRules, at: Path): readonly Doubt[] {
@@ -141,7 +173,7 @@ function checkVerify(context: Context, rules: EnvironmentRules, at: Path): reado
         ? { source: lookUp(context, name), doubts: [] }
         : sourceNamed(context, name, [...at, 'source']);
     doubts.push(...source.doubts);
-    if (source.source !== null) doubts.push(...checkArm(source.source, verify.arm, [...at, 'arm']));
+    if (source.source !== null) doubts.push(...dialectOf(source.source).checkArm(verify.arm, [...at, 'arm']));
   }
   if (verify.within <= verify['healthy-for']) {
     const least = printDuration(verify['healthy-for']);
@@ -154,26 +186,35 @@ function checkVerify(context: Context, rules: EnvironmentRules, at: Path): reado
       ),
     );
   }
-  doubts.push(
-    ...verify.criteria.flatMap((criterion, index) =>
-      sourceOfQuestion(context, criterion.source, [...at, 'criteria', index]),
-    ),
-  );
+  const sourceOf = (question: Question): Source | null => lookUp(context, question.source ?? name ?? '');
+  for (const [index, criterion] of verify.criteria.entries()) {
+    const place = [...at, 'criteria', index];
+    doubts.push(...sourceOfQuestion(context, criterion.source, place).doubts);
+    const asked = sourceOf(criterion);
+    if (asked === null) continue;
+    if (criterion.arm !== undefined) doubts.push(...dialectOf(asked).checkArm(criterion.arm, [...place, 'arm']));
+    else if (criterion.source !== undefined && criterion.source !== name) {
+      if (dialectOf(asked).checkArm(verify.arm, []).length > 0)
+        doubts.push(foreignArms("the verify's arm", "'arm:'", [...place, 'source']));
+    }
+  }
+  const baselines = verify.criteria.map(() => false);
   return [
     ...doubts,
-    ...checkTriggers(verify.criteria, { at: [...at, 'criteria'], place: 'verify', hasBaseline: false }),
+    ...checkTriggers(verify.criteria, { at: [...at, 'criteria'], place: 'verify', baselines, sourceOf }),
   ];
 }
 
-function sourceOfQuestion(context: Context, name: string | undefined, at: Path): readonly Doubt[] {
-  return name === undefined ? [] : sourceNamed(context, name, [...at, 'source']).doubts;
+interface Named {
+  readonly source: Source | null;
+  readonly doubts: readonly Doubt[];
 }
 
-function sourceNamed(
-  context: Context,
-  name: string,
-  at: Path,
-): { readonly source: Source | null; readonly doubts: readonly Doubt[] } {
+function sourceOfQuestion(context: Context, name: string | undefined, at: Path): Named {
+  return name === undefined ? { source: null, doubts: [] } : sourceNamed(context, name, [...at, 'source']);
+}
+
+function sourceNamed(context: Context, name: string, at: Path): Named {
   if (context.declared.sources.includes(name)) return { source: lookUp(context, name), doubts: [] };
   const cure =
     context.declared.sources.length === 0 ? "add it under 'sources:'" : didYouMean(name, context.declared.sources);

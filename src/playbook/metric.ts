@@ -1,9 +1,9 @@
 import type { Statistic } from './condition.ts';
+import { dialectOf, TEXT_KEYS } from './dialect.ts';
 import { doubt } from './doubt.ts';
 import type { Doubt } from './doubt.ts';
 import type { Path } from './path.ts';
-import type { Criterion, Trigger } from './schema.ts';
-import { readSelector } from './selector.ts';
+import type { Criterion, Source, Trigger } from './schema.ts';
 
 /** A trigger of a gate or a criterion of a verify: the same words, read the same way. */
 export type Question = Criterion & Partial<Pick<Trigger, 'criticality'>>;
@@ -30,9 +30,9 @@ function formsOf(question: Question): readonly MetricForm[] {
   return FORMS.filter((form) => FORM_KEYS[form].some((key) => question[key] !== undefined));
 }
 
-/** Whether the metric is complete, its selectors can be read, and the statistic of `if` can be taken from it. */
-export function checkMetric(question: Question, at: Path): readonly Doubt[] {
-  return [...checkForm(question, at), ...checkSelectors(question, at)];
+/** Whether the metric is complete, its source can be asked so, and the statistic of `if` can be taken from it. */
+export function checkMetric(question: Question, source: Source | null, at: Path): readonly Doubt[] {
+  return [...checkForm(question, at), ...checkTexts(question, source, at)];
 }
 
 function checkForm(question: Question, at: Path): readonly Doubt[] {
@@ -133,17 +133,25 @@ function incomplete(question: Question, form: MetricForm, at: Path): readonly Do
   }
 }
 
-const SELECTOR_KEYS = ['bad', 'good', 'total', 'histogram', 'sum', 'squares', 'count', 'gauge'] as const;
-
-function checkSelectors(question: Question, at: Path): readonly Doubt[] {
-  return SELECTOR_KEYS.flatMap((key) => {
+/** Every query as the language of its source wants it. A source that nobody knows has no language yet. */
+function checkTexts(question: Question, source: Source | null, at: Path): readonly Doubt[] {
+  if (source === null) return [];
+  const dialect = dialectOf(source);
+  const form = metricForm(question);
+  if (form !== null && !dialect.forms.includes(form)) {
+    const key = FORM_KEYS[form].find((each) => question[each] !== undefined) ?? FORM_KEYS[form][0];
+    return [doubt([...at, key], 'key', `cannot be answered by a ${source.kind} source`, OTHER_FORM[form])];
+  }
+  return TEXT_KEYS.flatMap((key) => {
     const text = question[key];
-    if (text === undefined) return [];
-    const read = readSelector(text);
-    if ('cure' in read)
-      return [doubt([...at, key], 'value', `${read.message}, at column ${read.column} of the selector`, read.cure)];
-    if (key !== 'histogram' || !/_(bucket|sum|count)$/.test(read.metric)) return [];
-    const base = read.metric.replace(/_(bucket|sum|count)$/, '');
-    return [doubt([...at, key], 'value', 'is one part of a histogram', `write ${base}`)];
+    return text === undefined ? [] : dialect.checkText({ key, text, at: [...at, key] });
   });
 }
+
+/** What to write instead, where a source cannot answer a form. */
+const OTHER_FORM = {
+  events: "give 'gauge:' with the share, and 'if: value > ...'",
+  histogram: "count the slow ones: 'bad:' above the limit and 'total:', with 'if: rate > 1%'",
+  scores: "count the bad ones: 'bad:' and 'total:', with 'if: rate > 5%', or give 'gauge:'",
+  gauge: "give counts: 'bad:' and 'total:', with 'if: rate > 1%'",
+} as const satisfies Record<MetricForm, string>;

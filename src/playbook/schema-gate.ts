@@ -46,7 +46,17 @@ export const gateSchema = z.strictObject({
 });
 
 const criterionSchema = triggerSchema
-  .omit({ arms: true, then: true, 'on-no-data': true, 'dry-run': true, criticality: true, weight: true })
+  .omit({
+    arms: true,
+    then: true,
+    'on-no-data': true,
+    'dry-run': true,
+    criticality: true,
+    weight: true,
+    'alpha-share': true,
+    reference: true,
+    strata: true,
+  })
   .extend({ arm: arm.optional().describe('the same in the words of its own source; default: the arm of the verify') });
 
 export const verifySchema = z.strictObject({
@@ -54,20 +64,11 @@ export const verifySchema = z.strictObject({
   within: duration(1_000).describe('after the merge; later is an escalation, never green'),
   poll: duration(1_000).prefault('5s').describe('time between two looks'),
   source: name.optional().describe('one of `sources`; default: the source of the gate'),
-  arm: arm.describe('what the users are served by: label matchers, the URL of its /metrics, or what takes the place of {{arm}}'),
+  arm: arm.describe(
+    'what the users are served by: label matchers, the URL of its /metrics, or what takes the place of {{arm}}',
+  ),
   criteria: z
-    .array(
-      triggerSchema.omit({
-        then: true,
-        'on-no-data': true,
-        'dry-run': true,
-        criticality: true,
-        weight: true,
-        'alpha-share': true,
-        reference: true,
-        strata: true,
-      }),
-    )
+    .array(criterionSchema)
     .min(1)
     .max(32)
     .describe('every limit here is fixed: recovered means proven to be inside it'),

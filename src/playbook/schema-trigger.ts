@@ -69,9 +69,7 @@ export const armsSchema = z.strictObject({
 export const triggerSchema = z.strictObject({
   name: z.string().min(1).max(80).describe('what reports call it; once in its list'),
   source: name.optional().describe('one of `sources`; default: the source of the gate'),
-  arms: armsSchema
-    .optional()
-    .describe('how this source tells the two versions apart; default: the arms of the gate'),
+  arms: armsSchema.optional().describe('how this source tells the two versions apart; default: the arms of the gate'),
   ...metric,
   if: condition().describe('fails when proven'),
   'pass-when': condition().optional().describe('what must be proven before a pass; default: the opposite of `if`'),

@@ -274,7 +274,9 @@ describe('no answer is never a number:', () => {
 
   it('a server that does not answer in time', async () => {
     const slow = prometheusSource({ url: URL_, auth: {}, timeoutMs: 50, fetch: neverAnswers });
-    const reading = (await slow.look([{ trigger: errors, arms: { canary: '', baseline: '' }, since: 0 }], null)).get('errors');
+    const reading = (await slow.look([{ trigger: errors, arms: { canary: '', baseline: '' }, since: 0 }], null)).get(
+      'errors',
+    );
     assert.match(reasonOf(reading?.canary ?? null), /^time-out: time\(\) at prom.example:9090: .*within 50 ms/);
     assert.match(reasonOf(reading?.baseline ?? null), /^time-out/);
   });
@@ -337,7 +339,10 @@ it('credentials are sent as a header and never repeated in a reason', async () =
     nock(URL_, { reqheaders: { authorization: header } })
       .post('/api/v1/query')
       .reply(401, 'bad token tok-1');
-    const readings = await source(auth).look([{ trigger: errors, arms: { canary: '', baseline: null }, since: 0 }], null);
+    const readings = await source(auth).look(
+      [{ trigger: errors, arms: { canary: '', baseline: null }, since: 0 }],
+      null,
+    );
     assert.doesNotMatch(JSON.stringify([...readings]), /tok-1/);
   }
 });
