@@ -62,6 +62,10 @@ export const ERRORS = {
     hint: 'Check the source url in the playbook and that it is reachable from here.',
     retryable: true,
   },
+  'queue-unavailable': {
+    hint: 'Check DATABASE_URL and that PostgreSQL answers; whoever sent this sends it again.',
+    retryable: true,
+  },
   'ledger-broken': {
     hint: 'Compare the named line with the Git history of the ledger branch; never edit it by hand.',
     retryable: false,
