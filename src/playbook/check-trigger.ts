@@ -73,6 +73,8 @@ function checkDirection(trigger: Question, at: Path): Doubt[] {
     case 'rate':
       if (trigger.bad !== undefined && op === '<')
         return wrong("fails when there are fewer 'bad' events", `write ${turned}, or count 'good' events`);
+      if (trigger.correct !== undefined && op === '>')
+        return wrong('fails when more answers are right', `write ${turned}`);
       if (trigger.good !== undefined && op === '>')
         return wrong("fails when there are more 'good' events", `write ${turned}, or count 'bad' events`);
       return [];
@@ -81,6 +83,9 @@ function checkDirection(trigger: Question, at: Path): Doubt[] {
     case 'ks':
       return op === '<' ? wrong('fails when the distributions are alike', `write ${turned}`) : [];
     case 'mean':
+      return trigger.correct !== undefined && op === '>'
+        ? wrong('fails when more answers are right', `write ${turned}`)
+        : [];
     case 'value':
       return [];
   }
@@ -117,10 +122,19 @@ function checkSide(failOp: '>' | '<', condition: Condition, at: Path): readonly 
     : [];
 }
 
-/** A fixed limit on a mean must lie inside its range, or it can never be crossed. */
+/** A fixed limit on a mean must lie inside its range, or it can never be crossed. Percentage points belong to shares. */
 function checkRange(trigger: Question, condition: Condition, at: Path): readonly Doubt[] {
-  if (condition.statistic.kind !== 'mean' || trigger.range === undefined || metricForm(trigger) !== 'scores') return [];
-  const [low, high] = trigger.range;
+  const form = metricForm(trigger);
+  if (condition.statistic.kind !== 'mean' || (form !== 'scores' && form !== 'values')) return [];
+  const range = trigger.correct === undefined ? trigger.range : ([0, 1] as const);
+  if (range === undefined) return [];
+  const [low, high] = range;
+  const points = condition.limits.find((limit) => limit.points === true);
+  if (points !== undefined && (low !== 0 || high !== 1)) {
+    const plain = Number((Math.abs(points.plus) * 100).toPrecision(12));
+    const message = `is in percentage points, and the range is ${low} to ${high}`;
+    return [doubt(at, 'value', message, `write - ${plain} in the unit of the score, or - ${plain}% of the baseline`)];
+  }
   const outside = condition.limits.some(({ factor, plus }) => factor === 0 && (plus <= low || plus >= high));
   return outside
     ? [

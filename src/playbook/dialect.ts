@@ -11,7 +11,7 @@ import { readMatchers, readSelector } from './selector.ts';
 import { checkTemplate } from './template.ts';
 
 /** The keys of a trigger that hold a query. */
-export const TEXT_KEYS = ['bad', 'good', 'total', 'histogram', 'sum', 'squares', 'count', 'gauge'] as const;
+export const TEXT_KEYS = ['bad', 'good', 'total', 'histogram', 'sum', 'squares', 'count', 'gauge', 'score', 'correct', 'pair-by'] as const;
 export type TextKey = (typeof TEXT_KEYS)[number];
 
 /** One query of a trigger, and where it stands. */

@@ -1,5 +1,6 @@
 import type { Statistic } from './condition.ts';
 import { dialectOf, TEXT_KEYS } from './dialect.ts';
+import { checkValues } from './check-values.ts';
 import { doubt } from './doubt.ts';
 import type { Doubt } from './doubt.ts';
 import type { Path } from './path.ts';
@@ -8,17 +9,18 @@ import type { Criterion, Source, Trigger } from './schema.ts';
 /** A trigger of a gate or a criterion of a verify: the same words, read the same way. */
 export type Question = Criterion & Partial<Pick<Trigger, 'criticality'>>;
 
-/** How the numbers come: counted events, a histogram, sums of scores, or a bare number. */
-export type MetricForm = 'events' | 'histogram' | 'scores' | 'gauge';
+/** How the numbers come: counted events, a histogram, sums of scores, a bare number, or a list with one value in each row. */
+export type MetricForm = 'events' | 'histogram' | 'scores' | 'gauge' | 'values';
 
 const FORM_KEYS = {
   events: ['bad', 'good', 'total'],
   histogram: ['histogram', 'unit'],
   scores: ['sum', 'squares', 'count', 'range'],
   gauge: ['gauge'],
+  values: ['score', 'correct', 'pair-by', 'range'],
 } as const satisfies Record<MetricForm, readonly (keyof Question)[]>;
 
-const FORMS = ['events', 'histogram', 'scores', 'gauge'] as const;
+const FORMS = ['events', 'histogram', 'scores', 'gauge', 'values'] as const;
 
 /** The one form whose keys are used; null when there is none or more than one. */
 export function metricForm(question: Question): MetricForm | null {
@@ -27,7 +29,10 @@ export function metricForm(question: Question): MetricForm | null {
 }
 
 function formsOf(question: Question): readonly MetricForm[] {
-  return FORMS.filter((form) => FORM_KEYS[form].some((key) => question[key] !== undefined));
+  const named = FORMS.filter((form) => FORM_KEYS[form].some((key) => key !== 'range' && question[key] !== undefined));
+  // A range belongs to sums of scores and to rows of scores; by itself it is taken for the first.
+  if (question.range === undefined || named.includes('scores') || named.includes('values')) return named;
+  return [...named, 'scores'];
 }
 
 /** Whether the metric is complete, its source can be asked so, and the statistic of `if` can be taken from it. */
@@ -44,8 +49,7 @@ function checkForm(question: Question, at: Path): readonly Doubt[] {
     const keys = forms.flatMap((each) => FORM_KEYS[each].filter((key) => question[key] !== undefined));
     return [doubt(at, 'key', `mixes metrics of different forms: ${keys.join(', ')}`, `keep ${needed(statistic)}`)];
   }
-  const wanted = formFor(statistic);
-  if (form !== wanted) {
+  if (!formsFor(statistic).includes(form)) {
     const message = `cannot be answered from ${FORM_KEYS[form].filter((key) => question[key] !== undefined).join(' and ')}`;
     return [doubt([...at, 'if'], 'value', message, `give ${needed(statistic)}, or write ${FIRST_WORDS[form]}`)];
   }
@@ -57,19 +61,21 @@ const FIRST_WORDS = {
   histogram: 'p99 ... or ks ...',
   scores: 'mean ...',
   gauge: 'value ...',
+  values: 'mean ...',
 } as const satisfies Record<MetricForm, string>;
 
-function formFor(statistic: Statistic): MetricForm {
+function formsFor(statistic: Statistic): readonly MetricForm[] {
   switch (statistic.kind) {
     case 'rate':
-      return 'events';
+      return ['events', 'values'];
     case 'quantile':
+      return ['histogram'];
     case 'ks':
-      return 'histogram';
+      return ['histogram', 'values'];
     case 'mean':
-      return 'scores';
+      return ['scores', 'values'];
     case 'value':
-      return 'gauge';
+      return ['gauge'];
   }
 }
 
@@ -130,6 +136,8 @@ function incomplete(question: Question, form: MetricForm, at: Path): readonly Do
     }
     case 'gauge':
       return [];
+    case 'values':
+      return checkValues(question, at);
   }
 }
 
@@ -154,4 +162,5 @@ const OTHER_FORM = {
   histogram: "count the slow ones: 'bad:' above the limit and 'total:', with 'if: rate > 1%'",
   scores: "count the bad ones: 'bad:' and 'total:', with 'if: rate > 5%', or give 'gauge:'",
   gauge: "give counts: 'bad:' and 'total:', with 'if: rate > 1%'",
+  values: "read the rows with a json, file or mlflow source, or give running totals: 'sum:', 'squares:' and 'count:'",
 } as const satisfies Record<MetricForm, string>;
