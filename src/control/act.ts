@@ -1,15 +1,16 @@
 import { RollbackError } from '../errors.ts';
+import type { FileEdit, QuarantineEdit } from '../plan/plan.ts';
 import type { Target } from '../playbook/target.ts';
 import type { MergeOutcome, Pull } from '../ports.ts';
 import { commitMessage, mergeMessage } from '../report/commit-message.ts';
-import { parseBlock, type Memory } from '../report/memory.ts';
+import { disclosed, parseBlock, type Memory } from '../report/memory.ts';
 import { pullRequestBody, pullRequestTitle } from '../report/pull-request.ts';
 import type { Doors } from './doors.ts';
 import type { Draft } from './draft.ts';
 import type { Step } from './step.ts';
 
 type OpenStep = Extract<Step, { kind: 'open' }>;
-type PullStep = Extract<Step, { kind: 'merge' | 'update' | 'terminate' | 'open' }>;
+type PullStep = Extract<Step, { kind: 'merge' | 'update' | 'terminate' | 'open' | 'adopt' | 'close' }>;
 
 /** Opens the pull request of a plan, or finds the one that somebody was faster with. */
 export async function openPull(
@@ -20,8 +21,9 @@ export async function openPull(
 ): Promise<{ pull: Pull; memory: Memory }> {
   const { plan, mode } = step;
   const view = {
-    plan,
+    plan: { ...plan, notes: [...(plan.notes ?? []), ...(step.notes ?? []), ...(await drafted.outlook)] },
     mode,
+    quarantine: drafted.quarantine?.added ?? [],
     verify: target.rules.verify,
     applications: target.rules.applications,
     requestedAt: new Date(doors.clock.now()).toISOString(),
@@ -30,7 +32,7 @@ export async function openPull(
     branch: drafted.branch,
     base: plan.base,
     baseBranch: plan.baseBranch,
-    edits: plan.edits,
+    edits: drafted.quarantine === null ? plan.edits : [...plan.edits, quarantineFile(drafted.quarantine)],
     texts: drafted.texts,
     commit: commitMessage(plan),
     title: pullRequestTitle(plan),
@@ -45,10 +47,18 @@ export async function openPull(
   return { pull, memory };
 }
 
+function quarantineFile({ path, text }: QuarantineEdit): FileEdit {
+  return { kind: 'write', path, text, mode: '100644', rung: 'keys' };
+}
+
 /** What the pull request is after a step; GitHub's refusals come back as what they say about it. */
 interface After {
   readonly pull: Pull;
   readonly autoMergeAllowed: boolean;
+  /** GitHub's words when a direct merge will never be let through as things are. */
+  readonly refused?: string;
+  /** The application whose operation we may not end. */
+  readonly mayNotTerminate?: string;
 }
 
 export async function actOnPull(
@@ -61,27 +71,55 @@ export async function actOnPull(
   const { repository } = doors;
   switch (step.kind) {
     case 'open':
-      throw new RollbackError('internal', `a step to open reached pull request #${pull.number}`);
+    case 'adopt':
+      throw new RollbackError('internal', `a step to ${step.kind} reached pull request #${pull.number}`);
     case 'update':
       await repository.updateBranch(pull);
       return { pull: await reread(doors, pull), autoMergeAllowed: true };
     case 'terminate': {
       if (!target.argocd) throw new RollbackError('internal', 'a step to end an operation without Argo CD');
-      await doors.argoCd(target.argocd).terminate(step.application, step.revision);
+      try {
+        await doors.argoCd(target.argocd).terminate(step.application, step.revision);
+      } catch (error) {
+        // A right that is missing stops nothing: people are shown the command instead.
+        if (!(error instanceof RollbackError) || error.code !== 'argocd-unauthorized') throw error;
+        doors.log('warn', error.message, { incident: memory.incident.id });
+        return { pull, autoMergeAllowed: true, mayNotTerminate: step.application };
+      }
       return { pull, autoMergeAllowed: true };
     }
+    case 'close':
+      await repository.closePull(pull);
+      return { pull: { ...pull, state: 'closed' }, autoMergeAllowed: true };
     case 'merge': {
-      const outcome =
-        step.route === 'direct'
-          ? await repository.mergePinned(pull, step.method, mergeMessage(memory))
-          : await repository.armAutoMerge(pull, step.method);
+      // Said before it is done: a merge that is not disclosed must not exist.
+      if (step.route === 'bypass')
+        await repository.rewriteBody(pull, disclosed(pull.body, (step.over ?? []).join(', '), step.because));
+      const outcome = await send(repository, pull, step, memory);
       doors.log('info', `merge ${step.route}: ${outcome.kind}`, { pull: pull.number, incident: memory.incident.id });
-      return afterMerge(doors, pull, outcome);
+      return afterMerge(doors, pull, step.route, outcome);
     }
   }
 }
 
-async function afterMerge(doors: Doors, pull: Pull, outcome: MergeOutcome): Promise<After> {
+function send(
+  repository: Doors['repository'],
+  pull: Pull,
+  step: Extract<Step, { kind: 'merge' }>,
+  memory: Memory,
+): Promise<MergeOutcome> {
+  switch (step.route) {
+    case 'direct':
+    case 'bypass':
+      return repository.mergePinned(pull, step.method, mergeMessage(memory));
+    case 'auto':
+      return repository.armAutoMerge(pull, step.method);
+    case 'queue':
+      return repository.enqueue(pull);
+  }
+}
+
+async function afterMerge(doors: Doors, pull: Pull, route: string, outcome: MergeOutcome): Promise<After> {
   if (outcome.kind !== 'refused') return { pull: await reread(doors, pull), autoMergeAllowed: true };
   const fresh = await reread(doors, pull);
   if (fresh.state !== 'open') return { pull: fresh, autoMergeAllowed: true };
@@ -94,7 +132,11 @@ async function afterMerge(doors: Doors, pull: Pull, outcome: MergeOutcome): Prom
         autoMergeAllowed: true,
       };
     case 'not-allowed':
-      return { pull: { ...fresh, mergeState: 'blocked' }, autoMergeAllowed: false };
+      return {
+        pull: { ...fresh, mergeState: 'blocked' },
+        autoMergeAllowed: route !== 'auto',
+        ...(route === 'auto' ? {} : { refused: outcome.message }),
+      };
     case 'moved':
       return { pull: fresh, autoMergeAllowed: true };
     case 'other':

@@ -6,11 +6,13 @@ import { lastGood } from '../plan/last-good.ts';
 import type { Named } from '../plan/named-target.ts';
 import { versionsOf } from '../manifests/versions.ts';
 import { makePlan } from '../plan/make-plan.ts';
-import type { Planned } from '../plan/plan.ts';
+import type { Planned, QuarantineEdit } from '../plan/plan.ts';
+import { quarantineEdit, quarantinePath } from '../plan/quarantine.ts';
 import type { Target } from '../playbook/target.ts';
 import { parse as parseLedger } from '../ledger/chain.ts';
 import type { Overview, Pull, TreeFile } from '../ports.ts';
 import type { Doors } from './doors.ts';
+import { reasonOf } from './entries.ts';
 import type { Before } from './observed.ts';
 
 /** What somebody or something wants undone. */
@@ -33,6 +35,8 @@ export interface Draft {
   readonly activeRules: readonly string[];
   /** Text of the blobs in the plan; null: binary. */
   readonly texts: ReadonlyMap<string, string | null>;
+  /** What the commit of the revert adds to the quarantine; null: nothing. */
+  readonly quarantine: QuarantineEdit | null;
   /** A pull request that this very incident already has, finished or not. */
   readonly existing: Pull | null;
   /** The issue or pull request where people read about it before there is a revert; null: nowhere yet. */
@@ -92,18 +96,28 @@ export async function draft(
   });
   if (found.kind === 'none') {
     const existing = await repository.findRollback(branch);
-    return { ...base, planned: { kind: 'no-last-good', because: found.because }, texts: new Map(), existing };
+    return {
+      ...base,
+      planned: { kind: 'no-last-good', because: found.because },
+      texts: new Map(),
+      quarantine: null,
+      existing,
+    };
   }
   const { good } = found;
+  const quarantined = quarantinePath(key);
   const [trees, existing] = await Promise.all([
-    repository.trees(paths, [good.sha, bad.revision, overview.head]),
+    repository.trees([...paths, quarantined], [good.sha, bad.revision, overview.head]),
     repository.findRollback(branch),
   ]);
   const at = (sha: string) => new Map((trees.get(sha) ?? []).map((file) => [file.path, file]));
   const [goodFiles, badFiles, nowFiles] = [at(good.sha), at(bad.revision), at(overview.head)];
+  const listed = nowFiles.get(quarantined);
+  // What is quarantined never goes back: each rollback adds to it.
+  for (const files of [goodFiles, badFiles, nowFiles]) files.delete(quarantined);
   if (goodFiles.size === 0) {
     const because = `${good.because}, but it has no file of this service: going back would delete the service`;
-    return { ...base, planned: { kind: 'no-last-good', because }, texts: new Map(), existing };
+    return { ...base, planned: { kind: 'no-last-good', because }, texts: new Map(), quarantine: null, existing };
   }
   const touched = [...new Set([...goodFiles.keys(), ...badFiles.keys()])].filter(
     (path) => !sameFile(goodFiles.get(path), badFiles.get(path)),
@@ -111,7 +125,7 @@ export async function draft(
   const blobs = touched.flatMap((path) =>
     [goodFiles, badFiles, nowFiles].flatMap((files) => files.get(path)?.blob ?? []),
   );
-  const texts = await repository.texts(blobs);
+  const texts = await repository.texts(listed ? [...blobs, listed.blob] : blobs);
   const file = (found: TreeFile | undefined) => (found ? { ...found, text: texts.get(found.blob) ?? null } : null);
   const planned = makePlan(
     {
@@ -129,7 +143,16 @@ export async function draft(
     },
     sha256,
   );
-  return { ...base, planned, texts, existing };
+  const quarantine =
+    planned.kind === 'planned'
+      ? quarantineEdit(planned.plan, {
+          text: listed ? (texts.get(listed.blob) ?? null) : null,
+          reason: reasonOf(ask.cause),
+          forMs: target.rules.rollback.quarantine,
+          now: doors.clock.now(),
+        })
+      : null;
+  return { ...base, planned, texts, quarantine, existing };
 }
 
 /** A person's word for the target. A commit that is not in the past of the default branch never served from it. */

@@ -1,13 +1,14 @@
 import type { Cause } from '../plan/incident.ts';
 import type { Entry, EntryKind } from '../ledger/entry.ts';
 import type { Moments } from '../report/timeline.ts';
+import { exitOfStep } from './exit.ts';
 import type { Observed } from './observed.ts';
 import type { Step } from './step.ts';
 
 /** The ledger lines that follow from what was observed and decided. The same observation gives the same ids. */
 export function entriesOf(seen: Observed, moments: Moments, step: Step): Entry[] {
   if (seen.stage.kind === 'planning') return step.kind === 'escalate' ? [escalated(seen, step, null)] : [];
-  const { pull, good, mode } = seen.stage.remembered;
+  const { pull, good, mode, bypass = null } = seen.stage.remembered;
   const entries = [
     entry(
       seen,
@@ -27,8 +28,8 @@ export function entriesOf(seen: Observed, moments: Moments, step: Step): Entry[]
         pull.mergedAt,
         pull.mergeCommit,
         pull.mergedBy ?? 'unknown',
-        `pull request #${pull.number} was merged`,
-        { head: pull.head },
+        `pull request #${pull.number} was merged${bypass === null ? '' : ` under bypass of ${bypass}`}`,
+        { head: pull.head, ...(bypass === null ? {} : { bypass }) },
       ),
     );
   }
@@ -43,10 +44,9 @@ export function entriesOf(seen: Observed, moments: Moments, step: Step): Entry[]
         'the merge commit or a descendant of it was applied',
       ),
     );
-  if (step.kind === 'finish' && step.outcome === 'recovered') {
-    entries.push(
-      entry(seen, 'recovered', new Date(seen.now).toISOString(), pull.mergeCommit, 'lastgood', step.because),
-    );
+  if (step.kind === 'finish' && step.outcome !== 'nothing-to-do') {
+    const at = new Date(seen.now).toISOString();
+    entries.push(entry(seen, step.outcome, at, pull.mergeCommit, 'lastgood', step.because, { ...exitOfStep(step) }));
   }
   if (step.kind === 'escalate') entries.push(escalated(seen, step, pull.mergeCommit));
   return entries;
@@ -54,7 +54,11 @@ export function entriesOf(seen: Observed, moments: Moments, step: Step): Entry[]
 
 function escalated(seen: Observed, step: Extract<Step, { kind: 'escalate' }>, revision: string | null): Entry {
   const at = new Date(seen.now).toISOString();
-  const line = entry(seen, 'escalated', at, revision, 'lastgood', step.because, { trouble: step.trouble });
+  const line = entry(seen, 'escalated', at, revision, 'lastgood', step.because, {
+    trouble: step.trouble,
+    final: step.final,
+    ...exitOfStep(step),
+  });
   return { ...line, id: `${seen.incident.id}/escalated/${step.trouble}` };
 }
 
@@ -93,7 +97,8 @@ function actorOf(cause: Cause): string {
   }
 }
 
-function reasonOf(cause: Cause): string {
+/** Why, in the words of whoever or whatever asked. */
+export function reasonOf(cause: Cause): string {
   switch (cause.kind) {
     case 'command':
       return cause.reason ?? 'no reason given';

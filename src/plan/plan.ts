@@ -1,4 +1,5 @@
 import type { Incident } from './incident.ts';
+import type { Quarantined } from './quarantine.ts';
 
 /** Why this revision counts as good, strongest first. */
 export type GoodReason =
@@ -58,6 +59,13 @@ export interface VersionChange {
   readonly moves: 'version' | 'traffic';
 }
 
+/** The file that says which versions may not come again, written by the commit of the revert. No part of the hash: it names times. */
+export interface QuarantineEdit {
+  readonly path: string;
+  readonly text: string;
+  readonly added: readonly Quarantined[];
+}
+
 export interface RollbackPlan {
   readonly incident: Incident;
   /** Head of the default branch on which the plan was made; the commit's parent. */
@@ -70,6 +78,10 @@ export interface RollbackPlan {
   readonly undoes: readonly { readonly sha: string; readonly title: string; readonly author: string }[];
   /** First 12 hex digits of SHA-256 over incident id, base, good and edits; what `/rollback confirm` names. */
   readonly hash: string;
+  /** What whoever merges it should know: one sentence each. */
+  readonly notes?: readonly string[];
+  /** Files of the release that change a database or run before it; taking them back does not take the change back. */
+  readonly migrations?: readonly string[];
 }
 
 /** A plan, or exactly what stands in its way. */
@@ -80,7 +92,13 @@ export type Planned =
       readonly good: LastGood;
       readonly conflicts: readonly Conflict[];
       readonly because: string;
+      /** Changes after the bad one that touched the service, newest first. */
+      readonly later?: RollbackPlan['undoes'];
+      /** Only the conflicting keys set to their last good value, everything later kept; null where that cannot be written. */
+      readonly instead?: RollbackPlan | null;
     }
+  /** The target cannot be gone back to: what it names can change under us, or is gone. */
+  | { readonly kind: 'unfit'; readonly good: LastGood; readonly because: string; readonly cure: string }
   /** The files already are as at the target: the cluster may still have to follow. */
   | { readonly kind: 'nothing-to-do'; readonly good: LastGood; readonly because: string }
   | { readonly kind: 'no-last-good'; readonly because: string };

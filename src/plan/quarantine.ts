@@ -7,7 +7,7 @@ import { parse, stringify } from 'yaml';
 import type { Entry } from '../ledger/entry.ts';
 import { versionsOf } from '../manifests/versions.ts';
 import type { Key } from './incident.ts';
-import type { RollbackPlan } from './plan.ts';
+import type { QuarantineEdit, RollbackPlan } from './plan.ts';
 
 /** One value that is not to be set again. */
 export interface Quarantined {
@@ -37,7 +37,7 @@ const entry = z.strictObject({
   since: z.iso.datetime(),
   until: z.iso.datetime(),
 });
-const file = z.strictObject({ version: z.literal(1), quarantined: z.array(entry).max(1_000) });
+const file = z.strictObject({ version: z.literal(1), quarantined: z.array(entry).max(10_000) });
 
 const FOLDER = '.lastgood/quarantine';
 
@@ -70,6 +70,16 @@ export function quarantineOf(
           },
         ],
   );
+}
+
+/** The file as the commit of the revert writes it; null where nothing is to be quarantined. */
+export function quarantineEdit(
+  plan: RollbackPlan,
+  rule: { readonly text: string | null; readonly reason: string; readonly forMs: number; readonly now: number },
+): QuarantineEdit | null {
+  const added = rule.forMs > 0 ? quarantineOf(plan, rule) : [];
+  if (added.length === 0) return null;
+  return { path: quarantinePath(plan.incident.key), text: withQuarantined(rule.text, added, rule.now), added };
 }
 
 /** The file with the new entries; what is over at `now` goes, and an entry of the same incident, path and key is replaced. */

@@ -13,10 +13,26 @@ export const rollbackSchema = z.strictObject({
   'merge-within': duration(1_000)
     .prefault('15m')
     .describe('checks and reviews may take this long before a person is called'),
+  bypass: z
+    .boolean()
+    .default(false)
+    .describe('merges over rulesets that let the App bypass them, once merge-within is over; the pull request says so'),
+  pause: duration(0)
+    .prefault('0s')
+    .describe('an automatic rollback this soon after another one is opened, but a person merges it'),
+  migrations: z
+    .enum(['ask', 'reversible'])
+    .default('ask')
+    .describe(
+      'ask: a person merges what takes back a database change; reversible: older versions run on the newer schema',
+    ),
   'terminate-stale': z
     .boolean()
     .default(false)
     .describe('may end the Argo CD operation of the bad commit when it blocks the revert; needs the sync right'),
+  quarantine: duration()
+    .prefault('30d')
+    .describe('how long a version that was rolled back may not come again; 0s: it may at once'),
 });
 
 export type RollbackPolicy = z.output<typeof rollbackSchema>;

@@ -1,11 +1,13 @@
 /** The revert pull request: title and body, with its memory as the last line. */
 import type { RollbackPlan } from '../plan/plan.ts';
+import type { Quarantined } from '../plan/quarantine.ts';
 import { causeMarkdown } from './cause.ts';
 import { filesList, undoneList, versionsTable } from './changes.ts';
 import { revertTitle } from './commit-message.ts';
 import { inline } from './escape.ts';
 import { printBlock } from './memory.ts';
 import { instant, short } from './numbers.ts';
+import { quarantineList } from './quarantine.ts';
 import { verifyList, type VerifyWords } from './verify-words.ts';
 
 export { parseBlock, printBlock, type Memory } from './memory.ts';
@@ -13,6 +15,8 @@ export { parseBlock, printBlock, type Memory } from './memory.ts';
 export interface PullRequestView {
   readonly plan: RollbackPlan;
   readonly verify: VerifyWords;
+  /** What may not come again. */
+  readonly quarantine: readonly Quarantined[];
   readonly applications: readonly string[];
   /** ISO 8601, UTC. */
   readonly requestedAt: string;
@@ -50,11 +54,13 @@ function bodyWith(view: PullRequestView, rows: number): string {
       `- **Merge:** ${merge}`,
     ].join('\n'),
     titled('What changes', versionsTable(plan, rows)),
+    titled('Know before you merge', (plan.notes ?? []).map((note) => `- ${inline(note)}`).join('\n')),
     titled('Files', filesList(plan, rows)),
     titled(
       'Commits undone here',
       plan.undoes.length === 0 ? '' : `${undoneList(plan, rows)}\n\nOther files of these commits stay as they are.`,
     ),
+    titled('Quarantined', quarantineList(view.quarantine, plan.incident.key, rows)),
     titled('Recovered means', verifyList(view.verify, view.applications)),
     `<sub>Incident ${incident.id}, plan ${plan.hash}. A commit that lastgood did not make on this branch stops automation.</sub>`,
     printBlock({

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { hear, type Spoken } from '../../src/control/command.ts';
 import type { Loop } from '../../src/control/reconcile.ts';
 import { RollbackError } from '../../src/errors.ts';
+import { readQuarantine } from '../../src/plan/quarantine.ts';
 import { parseBlock } from '../../src/report/memory.ts';
 import { parseTimeline } from '../../src/report/timeline.ts';
 import { doorsOf } from './fakes.ts';
@@ -264,4 +265,19 @@ test('a reaction that fails does not take the process down, and is set when the 
   } finally {
     process.off('unhandledRejection', note);
   }
+});
+
+test('what was rolled back is quarantined by the commit of the revert, in a file that only grows', async () => {
+  const world = aRelease({});
+  const { loop } = await say(world, '/rollback web production checkout is broken');
+  await toTheEnd(world, loop, null);
+  const path = '.lastgood/quarantine/production/web.yml';
+  const [held, ...others] = readQuarantine(world.repository.file(path) ?? null);
+  assert.equal(others.length, 0);
+  assert.equal(held?.value, 'ghcr.io/acme/web:1.4.2');
+  assert.equal(held?.reason, 'checkout is broken');
+  assert.match(
+    world.repository.pulls[0]?.body ?? '',
+    /### Quarantined[\s\S]*web:1\.4\.2[\s\S]*\/release web production/,
+  );
 });

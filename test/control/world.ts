@@ -10,7 +10,7 @@ export const KEY: Key = { repo: 'acme/deploy', service: 'web', environment: 'pro
 export const FILE = 'apps/web/deployment.yaml';
 
 export function manifest(version: string): string {
-  return `kind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n        - name: web\n          image: ghcr.io/acme/web:${version}\n`;
+  return `apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n        - name: web\n          image: ghcr.io/acme/web:${version}\n`;
 }
 
 export interface Released extends Outside {
@@ -67,6 +67,8 @@ function wordOf(step: Extract<Settled, { kind: 'looked' }>['step']): string {
     case 'finish':
       return `finish ${step.outcome}`;
     case 'open':
+    case 'adopt':
+    case 'close':
     case 'merge':
     case 'update':
     case 'terminate':

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { helpComment } from '../../src/report/help.ts';
 import { noPlanComment, planComment } from '../../src/report/plan.ts';
+import { quarantineOf } from '../../src/plan/quarantine.ts';
 import { parseBlock, pullRequestBody, pullRequestTitle } from '../../src/report/pull-request.ts';
 import { errorComment, pausedComment, planChangedComment, refusalComment } from '../../src/report/refusals.ts';
 import { parseTimeline, timelineComment, type TimelineView } from '../../src/report/timeline.ts';
@@ -47,6 +48,7 @@ function assertInert(markdown: string): void {
 test('a pull request says what, why, how and how it is proven', (t) => {
   const body = pullRequestBody({
     plan: aPlan(),
+    quarantine: quarantineOf(aPlan(), { reason: 'error rate 5 %', forMs: 86_400_000 }),
     verify,
     applications: ['rec-production'],
     requestedAt: '2026-03-01T12:00:06Z',
@@ -68,6 +70,7 @@ test('a pull request with hostile words everywhere stays inert, and its memory s
   const hostile = { ...verify, criteria: [{ name: HOSTILE, if: { text: HOSTILE } }] };
   const body = pullRequestBody({
     plan,
+    quarantine: quarantineOf(plan, { reason: HOSTILE, forMs: 86_400_000 }),
     verify: hostile,
     applications: [HOSTILE],
     requestedAt: '2026-03-01T12:00:06Z',
@@ -92,7 +95,14 @@ test('a pull request of thousands of files fits into what GitHub accepts', () =>
     })),
     undoes: Array.from({ length: 3000 }, () => ({ sha: BASE, title: '|'.repeat(900), author: '<'.repeat(900) })),
   });
-  const body = pullRequestBody({ plan, verify, applications: [], requestedAt: '2026-03-01T12:00:06Z', mode: 'human' });
+  const body = pullRequestBody({
+    plan,
+    quarantine: quarantineOf(plan, { reason: 'r', forMs: 1 }),
+    verify,
+    applications: [],
+    requestedAt: '2026-03-01T12:00:06Z',
+    mode: 'human',
+  });
   assert.ok(body.length < 65_536, String(body.length));
   assert.match(body, /and 29\d\d more/);
 });
