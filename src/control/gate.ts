@@ -3,7 +3,7 @@
  * It fails as soon as harm is proven, passes once harm is excluded and the soak is over, and ends at the deadline in any case.
  */
 import { RollbackError } from '../errors.ts';
-import { begin, look, rulesOfGate, stopped, verdict, type State } from '../judge/judge.ts';
+import { begin, look, rulesOfGate, stopped, verdict, type References, type State } from '../judge/judge.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { Reading } from '../measure/reading.ts';
 import type { GateRead } from '../measure/recording.ts';
@@ -12,12 +12,17 @@ import { between } from '../measure/window.ts';
 import type { Gate, Trigger } from '../playbook/schema.ts';
 import type { Clock, MetricSource, Query } from '../ports.ts';
 import type { GatePoint } from '../report/chart.ts';
+import { lookBeside, type Then } from './last-good-window.ts';
 
 export interface GateRun {
   readonly gate: Gate;
   /** By the name in the playbook. */
   readonly sources: ReadonlyMap<string, MetricSource>;
   readonly clock: Clock;
+  /** What the triggers' `reference` files hold; a gate that names one cannot run without it. */
+  readonly references?: References;
+  /** Epoch ms at which the gate of the last good release began, for `baseline: last-good`; null or absent: not known. */
+  readonly baselineSince?: number | null;
   /** Aborted when the runner is cancelled: the verdict is then inconclusive, never a pass. */
   readonly signal?: AbortSignal;
   /** Called with everything that was read at each look, before it is judged. */
@@ -42,7 +47,7 @@ const POLL_MIN_MS = 100;
 /** Throws playbook-invalid for a gate that cannot be asked, and what a source throws when it cannot be used at all. */
 export async function runGate(run: GateRun): Promise<GateResult> {
   const { gate, clock } = run;
-  const rules = rulesOfGate(gate);
+  const rules = rulesOfGate(gate, run.references);
   const asked = askedOf(run);
   const stop = stopper(run.signal);
   const startedAt = clock.now();
@@ -62,7 +67,9 @@ export async function runGate(run: GateRun): Promise<GateResult> {
   const since = clock.now();
   for (;;) {
     const lookedAt = elapsedMs();
-    const readings = await stop.race(readAll(asked, since));
+    const readings = await stop.race(
+      readAll(asked, since, { began: run.baselineSince ?? null, startedAt, elapsedMs: lookedAt }),
+    );
     if (readings === null) return end(stopped(rules, state, 'the run was cancelled'));
     run.onRead?.({ elapsedMs: lookedAt, readings });
     const seen = windows(gate.triggers, kept, readings);
@@ -81,6 +88,7 @@ interface Asked {
   readonly source: MetricSource;
   readonly triggers: readonly Trigger[];
   readonly arms: Gate['arms'];
+  readonly baseline: Gate['baseline'];
 }
 
 /** Triggers by source, so that each source is asked once and both arms and all its triggers share one instant. */
@@ -93,6 +101,7 @@ function askedOf({ gate, sources }: GateRun): readonly Asked[] {
     return {
       source,
       arms: gate.arms,
+      baseline: gate.baseline,
       triggers: gate.triggers.filter((trigger) => (trigger.source ?? gate.source) === name),
     };
   });
@@ -102,14 +111,12 @@ function armsOf({ canary, baseline }: Gate['arms']): Query['arms'] {
   return { canary, baseline: baseline ?? null };
 }
 
-async function readAll(asked: readonly Asked[], since: number): Promise<ReadonlyMap<string, Reading>> {
+async function readAll(asked: readonly Asked[], since: number, then: Then): Promise<ReadonlyMap<string, Reading>> {
   const answers = await Promise.all(
-    asked.map(({ source, triggers, arms }) =>
-      source.look(
-        triggers.map((trigger) => ({ trigger, arms: armsOf(trigger.arms ?? arms), since })),
-        null,
-      ),
-    ),
+    asked.map(({ source, triggers, arms, baseline }) => {
+      const queries = triggers.map((trigger) => ({ trigger, arms: armsOf(trigger.arms ?? arms), since }));
+      return baseline === 'last-good' ? lookBeside(source, queries, then) : source.look(queries, null);
+    }),
   );
   return new Map(answers.flatMap((answer) => Array.from(answer)));
 }

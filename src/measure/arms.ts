@@ -146,14 +146,25 @@ function momentArm(
   const found: MomentSeries[] = [];
   for (const [id, { value, at }] of counts) {
     const sum = sums.get(id);
-    const sumOfSquares = squares.get(id);
+    const own = squares.get(id)?.value;
+    const sumOfSquares = metric.squares === null && sum !== undefined ? mostSquares(metric, value, sum.value) : own;
     if (sum === undefined || sumOfSquares === undefined) {
-      const lacking = sum === undefined ? metric.sum : metric.squares;
+      const lacking = sum === undefined || metric.squares === null ? metric.sum : metric.squares;
       return missing('no-series', `${printSelector(lacking)} has no series ${id}, which the count has`);
     }
-    found.push({ id, n: value, sum: sum.value, sumOfSquares: sumOfSquares.value, at });
+    found.push({ id, n: value, sum: sum.value, sumOfSquares, at });
   }
   return { kind: 'moments', series: found };
+}
+
+/**
+ * Where squares are not counted: (z - low)(high - z) >= 0 for every z in the range, so the sum of z^2 is at most
+ * (low + high) sum - low high n. More spread than there is only lowers the evidence, so this costs power and never validity.
+ */
+function mostSquares({ range }: Extract<Metric, { kind: 'moments' }>, n: number, sum: number): number | undefined {
+  if (range === null) return undefined;
+  const [low, high] = range;
+  return (low + high) * sum - low * high * n;
 }
 
 /** Several pods: the plain mean, stamped with the oldest of them. Counts would weigh them by traffic; a gauge cannot. */

@@ -12,7 +12,14 @@ export type Metric =
       readonly strata?: string;
     }
   | { readonly kind: 'buckets'; readonly bucket: Selector }
-  | { readonly kind: 'moments'; readonly sum: Selector; readonly squares: Selector; readonly count: Selector }
+  | {
+      readonly kind: 'moments';
+      readonly sum: Selector;
+      /** Null: not counted. Then the largest squares stand in that values in `range` with this sum can have. */
+      readonly squares: Selector | null;
+      readonly count: Selector;
+      readonly range: readonly [number, number] | null;
+    }
   | { readonly kind: 'gauge'; readonly gauge: Selector }
   | { readonly kind: 'unclear'; readonly why: string };
 
@@ -28,8 +35,14 @@ export function metricOf(trigger: Trigger | Criterion): Metric {
       ...('strata' in trigger && trigger.strata !== undefined ? { strata: trigger.strata } : {}),
     };
   if (histogram !== undefined) return { kind: 'buckets', bucket: bucketsOf(parseSelector(histogram)) };
-  if (sum !== undefined && squares !== undefined && count !== undefined)
-    return { kind: 'moments', sum: parseSelector(sum), squares: parseSelector(squares), count: parseSelector(count) };
+  if (sum !== undefined && count !== undefined && (squares !== undefined || trigger.range !== undefined))
+    return {
+      kind: 'moments',
+      sum: parseSelector(sum),
+      squares: squares === undefined ? null : parseSelector(squares),
+      count: parseSelector(count),
+      range: trigger.range ?? null,
+    };
   if (gauge !== undefined) return { kind: 'gauge', gauge: parseSelector(gauge) };
   return {
     kind: 'unclear',
@@ -55,7 +68,7 @@ export function partsOf(metric: Metric): ReadonlyMap<string, Selector> {
     case 'moments':
       return new Map([
         ['sum', metric.sum],
-        ['squares', metric.squares],
+        ...(metric.squares === null ? [] : [['squares', metric.squares] as const]),
         ['count', metric.count],
       ]);
     case 'gauge':
@@ -68,5 +81,6 @@ export function partsOf(metric: Metric): ReadonlyMap<string, Selector> {
 /** True when the answer depends on the baseline; a fixed limit can be judged from the canary alone. */
 export function needsBaseline(trigger: Trigger | Criterion): boolean {
   const conditions = [trigger.if, trigger['pass-when']].filter((c) => c !== undefined);
-  return conditions.some((c) => c.statistic.kind === 'ks' || c.limits.some((limit) => limit.factor !== 0));
+  const fixed = 'reference' in trigger && trigger.reference !== undefined;
+  return conditions.some((c) => (c.statistic.kind === 'ks' && !fixed) || c.limits.some((limit) => limit.factor !== 0));
 }
