@@ -1,6 +1,7 @@
 import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/rest';
 import { RollbackError, type ErrorCode } from '../../errors.ts';
+import type { Fetch, Traffic } from './traffic.ts';
 
 /** The part of an Octokit that we use: REST by route, GraphQL by document. Both @octokit/rest and @actions/github give it. */
 export type GitHubClient = Pick<Octokit, 'request' | 'graphql' | 'paginate'>;
@@ -13,12 +14,9 @@ const log = { debug: silent, info: silent, warn: silent, error: silent };
 const TIMEOUT_MS = 15_000;
 
 /** GitHub may run a mutation and then fail to say so: reading again is right, repeating is not. */
-function requestWithin(timeoutMs: number) {
-  return {
-    retries: 0,
-    fetch: (url: string | URL | Request, init?: RequestInit) =>
-      fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) }),
-  };
+function requestWithin(timeoutMs: number, guarded: (send: Fetch) => Fetch = (send) => send) {
+  const send: Fetch = (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
+  return { retries: 0, fetch: guarded(send) };
 }
 
 /** https://HOST/api/v3 for GitHub Enterprise Server, else api.github.com; `GITHUB_API_URL` wins. */
@@ -39,9 +37,12 @@ export function appClient(options: {
   privateKey: string;
   installationId?: number;
   timeoutMs?: number;
+  /** The budget that all clients of one process share. */
+  traffic?: Traffic;
 }): GitHubClient {
-  const { baseUrl, timeoutMs = TIMEOUT_MS, ...auth } = options;
-  const request = requestWithin(timeoutMs);
+  const { baseUrl, timeoutMs = TIMEOUT_MS, traffic, ...auth } = options;
+  const lane = options.installationId === undefined ? 'app' : `installation ${options.installationId}`;
+  const request = requestWithin(timeoutMs, (send) => traffic?.through(lane, send) ?? send);
   return new Octokit({ baseUrl, authStrategy: createAppAuth, auth, userAgent, request, log });
 }
 
@@ -104,6 +105,12 @@ function explainGraphql(error: GraphqlFailure, wanted: string): RollbackError {
 /** Says what we wanted, what GitHub answered, and whether waiting helps. Never contains a token. */
 export function explain(error: unknown, wanted: string): RollbackError {
   if (error instanceof RollbackError) return error;
+  // What our own budget held back: Octokit takes it for a failed request.
+  if (error instanceof Error && error.cause instanceof RollbackError) {
+    const { code, message, hint, retryAfterMs } = error.cause;
+    const wait = retryAfterMs === null ? {} : { retryAfterMs };
+    return new RollbackError(code, `Could not ${wanted}: ${message}`, { hint, cause: error, ...wait });
+  }
   if (isGraphqlFailure(error)) return explainGraphql(error, wanted);
   if (!isHttpFailure(error)) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,0 +1,153 @@
+import { RollbackError } from '../../errors.ts';
+
+export type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
+
+/**
+ * One budget for all that this process asks of GitHub. Installations take turns, so that a busy one cannot starve the others; what
+ * GitHub asks one to wait for is kept for that one, without asking again; writes stay below GitHub's secondary limits. Nothing is
+ * repeated here: whoever asked looks again first.
+ */
+export interface Traffic {
+  /** `lane`: the installation, or the App itself. */
+  through(lane: string, send: Fetch): Fetch;
+}
+
+interface Options {
+  /** Epoch ms. */
+  readonly now?: () => number;
+  /** Requests under way at once; GitHub refuses more than 100. */
+  readonly most?: number;
+  /** Told after each answer; null: there was none. */
+  readonly onAnswer?: (api: Api, status: number | null) => void;
+  readonly onRemaining?: (resource: string, left: number) => void;
+}
+
+export type Api = 'rest' | 'graphql';
+
+/** Content that one installation may write: GitHub's own limits, less some room for other Apps of the same account. */
+const WRITES = [
+  { windowMs: 60_000, most: 70 },
+  { windowMs: 3_600_000, most: 450 },
+] as const;
+const LONGEST_WINDOW_MS = 3_600_000;
+/** GitHub says to wait at least a minute where it does not say how long. */
+const UNSAID_MS = 60_000;
+const LONGEST_WAIT_MS = 3_600_000;
+
+interface LaneState {
+  readonly blockedUntil: Record<Api, number>;
+  writes: number[];
+  readonly queue: (() => void)[];
+}
+
+export function createTraffic(options: Options = {}): Traffic {
+  const { now = Date.now, most = 60, onAnswer = () => undefined, onRemaining = () => undefined } = options;
+  const lanes = new Map<string, LaneState>();
+  /** Lanes with somebody waiting; the first one is next. */
+  const turns: LaneState[] = [];
+  let underWay = 0;
+
+  function stateOf(name: string): LaneState {
+    const known = lanes.get(name) ?? { blockedUntil: { rest: 0, graphql: 0 }, writes: [], queue: [] };
+    lanes.set(name, known);
+    return known;
+  }
+
+  function enter(lane: LaneState): Promise<void> {
+    if (underWay < most && turns.length === 0) {
+      underWay += 1;
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      lane.queue.push(resolve);
+      if (lane.queue.length === 1) turns.push(lane);
+    });
+  }
+
+  function leave(): void {
+    const lane = turns.shift();
+    const next = lane?.queue.shift();
+    // The place goes from one to the next: `underWay` stays.
+    if (lane && next) {
+      if (lane.queue.length > 0) turns.push(lane);
+      next();
+    } else underWay -= 1;
+  }
+
+  function mayAsk(lane: LaneState, api: Api, write: boolean): void {
+    const at = now();
+    const wait = lane.blockedUntil[api] - at;
+    if (wait > 0) throw asked('GitHub asked this installation to wait', wait);
+    if (!write) return;
+    lane.writes = lane.writes.filter((time) => time > at - LONGEST_WINDOW_MS);
+    for (const { windowMs, most: limit } of WRITES) {
+      const inWindow = lane.writes.filter((time) => time > at - windowMs);
+      const first = inWindow[inWindow.length - limit];
+      if (first !== undefined) throw asked(`${limit} writes in ${windowMs / 60_000} min`, first + windowMs - at);
+    }
+    lane.writes.push(at);
+  }
+
+  function learn(lane: LaneState, api: Api, response: Response): void {
+    const left = response.headers.get('x-ratelimit-remaining');
+    if (left !== null) onRemaining(response.headers.get('x-ratelimit-resource') ?? api, Number(left));
+    const wait = waitOf(response, now());
+    if (wait !== null) lane.blockedUntil[api] = Math.max(lane.blockedUntil[api], now() + wait);
+  }
+
+  return {
+    through(name, send) {
+      const lane = stateOf(name);
+      return async (url, init) => {
+        const api: Api = addressOf(url).endsWith('/graphql') ? 'graphql' : 'rest';
+        await enter(lane);
+        try {
+          // Asked only now: what was learnt while waiting for the turn counts.
+          mayAsk(lane, api, isWrite(api, init));
+          const response = await send(url, init).catch((error: unknown) => {
+            onAnswer(api, null);
+            throw error;
+          });
+          onAnswer(api, response.status);
+          learn(lane, api, response);
+          return response;
+        } finally {
+          leave();
+        }
+      };
+    },
+  };
+}
+
+function asked(because: string, waitMs: number): RollbackError {
+  return new RollbackError(
+    'github-unavailable',
+    `Not sent to GitHub: ${because}, ${Math.ceil(waitMs / 1000)} s to go`,
+    {
+      retryAfterMs: Math.max(1000, waitMs),
+    },
+  );
+}
+
+/** Milliseconds until GitHub wants to hear from us again; null: now. */
+function waitOf(response: Response, now: number): number | null {
+  const after = Number(response.headers.get('retry-after') ?? NaN) * 1000;
+  if (after >= 0) return Math.min(after, LONGEST_WAIT_MS);
+  if (response.headers.get('x-ratelimit-remaining') === '0') {
+    const reset = Number(response.headers.get('x-ratelimit-reset') ?? NaN) * 1000 - now;
+    return Number.isNaN(reset) ? UNSAID_MS : Math.min(Math.max(1000, reset), LONGEST_WAIT_MS);
+  }
+  return response.status === 429 ? UNSAID_MS : null;
+}
+
+function isWrite(api: Api, init: RequestInit | undefined): boolean {
+  if (api === 'graphql')
+    return typeof init?.body === 'string' && /"query":"\s*mutation\b/.test(init.body.replace(/\\n/g, ' '));
+  const method = init?.method ?? 'GET';
+  return method !== 'GET' && method !== 'HEAD';
+}
+
+function addressOf(url: string | URL | Request): string {
+  const address = typeof url === 'string' ? url : url instanceof URL ? url.href : url.url;
+  return address.split('?')[0] ?? address;
+}
