@@ -4,6 +4,7 @@ import type { Memory } from '../report/memory.ts';
 import type { Doors } from './doors.ts';
 import { entriesOf } from './entries.ts';
 import { momentsOf } from './moments.ts';
+import { createHerald, type Herald } from './herald.ts';
 import type { Observed } from './observed.ts';
 import { createRecorder, type Recorder } from './record.ts';
 import type { Step } from './step.ts';
@@ -16,10 +17,12 @@ export interface Announcer {
   /** False when people could not be told everything. */
   flush(): Promise<boolean>;
   readonly recorder: Recorder;
+  readonly herald: Herald;
 }
 
-export function createAnnouncer(doors: Pick<Doors, 'repository' | 'sha256' | 'log'>): Announcer {
-  const recorder = createRecorder(doors);
+export function createAnnouncer(doors: Pick<Doors, 'repository' | 'sha256' | 'log' | 'clock' | 'notifier'>): Announcer {
+  const herald = createHerald(doors, (entries) => void recorder.add(entries));
+  const recorder: Recorder = createRecorder(doors, (entries) => herald.written(entries));
   const teller = createTeller(doors);
   /** Issues opened by this process: the ledger, which remembers them for the others, may be out of reach. */
   const issues = new Map<string, number>();
@@ -35,7 +38,7 @@ export function createAnnouncer(doors: Pick<Doors, 'repository' | 'sha256' | 'lo
     });
     // A person is called before the ledger says so: a call that failed is then made again.
     const issue = place ?? (await placeForTrouble(seen, step));
-    recorder.add(entriesOf(seen, moments, step));
+    herald.expect(recorder.add(entriesOf(seen, moments, step)), seen, step);
     // Whoever was called keeps the words of the call until something changes.
     const quiet = step.kind === 'wait' && step.for === 'person';
     if (issue !== null && !quiet) teller.tell(issue, viewOf(seen, step, moments));
@@ -72,14 +75,15 @@ export function createAnnouncer(doors: Pick<Doors, 'repository' | 'sha256' | 'lo
     return said;
   }
 
-  return { announce, flush, recorder };
+  return { announce, flush, recorder, herald };
 }
 
 function labelFor(pull: Pull, step: Step): string | null {
   if (step.kind === 'escalate') return step.final ? LABELS.escalated : LABELS.called;
   if (step.kind === 'finish') return step.outcome === 'recovered' ? LABELS.recovered : LABELS.cancelled;
   // Once it is merged nobody is needed any more, and a new call may come.
-  if (pull.state === 'merged' && pull.labels.includes(LABELS.called)) return LABELS.active;
+  const called = step.kind === 'wait' && step.for === 'person';
+  if (pull.state === 'merged' && pull.labels.includes(LABELS.called)) return called ? null : LABELS.active;
   return pull.labels.some((name) => name.startsWith('lastgood: ')) ? null : LABELS.active;
 }
 

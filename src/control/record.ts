@@ -5,13 +5,17 @@ import type { Doors } from './doors.ts';
 
 /** Writes what happened to the ledger, beside the critical path: a slow ledger never delays a rollback. */
 export interface Recorder {
-  /** Facts that must stand in the ledger; those that do are skipped. */
-  add(entries: readonly Entry[]): void;
+  /** Facts that must stand in the ledger; those that do are skipped. Returns those that this process had not added before. */
+  add(entries: readonly Entry[]): readonly Entry[];
   /** Resolves when everything added so far is written. Rejects with the reason when it could not be. */
   flush(): Promise<void>;
 }
 
-export function createRecorder(doors: Pick<Doors, 'repository' | 'sha256' | 'log'>): Recorder {
+/** `written`: is told the lines that are new in the ledger, or that it could not take; it may not throw. */
+export function createRecorder(
+  doors: Pick<Doors, 'repository' | 'sha256' | 'log'>,
+  written: (entries: readonly Entry[]) => void = () => undefined,
+): Recorder {
   const known = new Set<string>();
   let waiting: Entry[] = [];
   let running: Promise<void> = Promise.resolve();
@@ -23,9 +27,16 @@ export function createRecorder(doors: Pick<Doors, 'repository' | 'sha256' | 'log
     const batch = waiting;
     waiting = [];
     if (batch.length === 0) return;
+    let added: readonly Entry[] = [];
     try {
-      await doors.repository.writeLedger((text) => append(text, batch, doors.sha256).text, message(batch));
+      await doors.repository.writeLedger((text) => {
+        const appended = append(text, batch, doors.sha256);
+        added = appended.added;
+        return appended.text;
+      }, message(batch));
+      written(added);
     } catch (error) {
+      written(batch);
       // What failed for a passing reason goes along with the next write. Anything else must not hold others back: what can
       // still be observed is added again by the next look.
       if (error instanceof RollbackError && error.retryable) waiting = [...batch, ...waiting];
@@ -36,17 +47,15 @@ export function createRecorder(doors: Pick<Doors, 'repository' | 'sha256' | 'log
 
   return {
     add(entries) {
-      for (const entry of entries) {
-        if (known.has(entry.id)) continue;
-        known.add(entry.id);
-        waiting.push(entry);
-      }
-      if (waiting.length === 0 || scheduled) return;
+      const fresh = entries.filter(({ id }) => !known.has(id) && known.add(id));
+      waiting.push(...fresh);
+      if (waiting.length === 0 || scheduled) return fresh;
       scheduled = true;
       running = running.catch(() => undefined).then(write);
       running.catch((error: unknown) =>
         doors.log('warn', 'ledger not written yet', { reason: error instanceof Error ? error.message : String(error) }),
       );
+      return fresh;
     },
     flush: () => running,
   };

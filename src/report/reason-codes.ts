@@ -54,6 +54,18 @@ export const EXIT_REASONS = {
     decision: 'expired',
     meaning: 'Checks or reviews are missing after `merge-within`; a merge is still followed to its proof.',
   },
+  'merge-refused': { decision: 'needs-you', meaning: 'GitHub refused the merge for good; a person must merge it.' },
+  'sync-window': {
+    decision: 'needs-you',
+    meaning: 'The revert is merged, but a sync window of Argo CD keeps it from being applied.',
+  },
+  'unfit-target': {
+    decision: 'escalated',
+    meaning: 'What the revert would bring back no longer exists or may not run.',
+  },
+  'merge-refused': { decision: 'needs-you', meaning: 'GitHub refuses the merge, and no allowed route goes around it.' },
+  'sync-window': { decision: 'needs-you', meaning: 'Merged, but a sync window of Argo CD holds the sync.' },
+  'unfit-target': { decision: 'escalated', meaning: 'What the target names can change under us, or is gone.' },
   'not-recovered': { decision: 'escalated', meaning: 'Merged, but not proven within `within`.' },
   'argocd-refused': { decision: 'escalated', meaning: 'Argo CD rejects the token, or does not know the application.' },
   'no-last-good': { decision: 'escalated', meaning: 'Nothing older is known that nothing speaks against.' },

@@ -30,6 +30,7 @@ export interface PlaybookParts {
   readonly verify?: Section | undefined;
   readonly applications?: readonly string[] | undefined;
   readonly mention?: readonly string[];
+  readonly notify?: Section;
   readonly owners?: readonly string[];
   /** Further services, each in production with paths of its own. */
   readonly others?: Readonly<Record<string, { readonly owners?: readonly string[] }>>;
@@ -62,7 +63,7 @@ export function playbookText(parts: PlaybookParts = {}): string {
         environments: production('web', {
           applications,
           rollback: parts.rollback ?? {},
-          notify: { mention: parts.mention ?? [] },
+          notify: { mention: parts.mention ?? [], ...parts.notify },
         }),
       },
       ...Object.fromEntries(

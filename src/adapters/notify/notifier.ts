@@ -1,0 +1,51 @@
+/** From a destination of the playbook and a notice to a message on its way. */
+import type { Notifier } from '../../control/doors.ts';
+import { destinationName } from '../../report/notify/destination.ts';
+import type { GuardPolicy } from '../http-guard.ts';
+import { guardedFetch, outwardPolicy } from '../http-guard.ts';
+import type { Fetch } from '../http.ts';
+import { writePage, type IssueOptions } from './github-issue.ts';
+import type { Outbox } from './outbox.ts';
+import { post } from './post.ts';
+
+export interface NotifierOptions {
+  readonly outbox: Outbox;
+  /** Where the secrets are; the playbook only names the variables. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where people read the repository. */
+  readonly repositoryUrl: string;
+  readonly issues: IssueOptions;
+  readonly now: () => number;
+  /** Where messages may go; public https only unless told. */
+  readonly policy?: GuardPolicy;
+  readonly fetch?: Fetch;
+  readonly timeoutMs?: number;
+}
+
+export function createNotifier(options: NotifierOptions): Notifier {
+  const { outbox, env, now, issues } = options;
+  const policy = options.policy ?? outwardPolicy(env);
+  const posting = {
+    fetch: options.fetch ?? guardedFetch(policy),
+    policy,
+    env,
+    now,
+    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+  };
+  return {
+    repositoryUrl: options.repositoryUrl,
+    send: (destination, notice) =>
+      outbox.send(`${issues.repository} ${destinationName(destination)}`, () =>
+        destination.kind === 'github-issue'
+          ? writePage(issues, destination.labels, notice)
+          : post(posting, destination, notice),
+      ),
+  };
+}
+
+/** https://github.com/owner/name for api.github.com, the server itself for an Enterprise Server. */
+export function repositoryUrl(apiUrl: string, repository: string): string {
+  const url = new URL(apiUrl);
+  const host = url.host === 'api.github.com' ? 'github.com' : url.host;
+  return `${url.protocol}//${host}/${repository}`;
+}
