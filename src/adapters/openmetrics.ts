@@ -11,6 +11,7 @@ import type { Clock, MetricSource, Query } from '../ports.ts';
 import { headersOf, hostOf, request } from './http.ts';
 import type { Credentials, Fetch } from './http.ts';
 import { textOf } from './http-text.ts';
+import type { Send } from './patient.ts';
 
 export interface OpenmetricsOptions {
   readonly auth: Credentials;
@@ -18,6 +19,8 @@ export interface OpenmetricsOptions {
   readonly timeoutMs: number;
   readonly clock?: Pick<Clock, 'now'>;
   readonly fetch?: Fetch;
+  /** How a request is sent; by default at once and only once. */
+  readonly send?: Send;
   readonly maxBytes?: number;
 }
 
@@ -70,7 +73,8 @@ async function scrape(options: OpenmetricsOptions, url: string, at: number): Pro
   const place = `metrics page of ${hostOf(url)}`;
   if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
     return missing('query-error', `'${url.slice(0, 80)}' is not the URL of a metrics page`);
-  const answer = await request(options.fetch ?? fetch, {
+  const send: Send = options.send ?? ((asked) => request(options.fetch ?? fetch, asked));
+  const answer = await send({
     url,
     method: 'GET',
     headers: { ...headersOf(options.auth), accept: ACCEPT },

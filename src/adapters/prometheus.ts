@@ -10,12 +10,14 @@ import type { Missing } from '../measure/sample.ts';
 import { narrow, printSelector } from '../measure/selector.ts';
 import { parseMatchers } from '../playbook/selector.ts';
 import type { Matcher, Selector } from '../playbook/selector.ts';
-import type { MetricSource, Query } from '../ports.ts';
+import type { Clock, Grid, MetricSource, Query } from '../ports.ts';
 import { headersOf, hostOf, request } from './http.ts';
 import type { Credentials, Fetch } from './http.ts';
 import { textOf } from './http-text.ts';
-import { explanationOf, parseScalar, parseVector } from './prometheus-answer.ts';
-import type { Answered } from './prometheus-answer.ts';
+import type { Send } from './patient.ts';
+import { explanationOf, parseMatrix, parseScalar, parseVector } from './prometheus-answer.ts';
+import type { Answered, Matrix } from './prometheus-answer.ts';
+import { courseOf } from './prometheus-history.ts';
 import { inTurns } from './in-turns.ts';
 
 export interface PrometheusOptions {
@@ -24,6 +26,9 @@ export interface PrometheusOptions {
   /** Time allowed for one query. */
   readonly timeoutMs: number;
   readonly fetch?: Fetch;
+  readonly clock?: Pick<Clock, 'now'>;
+  /** How a request is sent; by default at once and only once. */
+  readonly send?: Send;
   readonly maxBytes?: number;
 }
 
@@ -39,9 +44,11 @@ type Ask = (promql: string) => Promise<Found>;
 export function prometheusSource(options: PrometheusOptions): MetricSource {
   return {
     remembers: true,
+    course: (queries, grid) =>
+      courseOf({ range: (promql, page) => matrix(options, promql, page), readingOf }, queries, grid),
     look: async (queries, at) => {
       const instant = at === null ? await presentOf(options) : { kind: 'scalar' as const, value: at / 1000 };
-      const atMs = instant.kind === 'missing' ? Date.now() : instant.value * 1000;
+      const atMs = instant.kind === 'missing' ? (options.clock?.now() ?? Date.now()) : instant.value * 1000;
       if (instant.kind === 'missing') return new Map(queries.map((q) => [q.trigger.name, nothing(q, atMs, instant)]));
       const asked = new Map<string, Promise<Found>>();
       const turn = inTurns(AT_ONCE);
@@ -139,12 +146,31 @@ async function vector(options: PrometheusOptions, promql: string, at: number): P
   return typeof text === 'string' ? parseVector(text, `${promql} at ${hostOf(options.url)}`) : text;
 }
 
+async function matrix(
+  options: PrometheusOptions,
+  promql: string,
+  { from, to, stepMs }: Grid,
+): Promise<Answered<Matrix>> {
+  const [start, end, step] = [from, to, stepMs].map((ms) => (ms / 1000).toFixed(3));
+  const text = await post(options, promql, { path: 'query_range', form: { start, end, step } });
+  return typeof text === 'string' ? parseMatrix(text, `${promql} at ${hostOf(options.url)}`) : text;
+}
+
+function query(options: PrometheusOptions, promql: string, at: number | null): Promise<string | Missing> {
+  return post(options, promql, { path: 'query', form: { time: at === null ? undefined : (at / 1000).toFixed(3) } });
+}
+
 /** The text of a 2xx answer, else why there is none. */
-async function query(options: PrometheusOptions, promql: string, at: number | null): Promise<string | Missing> {
+async function post(
+  options: PrometheusOptions,
+  promql: string,
+  { path, form: fields }: { readonly path: string; readonly form: Readonly<Record<string, string | undefined>> },
+): Promise<string | Missing> {
   const form = new URLSearchParams({ query: promql, timeout: `${options.timeoutMs}ms` });
-  if (at !== null) form.set('time', (at / 1000).toFixed(3));
-  const answer = await request(options.fetch ?? fetch, {
-    url: `${options.url.replace(/\/+$/, '')}/api/v1/query`,
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) form.set(name, value);
+  const send: Send = options.send ?? ((asked) => request(options.fetch ?? fetch, asked));
+  const answer = await send({
+    url: `${options.url.replace(/\/+$/, '')}/api/v1/${path}`,
     method: 'POST',
     headers: {
       ...headersOf(options.auth),

@@ -1,13 +1,26 @@
 /** From a source of the playbook to one that can be asked. */
 import { RollbackError } from '../errors.ts';
 import type { Source } from '../playbook/schema.ts';
-import type { MetricSource } from '../ports.ts';
-import type { Credentials } from './http.ts';
+import type { Clock, MetricSource } from '../ports.ts';
+import { realClock } from './clock.ts';
+import { cloudWatchSource, throttled } from './cloudwatch.ts';
+import { datadogSource } from './datadog.ts';
+import { graphiteSource } from './graphite.ts';
+import type { Credentials, Fetch } from './http.ts';
+import { influxSource } from './influxdb.ts';
+import { newRelicSource } from './newrelic.ts';
 import { openmetricsSource } from './openmetrics.ts';
+import { patient } from './patient.ts';
 import { prometheusSource } from './prometheus.ts';
 
 /** Where the secrets are; the playbook only names the variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a source reaches the outside with; the real ones unless a test brings its own. */
+export interface Outside {
+  readonly clock?: Clock;
+  readonly fetch?: Fetch;
+}
 
 /**
  * Throws source-unauthorized for a variable that is not set.
@@ -17,31 +30,86 @@ export function metricSource(
   source: Source,
   env: Environment,
   onSecret: (secret: string) => void = () => undefined,
+  outside: Outside = {},
 ): MetricSource {
-  const auth = credentials(source, env, onSecret);
+  const { clock = realClock(), fetch: fetching } = outside;
+  const secret = secretsOf(source.kind, env, onSecret);
+  const refuses = source.kind === 'cloudwatch' ? throttled : undefined;
+  const send = patient({ clock, budgetMs: source.timeout, fetch: fetching, refuses });
+  const timeoutMs = source.timeout;
   switch (source.kind) {
     case 'prometheus':
-      return prometheusSource({ url: source.url, auth, timeoutMs: source.timeout });
+      return prometheusSource({
+        url: source.url,
+        auth: credentials(source.auth, secret, onSecret),
+        timeoutMs,
+        clock,
+        send,
+      });
     case 'openmetrics':
-      return openmetricsSource({ auth, timeoutMs: source.timeout });
+      return openmetricsSource({ auth: credentials(source.auth, secret, onSecret), timeoutMs, clock, send });
+    case 'datadog': {
+      const keys = { apiKey: secret(source['api-key']), appKey: secret(source['app-key']) };
+      return datadogSource({ site: source.site, ...keys, timeoutMs, settleMs: source.settle, clock, send });
+    }
+    case 'cloudwatch':
+      return cloudWatchSource({
+        region: source.region,
+        url: source.url ?? null,
+        keys: {
+          accessKeyId: secret(source['access-key']),
+          secretAccessKey: secret(source['secret-key']),
+          sessionToken: isSet(env, source['session-token']) ? secret(source['session-token']) : null,
+        },
+        periodMs: source.period,
+        timeoutMs,
+        settleMs: source.settle,
+        clock,
+        send,
+      });
+    case 'newrelic': {
+      const { account, region } = source;
+      const apiKey = secret(source['api-key']);
+      return newRelicSource({ account, region, apiKey, timeoutMs, settleMs: source.settle, clock, send });
+    }
+    case 'influxdb': {
+      const { org, database = '', url } = source;
+      const store = org === undefined ? ({ version: 3, database } as const) : ({ version: 2, org } as const);
+      return influxSource({ url, store, token: secret(source.token), timeoutMs, settleMs: source.settle, clock, send });
+    }
+    case 'graphite': {
+      const auth = credentials(source.auth, secret, onSecret);
+      const { url, step: stepMs, settle: settleMs } = source;
+      return graphiteSource({ url, auth, stepMs, timeoutMs, settleMs, clock, send });
+    }
   }
 }
 
-function credentials({ kind, auth }: Source, env: Environment, onSecret: (secret: string) => void): Credentials {
-  const secret = (variable: string): string => {
+type Secret = (variable: string) => string;
+
+function isSet(env: Environment, variable: string): boolean {
+  return (env[variable]?.trim() ?? '') !== '';
+}
+
+/** Reads one secret, and says that it is one before anybody can use it. */
+function secretsOf(kind: Source['kind'], env: Environment, onSecret: (secret: string) => void): Secret {
+  return (variable) => {
     const value = env[variable]?.trim() ?? '';
     if (value === '') {
       throw new RollbackError(
         'source-unauthorized',
         `A ${kind} source needs the environment variable ${variable}, which is not set.`,
-        {
-          hint: `Set ${variable} from a secret, in the env of this step or process.`,
-        },
+        { hint: `Set ${variable} from a secret, in the env of this step or process.` },
       );
     }
     onSecret(value);
     return value;
   };
+}
+
+type Auth = Extract<Source, { readonly kind: 'prometheus' }>['auth'];
+
+function credentials(auth: Auth, secret: Secret, onSecret: (secret: string) => void): Credentials {
   return {
     ...(auth?.bearer === undefined ? {} : { bearer: secret(auth.bearer) }),
     ...(auth?.basic === undefined ? {} : { basic: pair(secret(auth.basic), onSecret) }),

@@ -8,10 +8,23 @@ import type { MetricForm } from './metric.ts';
 import type { Path } from './path.ts';
 import type { Source } from './schema-source.ts';
 import { readMatchers, readSelector } from './selector.ts';
-import { checkTemplate } from './template.ts';
+import { checkCloudWatch, checkDatadog, checkGraphite, checkInflux, checkNrql } from './dialect-spans.ts';
+import { checkArmText, checkTemplate } from './template.ts';
 
 /** The keys of a trigger that hold a query. */
-export const TEXT_KEYS = ['bad', 'good', 'total', 'histogram', 'sum', 'squares', 'count', 'gauge', 'score', 'correct', 'pair-by'] as const;
+export const TEXT_KEYS = [
+  'bad',
+  'good',
+  'total',
+  'histogram',
+  'sum',
+  'squares',
+  'count',
+  'gauge',
+  'score',
+  'correct',
+  'pair-by',
+] as const;
 export type TextKey = (typeof TEXT_KEYS)[number];
 
 /** One query of a trigger, and where it stands. */
@@ -30,10 +43,17 @@ export interface Dialect<S> {
 type Kinds = { readonly [K in Source['kind']]: Dialect<Extract<Source, { readonly kind: K }>> };
 
 const ALL_FORMS = ['events', 'histogram', 'scores', 'gauge'] as const;
+/** What a source without cumulative buckets can answer. */
+const COUNTED = ['events', 'scores', 'gauge'] as const;
 
 export const DIALECTS = {
   prometheus: { forms: ALL_FORMS, checkText: checkPromql, checkArm: checkMatchers },
   openmetrics: { forms: ALL_FORMS, checkText: checkSelector, checkArm: checkPage },
+  datadog: { forms: COUNTED, checkText: checkDatadog, checkArm: checkArmText },
+  cloudwatch: { forms: COUNTED, checkText: checkCloudWatch, checkArm: checkArmText },
+  newrelic: { forms: COUNTED, checkText: checkNrql, checkArm: checkArmText },
+  influxdb: { forms: COUNTED, checkText: checkInflux, checkArm: checkArmText },
+  graphite: { forms: COUNTED, checkText: checkGraphite, checkArm: checkArmText },
 } as const satisfies Kinds;
 
 /** The row of this source, closed over it. */

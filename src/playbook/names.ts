@@ -14,3 +14,13 @@ export const environmentVariable = z
   .regex(/^[A-Z][A-Z0-9_]*$/, 'the NAME of an environment variable, never the secret itself');
 
 export const person = z.string().regex(/^@?[A-Za-z0-9-]+(\/[A-Za-z0-9._-]+)?$/, 'a GitHub login or org/team');
+
+/** How a source is signed in to over HTTP. */
+export const sourceAuth = z.strictObject({
+  bearer: environmentVariable.optional().describe('environment variable that holds a bearer token'),
+  basic: environmentVariable.optional().describe('environment variable that holds user:password'),
+  headers: z
+    .record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string())
+    .optional()
+    .describe('plain headers such as X-Scope-OrgID; no secrets here'),
+});
