@@ -28,7 +28,16 @@ const answer = z.discriminatedUnion('status', [
       }),
       z.object({ resultType: z.literal('scalar'), result: sample }),
       z.object({ resultType: z.literal('string'), result: z.unknown() }),
-      z.object({ resultType: z.literal('matrix'), result: z.unknown() }),
+      z.object({
+        resultType: z.literal('matrix'),
+        result: z.array(
+          z.object({
+            metric: z.record(z.string(), z.string()),
+            values: z.array(sample).optional(),
+            histograms: z.unknown().optional(),
+          }),
+        ),
+      }),
     ]),
   }),
 ]);
@@ -91,4 +100,34 @@ export function parseScalar(
   return value === null || !Number.isFinite(value)
     ? missing('not-a-number', `${place}: '${found.data.result[1].slice(0, 40)}'`)
     : { kind: 'scalar', value };
+}
+
+/** The courses of several series. */
+export interface Matrix {
+  readonly kind: 'matrix';
+  readonly series: readonly {
+    readonly labels: Record<string, string>;
+    readonly values: readonly { readonly at: number; readonly value: number }[];
+  }[];
+}
+
+/** The answer to a range query. One number that cannot be read spoils it all, as in `parseVector`. */
+export function parseMatrix(text: string, place: string): Answered<Matrix> {
+  const found = dataOf(text, place);
+  if (found.kind === 'missing') return found;
+  if (found.data.resultType !== 'matrix')
+    return missing('wrong-type', `${place}: a ${found.data.resultType}, not a matrix`);
+  const series: Matrix['series'][number][] = [];
+  for (const { metric, values } of found.data.result) {
+    if (values === undefined)
+      return missing('wrong-type', `${place}: a native histogram; lastgood reads classic buckets`);
+    const course: { at: number; value: number }[] = [];
+    for (const [at, written] of values) {
+      const value = numberOf(written);
+      if (value === null) return missing('not-a-number', `${place}: '${written.slice(0, 40)}'`);
+      course.push({ at: at * 1000, value });
+    }
+    series.push({ labels: metric, values: course });
+  }
+  return { kind: 'matrix', series };
 }
