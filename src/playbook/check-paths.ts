@@ -23,8 +23,14 @@ export function folder(path: string): string {
 }
 
 function checkOne({ path, at }: PlacedPath): readonly Doubt[] {
+  const fault = pathFault(path);
+  return fault === null ? [] : [doubt(at, 'value', fault.message, fault.cure)];
+}
+
+/** What is wrong with a literal path from the top of the repository; null: nothing. */
+export function pathFault(path: string): { readonly message: string; readonly cure: string } | null {
   const parts = folder(path).split('/');
-  const fault = (message: string, cure: string): readonly Doubt[] => [doubt(at, 'value', message, cure)];
+  const fault = (message: string, cure: string) => ({ message, cure });
   if (path.startsWith('/'))
     return fault(
       'begins with /',
@@ -41,8 +47,7 @@ function checkOne({ path, at }: PlacedPath): readonly Doubt[] {
       `write ${parts.filter((part) => part !== '' && part !== '.').join('/')}`,
     );
   }
-  if (path !== path.trim()) return fault('begins or ends with a space', `write ${path.trim()}`);
-  return [];
+  return path === path.trim() ? null : fault('begins or ends with a space', `write ${path.trim()}`);
 }
 
 /** Looks every path up among the folders above every other: linear in the length of all paths together. */

@@ -2,6 +2,7 @@ import { printCondition, printStatistic } from './condition.ts';
 import type { Condition } from './condition.ts';
 import { doubt } from './doubt.ts';
 import type { Doubt } from './doubt.ts';
+import { checkOptions } from './check-options.ts';
 import { checkMetric, metricForm } from './metric.ts';
 import type { Question } from './metric.ts';
 import type { Path } from './path.ts';
@@ -32,7 +33,12 @@ export function checkTriggers(triggers: readonly Question[], place: TriggerPlace
     return [
       ...twice,
       ...checkMetric(trigger, place.sourceOf(trigger), at),
-      ...checkSentences(trigger, { at, place: place.place, hasBaseline: place.baselines[index] ?? false }),
+      ...checkOptions(trigger, place.sourceOf(trigger), at),
+      ...checkSentences(trigger, {
+        at,
+        place: place.place,
+        hasBaseline: (place.baselines[index] ?? false) || trigger.reference !== undefined,
+      }),
     ];
   });
 }

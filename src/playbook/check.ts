@@ -1,6 +1,8 @@
+import { checkSpending } from './check-spending.ts';
 import { checkSource } from './check-source.ts';
 import { checkPaths } from './check-paths.ts';
 import type { PlacedPath } from './check-paths.ts';
+import { checkGateOptions, warnGauges } from './check-options.ts';
 import { checkTriggers } from './check-trigger.ts';
 import { dialectOf } from './dialect.ts';
 import { doubt } from './doubt.ts';
@@ -113,7 +115,7 @@ function checkGate(context: Context, gate: Gate, at: Path): readonly Doubt[] {
     const message = `is not longer than ${key} (${printDuration(ms)}), so the gate could never pass`;
     doubts.push(doubt([...at, 'deadline'], 'value', message, `write more than ${printDuration(ms)}`));
   }
-  doubts.push(...checkFailAt(gate, at));
+  doubts.push(...checkFailAt(gate, at), ...checkSpending(gate, at));
   for (const [index, { source: own, arms }] of gate.triggers.entries()) {
     const place = [...at, 'triggers', index];
     const named = sourceOfQuestion(context, own, place);
@@ -128,7 +130,10 @@ function checkGate(context: Context, gate: Gate, at: Path): readonly Doubt[] {
     }
   }
   const sourceOf = (question: Question): Source | null => lookUp(context, question.source ?? gate.source);
-  const baselines = gate.triggers.map(({ arms }) => (arms ?? gate.arms).baseline !== undefined);
+  const baselines = gate.triggers.map(
+    ({ arms }) => (arms ?? gate.arms).baseline !== undefined || gate.baseline === 'last-good',
+  );
+  doubts.push(...checkGateOptions(gate, sourceOf, at));
   return [...doubts, ...checkTriggers(gate.triggers, { at: [...at, 'triggers'], place: 'gate', baselines, sourceOf })];
 }
 
@@ -237,6 +242,7 @@ function warnEnvironment(rules: EnvironmentRules, at: Path): readonly Doubt[] {
       ),
     );
   }
+  if (rules.gate !== undefined) doubts.push(...warnGauges(rules.gate, [...at, 'gate']));
   if (rules.gate?.triggers.every((trigger) => trigger.criticality === 'info' || trigger['dry-run']) === true) {
     const cure = 'let one trigger decide: no dry-run, and criticality normal or critical';
     doubts.push(

@@ -7,7 +7,8 @@ import type { Path } from './path.ts';
 import type { Criterion, Source, Trigger } from './schema.ts';
 
 /** A trigger of a gate or a criterion of a verify: the same words, read the same way. */
-export type Question = Criterion & Partial<Pick<Trigger, 'criticality'>>;
+export type Question = Criterion &
+  Partial<Pick<Trigger, 'criticality' | 'dry-run' | 'weight' | 'alpha-share' | 'strata' | 'reference'>>;
 
 /** How the numbers come: counted events, a histogram, sums of scores, a bare number, or a list with one value in each row. */
 export type MetricForm = 'events' | 'histogram' | 'scores' | 'gauge' | 'values';
@@ -88,7 +89,7 @@ function needed(statistic: Statistic): string {
     case 'ks':
       return "'histogram:'";
     case 'mean':
-      return "'sum:', 'squares:', 'count:' and 'range:'";
+      return "'sum:', 'count:' and 'range:' (with 'squares:' it is faster)";
     case 'value':
       return "'gauge:'";
   }
@@ -128,7 +129,6 @@ function incomplete(question: Question, form: MetricForm, at: Path): readonly Do
         low < high ? [] : [doubt([...at, 'range'], 'key', 'is empty', 'write [lowest, highest], such as [0, 1]')];
       return [
         ...missing('sum', 'the running sum of scores'),
-        ...missing('squares', 'the running sum of squared scores'),
         ...missing('count', 'the running number of scores'),
         ...missing('range', 'the lowest and highest possible score, such as [0, 1]'),
         ...empty,
