@@ -1,6 +1,6 @@
 import { distance } from '../playbook/nearest.ts';
-import { isVerb } from './commands.ts';
-import type { Command, Verb } from './commands.ts';
+import { HEADS, isVerb } from './commands.ts';
+import type { Command, Head, Verb } from './commands.ts';
 import { slashLines } from './plain-lines.ts';
 import { shown } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
@@ -43,14 +43,36 @@ function readLine(line: string): { readonly parsed: ParsedComment } | null {
   const [head = '', ...rest] = words;
   const name = head.slice(1).toLowerCase();
   if (name === 'rollback') return { parsed: readWords(rest) };
-  if (!looksLikeRollback(name)) return null;
+  const known = HEADS.find((each) => each === name);
+  if (known !== undefined) return { parsed: readHead(known, rest) };
+  const meant = looksLikeRollback(name) ? 'rollback' : nearHead(name);
+  if (meant === null) return null;
   return {
     parsed: refuse({
       wrong: `${shown(head)} is not a command`,
-      hint: 'Did you mean /rollback?',
+      hint: `Did you mean /${meant}?`,
       wouldWork: ['/rollback help'],
     }),
   };
+}
+
+/** `/gate` belongs to other tools too, unless `status` follows; everything after the others is for the playbook to tell apart. */
+function readHead(head: Head, words: readonly string[]): ParsedComment {
+  if (head !== 'gate') return { kind: 'command', command: { kind: head, words } };
+  const [first = '', ...rest] = words;
+  if (first.toLowerCase() === 'status') return { kind: 'command', command: { kind: 'gate', words: rest } };
+  const got = first === '' ? 'nothing' : shown(first);
+  return refuse({
+    wrong: `'/gate' takes the word status, not ${got}`,
+    hint: 'A gate cannot be passed by comment: hold the release, or change its limits.',
+    wouldWork: ['/gate status'],
+  });
+}
+
+/** One letter off a word of ours that is long enough to be nobody else's. */
+function nearHead(name: string): Head | null {
+  if (name.length < 6 || name.length > 20 || !/^[a-z_-]+$/.test(name)) return null;
+  return HEADS.find((head) => head.length >= 6 && distance(name, head) === 1) ?? null;
 }
 
 /** Control, zero-width and direction characters: they would make a reason read differently from what it is. */
@@ -72,7 +94,8 @@ function readWords(words: readonly string[]): ParsedComment {
 function readVerb(verb: Verb, words: readonly string[]): ParsedComment {
   switch (verb) {
     case 'plan':
-      return { kind: 'command', command: { kind: 'plan', words } };
+    case 'cancel':
+      return { kind: 'command', command: { kind: verb, words } };
     case 'status':
     case 'help':
       return { kind: 'command', command: { kind: verb } };

@@ -2,7 +2,7 @@ import { distance } from '../playbook/nearest.ts';
 import type { Playbook } from '../playbook/schema.ts';
 import { defaultEnvironment, targetNames } from '../playbook/target.ts';
 import type { TargetName } from '../playbook/target.ts';
-import { VERBS } from './commands.ts';
+import { opening, VERBS } from './commands.ts';
 import type { Command } from './commands.ts';
 import { shown } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
@@ -54,7 +54,7 @@ export function resolveCommand(command: Asked, playbook: Playbook, touched: read
   return { ok: true, ...target, to: revision.text, reason: reasonOf(named.rest.slice(2)) };
 }
 
-function nameWords(words: readonly string[], all: readonly TargetName[]): Named {
+export function nameWords(words: readonly string[], all: readonly TargetName[]): Named {
   const isService = (word: string | undefined): boolean => all.some(({ service }) => service === word);
   const isEnvironment = (word: string | undefined): boolean => all.some(({ environment }) => environment === word);
   const [first, second] = words;
@@ -71,7 +71,7 @@ function nameWords(words: readonly string[], all: readonly TargetName[]): Named 
 }
 
 /** A word that begins the reason, but nearly names something: better asked than rolled back somewhere else. */
-function misspelt(command: Asked, named: Named, all: readonly TargetName[]): Refusal | null {
+export function misspelt(command: Asked, named: Named, all: readonly TargetName[]): Refusal | null {
   const word = named.rest[0];
   if (word === undefined || (named.service !== null && named.environment !== null)) return null;
   const services = named.service === null ? all.map(({ service }) => service) : [];
@@ -83,13 +83,7 @@ function misspelt(command: Asked, named: Named, all: readonly TargetName[]): Ref
     wrong: `${shown(word)} is neither a service nor an environment of the playbook`,
     hint: `Did you mean '${near}'? If it begins the reason, put 'because' before it.`,
     wouldWork: [
-      [
-        '/rollback',
-        ...(command.kind === 'plan' ? ['plan'] : []),
-        ...command.words.map((each) => (each === word ? near : each)),
-      ]
-        .join(' ')
-        .slice(0, 300),
+      [opening(command.kind), ...command.words.map((each) => (each === word ? near : each))].join(' ').slice(0, 300),
     ],
   };
 }
@@ -143,10 +137,9 @@ function impossible(named: Named, all: readonly TargetName[]): NoChoice {
 }
 
 function sentence(command: Asked, target: TargetName, rest: readonly string[]): string {
-  const verb = command.kind === 'plan' ? ['plan'] : [];
-  return ['/rollback', ...verb, target.service, target.environment, ...rest].join(' ').slice(0, 300);
+  return [opening(command.kind), target.service, target.environment, ...rest].join(' ').slice(0, 300);
 }
 
-function reasonOf(words: readonly string[]): string | null {
+export function reasonOf(words: readonly string[]): string | null {
   return words.length === 0 ? null : words.join(' ').slice(0, 1_000);
 }

@@ -75,7 +75,7 @@ export function checkPlaybook(playbook: Playbook, declared: Declared): Checked {
   return { faults, warnings };
 }
 
-const COMMAND_WORDS: ReadonlySet<string> = new Set(['plan', 'confirm', 'status', 'help', 'to']);
+const COMMAND_WORDS: ReadonlySet<string> = new Set(['plan', 'confirm', 'cancel', 'status', 'help', 'to', 'until']);
 
 function checkEnvironment(context: Context, rules: EnvironmentRules, at: Path): readonly Doubt[] {
   const doubts: Doubt[] = [];

@@ -10,6 +10,8 @@ test('every command of the table is one that the parser reads', () => {
     const example = syntax
       .replace('<hash>', 'abcdef012345')
       .replace('<sha|tag|time|version>', 'v1')
+      .replace('<time|duration>', '2h')
+      .replace('<time|sha>', 'abcdef0')
       .replace(/[[\]]/g, '');
     assert.equal(parseComment(example)?.kind, 'command', example);
     assert.ok(commandTable().includes(syntax.replaceAll('|', '\\|')));
@@ -17,7 +19,7 @@ test('every command of the table is one that the parser reads', () => {
 });
 
 test('a service named like a command word is warned about, since no comment can name it', () => {
-  for (const word of [...VERBS, 'to']) {
+  for (const word of [...VERBS, 'to', 'until']) {
     const parsed = parsePlaybook(aPlaybook().replace('  rec:', `  ${word}:`), 'lastgood.yml');
     assert.ok(parsed.ok);
     assert.match(parsed.warnings[0]?.message ?? '', /word of the \/rollback command/, word);
