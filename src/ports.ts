@@ -25,12 +25,24 @@ export interface Query {
   readonly since: number;
 }
 
+/** Instants from, from + stepMs, ... up to and including to (epoch ms). */
+export interface Grid {
+  readonly from: number;
+  readonly to: number;
+  readonly stepMs: number;
+}
+
 export interface MetricSource {
   /**
    * Every query at one evaluation time (epoch ms; null: now), by trigger name.
    * What cannot be read is a `missing` arm with its reason: this never throws for a source that is down, slow or wrong.
    */
   look(queries: readonly Query[], at: number | null): Promise<ReadonlyMap<string, Reading>>;
+  /**
+   * Every query at every instant of the grid, in order: the same as `look` at each, in fewer questions. Only where the source can; the
+   * others are looked at instant by instant.
+   */
+  course?(queries: readonly Query[], grid: Grid): AsyncIterable<ReadonlyMap<string, Reading>>;
   /** True when `at` may lie in the past (a server with history); false for a bare /metrics page. */
   readonly remembers: boolean;
 }
