@@ -15,8 +15,11 @@ import { logMean, safeLog } from '../src/judge/log-space.ts';
 import { bernsteinIncrements, bettingIncrements } from '../src/judge/mean.ts';
 import { EMPTY, logE, play, type Mixture } from '../src/judge/mixture.ts';
 import { ksBounds, psi } from '../src/judge/psi.ts';
-import { FAIL_GRID, rareIncrement } from '../src/judge/rare.ts';
+import { rareIncrement } from '../src/judge/rare.ts';
 import type { Line, Window } from '../src/judge/window.ts';
+
+/** The ratios of the vectors' own one-line mixture. */
+const EVEN_GRID = [1.2, 1.5, 2, 3, 6, 20];
 
 const numbers = z.array(z.number());
 const window = z
@@ -103,7 +106,7 @@ const KINDS: Readonly<Record<string, (input: unknown) => unknown>> = {
   ),
   quantileExceedance: row(z.object({ n: z.number(), above: z.number(), q: z.number() }), (v) => ({
     pBinom: binomialTail(v.above, v.n, 1 - v.q),
-    logE: logMean(FAIL_GRID.map((g) => rareIncrement({ xc: v.above, nc: v.n, xb: 0, nb: 0 }, { r: 0, d: 1 - v.q }, g))),
+    logE: logMean(EVEN_GRID.map((g) => rareIncrement({ xc: v.above, nc: v.n, xb: 0, nb: 0 }, { r: 0, d: 1 - v.q }, g))),
   })),
   exceedance: row(z.object({ counts: numbers, edges: z.array(z.number().nullable()), limit: z.number() }), (v) =>
     exceedance(

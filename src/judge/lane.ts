@@ -21,22 +21,40 @@ export interface Lane {
 export const EMPTY_LANE: Lane = { main: EMPTY, catastrophe: null };
 /** Distance of the catastrophic limit from the limit. */
 export const CATASTROPHE_MARGIN = 0.2;
-const SHARE = Math.log(0.2);
-const REST = Math.log(0.8);
+/** Part of the money on the catastrophic lane. */
+const SUDDEN = 0.1;
+const SHARE = Math.log(SUDDEN);
+const REST = Math.log1p(-SUDDEN);
 
-/** Plays one window on both lanes. `sudden`: increments of the catastrophic lane, null where the limit leaves no room for one. */
+/**
+ * Most nats of one window, so that `windows` of them alone are just not a proof, however bad they are, even as the first of the release:
+ * there (1 - SUDDEN) first exp(windows cap) plus the little that was not invested yet is all the wealth there can be.
+ */
+export function capOf(falseAlarm: number, windows: number, first: number): number {
+  return Math.log((0.99 * (1 / falseAlarm - 0.5)) / ((1 - SUDDEN) * first)) / windows;
+}
+
+/**
+ * Plays one window on both lanes. `sudden`: increments of the catastrophic lane, null where the limit leaves no room for one;
+ * `shares`: how the main lane spreads its money, left out: evenly.
+ */
 export function playLane(
   lane: Lane,
   increments: readonly number[],
   sudden: readonly number[] | null,
   game: Game,
+  shares?: readonly number[],
 ): Lane {
-  const main = play(lane.main, increments, { starts: game.starts, cap: game.cap });
+  const main = play(lane.main, increments, {
+    starts: game.starts,
+    cap: game.cap,
+    ...(shares === undefined ? {} : { shares }),
+  });
   if (!game.catastrophe || sudden === null) return { main, catastrophe: null };
   return { main, catastrophe: play(lane.catastrophe ?? EMPTY, sudden, { starts: game.starts }) };
 }
 
-/** log(0.8 E + 0.2 E_catastrophe), or log E where there is one lane. */
+/** Log of the mean of both lanes by their money, or log E where there is one lane. */
 export function laneLogE(lane: Lane): number {
   const main = logE(lane.main);
   return lane.catastrophe === null ? main : logAdd(REST + main, SHARE + logE(lane.catastrophe));

@@ -35,19 +35,26 @@ export function startWeight(starts: Starts, k: number): number {
 
 /**
  * Plays one window. `increments` are the log increments of the bets, the same number each time; `cap` is the most one window may say,
- * in nats (null: no cap). Lowering an increment never hurts validity. `bets` is how many bets share the money (default: all of them).
+ * in nats (null: no cap). Lowering an increment never hurts validity. `bets` is how many bets share the money (default: all of them);
+ * `shares` are what each of them gets, positive and 1 together (default: the same).
  */
 export function play(
   mixture: Mixture,
   increments: readonly number[],
-  rule: { readonly starts: Starts; readonly cap?: number | null; readonly bets?: number },
+  rule: {
+    readonly starts: Starts;
+    readonly cap?: number | null;
+    readonly bets?: number;
+    readonly shares?: readonly number[];
+  },
 ): Mixture {
   const k = mixture.k + 1;
   const cap = rule.cap ?? Infinity;
   const weight = startWeight(rule.starts, k);
-  const share = safeLog(weight / (rule.bets ?? increments.length));
+  const even = 1 / (rule.bets ?? increments.length);
   const logs = increments.map((l, i) => {
     const old = mixture.logs[i];
+    const share = safeLog(weight * (rule.shares?.[i] ?? even));
     const invested = old === undefined ? share : weight > 0 ? logAdd(old, share) : old;
     return invested + Math.min(l, cap);
   });

@@ -1,7 +1,9 @@
 import { informs, type Line, type Window } from './window.ts';
 
 /** Assumed ratios canary rate / limit when we bet that the canary is worse than the limit. */
-export const FAIL_GRID = [1.2, 1.5, 2, 3, 6, 20] as const;
+export const FAIL_GRID = [1.2, 1.6, 2.2, 3.2, 5.5, 12] as const;
+/** How the money is spread over them: most where a regression is small enough to take time and large enough to matter. */
+export const FAIL_SHARES = [1.6, 2, 2.5, 2.2, 1.6, 1].map((share) => share / 10.9);
 /** The same when we bet that it is better than the harm limit. */
 export const PASS_GRID = [0.1, 0.3, 0.5, 0.7, 0.85] as const;
 /** Ratios of the catastrophic lane, whose limit is 20 points further away. */

@@ -1,6 +1,6 @@
 import { CATASTROPHE_MARGIN, EMPTY_LANE, laneLogE, playLane, type Game, type Lane } from './lane.ts';
 import { baselineGuess, klprojIncrement } from './klproj.ts';
-import { CATASTROPHE_GRID, FAIL_GRID, PASS_GRID, rareIncrement, rareStrataIncrement } from './rare.ts';
+import { CATASTROPHE_GRID, FAIL_GRID, FAIL_SHARES, PASS_GRID, rareIncrement, rareStrataIncrement } from './rare.ts';
 import { addWindows, NOTHING, type Line, type Window } from './window.ts';
 
 /** Evidence about one limit on a rate. */
@@ -102,7 +102,7 @@ export function playRate(
     strata === null
       ? rateIncrements(state.past, window, line, game.side)
       : strataIncrements(state, strata, line, game.side);
-  const lane = playLane(state.lane, increments, sudden, game);
+  const lane = playLane(state.lane, increments, sudden, game, game.side === 'fail' ? FAIL_SHARES : undefined);
   const past = addWindows(state.past, window);
   if (strata === null) return { ...state, past, lane };
   const added = strata.map(

@@ -1,6 +1,8 @@
 import { RollbackError } from '../errors.ts';
 import type { ReferenceSample } from '../measure/reference.ts';
+import { spendingFault } from '../playbook/check-spending.ts';
 import type { Gate, Verify } from '../playbook/schema.ts';
+import { horizonPlan, type HorizonPlan } from './horizon.ts';
 import { question, type Question } from './question.ts';
 import { sharesOf, silent } from './shares.ts';
 
@@ -37,6 +39,8 @@ export interface Rules {
   readonly burstWindows: number;
   /** The share of the requests that the canary should get, and the trigger whose requests are counted; null: not checked. */
   readonly split: { readonly trigger: string; readonly weight: number } | null;
+  /** The threshold that spends all of `falseAlarm` until the deadline, for the one trigger that decides; null: any time. */
+  readonly horizon: { readonly trigger: string; readonly plan: HorizonPlan } | null;
 }
 
 /** Reference samples by the name of the trigger that names their file. */
@@ -76,6 +80,7 @@ export function rulesOfGate(gate: Gate, references: References = new Map()): Rul
     failLogE: failLogEOf(gate),
     burstWindows: gate['burst-windows'] ?? BURST_WINDOWS,
     split: splitOf(gate),
+    horizon: horizonOf(gate),
   });
 }
 
@@ -91,6 +96,18 @@ function splitOf(gate: Gate): Rules['split'] {
 /** Natural log of the odds that fail a release of this gate; never below what `false-alarm` promises. */
 export function failLogEOf(gate: Pick<Gate, 'false-alarm' | 'fail-at'>): number {
   return Math.max(Math.log(1 / gate['false-alarm']), Math.log(gate['fail-at'] ?? 1));
+}
+
+/** Throws playbook-invalid where the threshold would not be valid. */
+function horizonOf(gate: Gate): Rules['horizon'] {
+  if (gate.spending !== 'horizon') return null;
+  const fault = spendingFault(gate);
+  if (fault !== null)
+    throw new RollbackError('playbook-invalid', `'spending: horizon' ${fault.message}`, { hint: fault.cure });
+  const decides = gate.triggers.find((trigger) => !silent(trigger));
+  const looks = Math.max(2, Math.ceil(gate.deadline / gate.poll));
+  const ratio = decides?.if.limits[0]?.factor ?? 1;
+  return { trigger: decides?.name ?? '', plan: horizonPlan({ alpha: gate['false-alarm'], looks, ratio }) };
 }
 
 /** Proof of recovery: every criterion must be proven inside its limit; there is no soak. */
@@ -120,6 +137,7 @@ export function rulesOfVerify(verify: Verify): Rules {
     failLogE: Math.log(1 / 0.01),
     burstWindows: BURST_WINDOWS,
     split: null,
+    horizon: null,
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Look, Sample } from '../measure/sample.ts';
 import { addToBand, emptyBand, type BandSums } from './band.ts';
-import type { Game } from './lane.ts';
+import { advanceHorizon, BEGIN_HORIZON, type Horizon, type HorizonPlan } from './horizon.ts';
+import { capOf, type Game } from './lane.ts';
 import { total } from './buckets.ts';
 import { badEvents, beginLeg, misfit, playLeg, strataOf, type LegState } from './leg.ts';
 import { AT_ONCE } from './mixture.ts';
@@ -21,6 +22,8 @@ export interface TriggerState {
   readonly totals: Totals;
   readonly fail: readonly LegState[];
   readonly pass: readonly LegState[];
+  /** Only where the gate spends its false alarms over a horizon. */
+  readonly horizon?: Horizon;
 }
 
 /** Sums for the report only; no verdict depends on them. */
@@ -59,7 +62,7 @@ export function begin(rules: Rules): State {
     t: 0,
     looks: 0,
     failed: null,
-    triggers: rules.triggers.map(({ question }) => ({
+    triggers: rules.triggers.map(({ name, question }) => ({
       windows: 0,
       silent: 0,
       missing: [],
@@ -73,6 +76,7 @@ export function begin(rules: Rules): State {
       },
       fail: question.fail.legs.map(beginLeg),
       pass: question.pass.legs.map(beginLeg),
+      ...(rules.horizon?.trigger === name ? { horizon: BEGIN_HORIZON } : {}),
     })),
   };
 }
@@ -84,17 +88,20 @@ export function addLook(rules: Rules, state: State, seen: Look): State {
     const before = state.triggers[i];
     if (before === undefined) throw new RangeError('the state belongs to other rules');
     const named = Object.hasOwn(seen.samples, rule.name) ? seen.samples[rule.name] : undefined;
-    return addSample(rule, before, checkSample(rule.question, named), games);
+    return addSample(rule, before, checkSample(rule.question, named), games, rules.horizon?.plan);
   });
   const t = Math.max(state.t, Number.isFinite(seen.t) ? seen.t : state.t);
   return { t, looks: state.looks + 1, triggers, failed: state.failed };
 }
 
+/** Share of the money that is bet from the first window on; the rest waits for regressions that begin later. */
+export const FIRST = 0.88;
+
 /** How each side is played under these rules. */
 export function gameOf(rules: Rules, side: Game['side']): Game {
-  const starts = { first: 0.75, horizon: Math.max(2, Math.ceil(rules.deadlineSeconds / rules.pollSeconds)) };
+  const starts = { first: FIRST, horizon: Math.max(2, Math.ceil(rules.deadlineSeconds / rules.pollSeconds)) };
   if (side === 'fail') {
-    const cap = rules.robust ? Math.log(1 / rules.falseAlarm) / rules.burstWindows : null;
+    const cap = rules.robust ? capOf(rules.falseAlarm, rules.burstWindows, FIRST) : null;
     return { side, starts, cap, catastrophe: rules.robust };
   }
   // A release is proven over its whole time. A recovery may begin late: pods are still rolling after the merge.
@@ -104,7 +111,13 @@ export function gameOf(rules: Rules, side: Game['side']): Game {
 /** Reasons that say "nobody came", not "we cannot see". */
 const IDLE: readonly string[] = ['no-traffic', 'first-look', 'unchanged'];
 
-function addSample(rule: Rule, before: TriggerState, named: Sample, games: { fail: Game; pass: Game }): TriggerState {
+function addSample(
+  rule: Rule,
+  before: TriggerState,
+  named: Sample,
+  games: { fail: Game; pass: Game },
+  plan?: HorizonPlan,
+): TriggerState {
   const why = named.kind === 'missing' ? null : misfit(rule.question, before, named);
   const sample: Sample = why === null ? named : { kind: 'missing', reason: 'invalid', detail: why };
   if (sample.kind === 'missing') {
@@ -124,6 +137,9 @@ function addSample(rule: Rule, before: TriggerState, named: Sample, games: { fai
     totals: addTotals(question, before.totals, sample),
     fail: advance(question.fail.legs, before.fail, games.fail),
     pass: advance(question.pass.legs, before.pass, games.pass),
+    ...(before.horizon === undefined || plan === undefined || sample.kind !== 'events'
+      ? {}
+      : { horizon: advanceHorizon(before.horizon, badEvents(sample, question.bad), plan) }),
   };
 }
 

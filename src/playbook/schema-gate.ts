@@ -32,6 +32,12 @@ export const gateSchema = z.strictObject({
     .describe(
       'odds of harm that fail the release, 250 meaning 250 : 1; default 1 / `false-alarm`, never less. See `lastgood calibrate`',
     ),
+  spending: z
+    .enum(['any-time', 'horizon'])
+    .optional()
+    .describe(
+      'any-time (default): proof at 1 / `false-alarm`, valid for ever. horizon: all of `false-alarm` is spent until the deadline, which finds harm 15 to 25 % sooner; for one rate against the baseline, without margin, with `robust: false`',
+    ),
   'burst-windows': z
     .number()
     .int()

@@ -227,7 +227,7 @@ test('limits above 10 % are judged by bets on concrete rates, rarer ones by rati
     klprojIncrement(window, common, { thetaC: 0.315, thetaB: 0.5 }),
   );
   const rare = { r: 0, d: 0.05 };
-  assert.equal(rateIncrements(NOTHING, window, rare, 'fail')[2], rareIncrement(window, rare, 2));
+  assert.equal(rateIncrements(NOTHING, window, rare, 'fail')[2], rareIncrement(window, rare, FAIL_GRID[2]));
   const past = { xc: 0, nc: 0, xb: 300, nb: 1000 };
   const thetaB = baselineGuess(past);
   const guess = { thetaC: thetaB + 0.03 + 0.06, thetaB };
