@@ -1,7 +1,11 @@
 /** Mode gate: playbook, sources, check run, loop, verdict, publication. */
+import { LEDGER_BRANCH, LEDGER_FILE } from '../src/adapters/github/ledger-branch.ts';
+import { loadReferences, namesReferences } from '../src/adapters/references.ts';
 import { metricSource, type Environment } from '../src/adapters/sources.ts';
 import { runGate, type GateResult } from '../src/control/gate.ts';
 import { RollbackError } from '../src/errors.ts';
+import { parse as parseLedger } from '../src/ledger/chain.ts';
+import { lastGateBegan } from '../src/plan/last-gate.ts';
 import { playbookError } from '../src/playbook/faults.ts';
 import { parsePlaybook } from '../src/playbook/parse.ts';
 import type { Gate } from '../src/playbook/schema.ts';
@@ -31,7 +35,10 @@ export interface GateMode {
 
 export async function gateMode(mode: GateMode): Promise<Ending> {
   const { inputs, github } = mode;
-  const target = await readTarget(mode);
+  const first = await readTarget(mode, null);
+  // Files beside the playbook and the playbook itself come from one commit.
+  const commit = first.rules.gate !== undefined && namesReferences(first.rules.gate) ? await github.head() : null;
+  const target = commit === null ? first : await readTarget(mode, commit);
   const { gate } = target.rules;
   if (gate === undefined) {
     const message = `The playbook has no gate for '${target.service}' in '${target.environment}'.`;
@@ -41,6 +48,8 @@ export async function gateMode(mode: GateMode): Promise<Ending> {
   }
   const sources = openSources(target, gate, mode);
   const id: GateId = { service: target.service, environment: target.environment, sha: inputs.sha };
+  const references = await loadReferences(gate, (path) => github.file(path, commit));
+  const baselineSince = gate.baseline === 'last-good' ? await lastGoodSince(github, id) : null;
   const check = inputs.options.dryRun
     ? null
     : await github.beginCheck({
@@ -53,6 +62,8 @@ export async function gateMode(mode: GateMode): Promise<Ending> {
     const judged = await runGate({
       gate,
       sources,
+      references,
+      baselineSince,
       clock: mode.clock,
       signal: mode.signal,
       onLook: (_point, soFar) => mode.info(progressLine(soFar)),
@@ -68,8 +79,15 @@ export async function gateMode(mode: GateMode): Promise<Ending> {
   }
 }
 
-async function readTarget({ inputs, github }: GateMode): Promise<Target> {
-  const { path, text } = await github.playbook(inputs.playbook);
+/** From the ledger, which the bot writes; a gate before the first line of it has no last good release to compare with. */
+async function lastGoodSince(github: GitHub, id: GateId): Promise<number | null> {
+  const text = await github.file(LEDGER_FILE, LEDGER_BRANCH);
+  return text === null ? null : lastGateBegan(parseLedger(text), id, id.sha);
+}
+
+/** `commit` null: the default branch as it is now. */
+async function readTarget({ inputs, github }: GateMode, commit: string | null): Promise<Target> {
+  const { path, text } = await github.playbook(inputs.playbook, commit);
   const parsed = parsePlaybook(text, path);
   if (!parsed.ok) throw playbookError(parsed.faults);
   return targetOf(parsed.playbook, { service: inputs.service, environment: inputs.environment ?? undefined });
@@ -111,6 +129,7 @@ async function publish(publication: Publication): Promise<Ending> {
       blame: verdict.blame,
       because,
       detectedAt: new Date(judged.decidedAt).toISOString(),
+      startedAt: new Date(judged.startedAt).toISOString(),
     });
     try {
       await mode.github.endCheck(check.id, outcome.conclusion, {

@@ -54,12 +54,13 @@ export function openGitHub(options: {
     }
   }
 
-  async function text(path: string): Promise<string | null> {
+  async function text(path: string, ref: string | null): Promise<string | null> {
     // Without `ref` GitHub answers from the default branch: the change under test cannot bring its own rules.
     const read = () =>
       octokit.request('GET /repos/{owner}/{repo}/contents/{+path}', {
         ...place,
         path,
+        ...(ref === null ? {} : { ref }),
         mediaType: { format: 'raw' },
         request: request(),
       });
@@ -74,11 +75,28 @@ export function openGitHub(options: {
   }
 
   return {
-    /** The playbook of the default branch. Throws playbook-missing. */
-    async playbook(path: string | null): Promise<{ readonly path: string; readonly text: string }> {
+    /** Full sha of the head of the default branch. */
+    async head(): Promise<string> {
+      const answer = await again(`read the default branch of ${place.owner}/${place.repo}`, () =>
+        octokit.request('GET /repos/{owner}/{repo}/commits/{ref}', {
+          ...place,
+          ref: 'HEAD',
+          mediaType: { format: 'sha' },
+          request: request(),
+        }),
+      );
+      const data: unknown = answer.data;
+      return typeof data === 'string' ? data : answer.data.sha;
+    },
+
+    /** Text of a file at a branch or commit (null: the default branch); null where there is none. */
+    file: text,
+
+    /** The playbook of the default branch, or of one of its commits. Throws playbook-missing. */
+    async playbook(path: string | null, ref: string | null): Promise<{ readonly path: string; readonly text: string }> {
       const paths = path === null ? PLAYBOOKS : [path];
       for (const candidate of paths) {
-        const found = await text(candidate);
+        const found = await text(candidate, ref);
         if (found !== null) return { path: candidate, text: found };
       }
       const where = `the default branch of ${place.owner}/${place.repo}`;

@@ -34,7 +34,12 @@ export function readGateRun(repository: Pick<DeploymentRepository, 'name' | 'log
     incident: null,
     actor: 'gate',
     because: note.because,
-    details: { decision: note.decision, reasonCode: note.reasonCode, checkRun: run.id },
+    details: {
+      decision: note.decision,
+      reasonCode: note.reasonCode,
+      checkRun: run.id,
+      ...(note.startedAt === undefined ? {} : { startedAt: note.startedAt }),
+    },
   };
   if (passed || note.rollback === 'not-requested') return { key, entry, ask: null };
   const cause = {

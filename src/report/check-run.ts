@@ -50,6 +50,8 @@ export interface GateNote {
   readonly because: string;
   /** ISO 8601, UTC: when the gate decided. */
   readonly detectedAt: string;
+  /** ISO 8601, UTC: when the gate began; a later release may be compared with the minutes after it. */
+  readonly startedAt?: string | undefined;
 }
 
 const noteSchema: z.ZodType<GateNote> = z.strictObject({
@@ -61,6 +63,7 @@ const noteSchema: z.ZodType<GateNote> = z.strictObject({
   blame: z.string().max(200).nullable(),
   because: z.string().max(2000),
   detectedAt: z.iso.datetime(),
+  startedAt: z.iso.datetime().optional(),
 });
 
 /** One marked line for the `text` of the check run. */
