@@ -68,6 +68,40 @@ export interface Application {
   } | null;
   readonly images: readonly string[];
   readonly autoSync: boolean;
+  /** Resources that Git no longer has and that stay until somebody prunes them, such as `ConfigMap default/flags`. */
+  readonly toPrune?: readonly string[];
+  /** How many other resources differ from Git. */
+  readonly differing?: number;
+}
+
+/** A resource of an application that is not healthy, and what its controller says about it. */
+export interface Unhealthy {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly status: string;
+  readonly message: string;
+}
+
+/** Whether Argo CD may sync now, and the windows that say so. */
+export interface SyncWindows {
+  readonly canSync: boolean;
+  readonly windows: readonly {
+    readonly kind: 'allow' | 'deny';
+    /** Five cron fields, UTC. */
+    readonly schedule: string;
+    /** Such as `1h30m`. */
+    readonly duration: string;
+    /** A person may sync by hand all the same. */
+    readonly manualSync: boolean;
+    readonly active: boolean;
+  }[];
+}
+
+/** Whether an image, model or prompt that a version names still is where it was. */
+export interface Artefacts {
+  /** `unknown`: it could not be asked. Never throws. */
+  look(reference: string): Promise<'there' | 'gone' | 'unknown'>;
 }
 
 export interface ArgoCd {
@@ -77,6 +111,10 @@ export interface ArgoCd {
   refresh(name: string): Promise<Application>;
   /** Ends the running operation, only if it still is the one of `revision`. */
   terminate(name: string, revision: string): Promise<void>;
+  /** The sync windows of an application; asked before a merge, and therefore answered or refused within two seconds. */
+  syncWindows(name: string): Promise<SyncWindows>;
+  /** The resources that make an application unhealthy. */
+  unhealthy(name: string): Promise<readonly Unhealthy[]>;
 }
 
 /** The settings and the policy file of the deployment repository, read at one instant from its default branch. */
@@ -107,6 +145,12 @@ export interface Pull {
   readonly labels: readonly string[];
   readonly mergeState: 'clean' | 'blocked' | 'behind' | 'dirty' | 'unknown';
   readonly autoMerge: boolean;
+  /** It stands in the merge queue. */
+  readonly queued?: boolean;
+  /** Merged now, it would change nothing. */
+  readonly empty?: boolean;
+  /** A person opened it; lastgood only watches it, and remembers it in a comment of its own. */
+  readonly adopted?: boolean;
   readonly createdAt: string;
   readonly mergedAt: string | null;
   readonly mergedBy: string | null;
@@ -141,6 +185,8 @@ export interface DeploymentRepository {
   activeRules(branch: string): Promise<readonly string[]>;
   /** `role_name` of a person: admin, maintain, write, triage, read, none, or a custom role. */
   roleOf(login: string): Promise<string>;
+  /** True when GitHub says now that this person is an active member of org/team. Throws where it cannot say. */
+  isTeamMember(team: string, login: string): Promise<boolean>;
   /** Files that a pull request changes, and whether and as what it was merged; null when the number is a plain issue. */
   pullRequestScope(
     number: number,
@@ -166,6 +212,19 @@ export interface DeploymentRepository {
   open(request: OpenRequest): Promise<Pull>;
   mergePinned(pull: Pull, method: MergeMethod, message: { title: string; body: string }): Promise<MergeOutcome>;
   armAutoMerge(pull: Pull, method: MergeMethod): Promise<MergeOutcome>;
+  /** Into the merge queue, at its front where we may. */
+  enqueue(pull: Pull): Promise<MergeOutcome>;
+  /** What still stands between this pull request and its merge, and whether our App may step over it. */
+  obstacles(pull: Pull): Promise<Obstacles>;
+  closePull(pull: Pull): Promise<void>;
+  /** Open pull requests of others that say they revert something. */
+  humanReverts(): Promise<readonly HumanRevert[]>;
+  /** Remembers a pull request of somebody else's in a comment of ours, so that it is followed to its proof. */
+  adopt(number: number, memory: string): Promise<Pull>;
+  /** Checks that a merge into this branch requires. */
+  requiredChecks(branch: string): Promise<readonly string[]>;
+  /** A finished check run of ours on a commit that has none of this name yet. */
+  answerCheck(sha: string, answer: CheckAnswer): Promise<void>;
   updateBranch(pull: Pull): Promise<void>;
   relabel(pull: Pull, label: string): Promise<void>;
   rewriteBody(pull: Pull, body: string): Promise<void>;
@@ -207,12 +266,41 @@ export interface OpenRequest {
 export type MergeOutcome =
   | { readonly kind: 'merged'; readonly sha: string }
   | { readonly kind: 'armed' }
+  | { readonly kind: 'queued' }
   /** GitHub refused, in its own words; `clean` when auto-merge was refused because nothing is left to wait for. */
   | {
       readonly kind: 'refused';
       readonly reason: 'clean' | 'not-allowed' | 'blocked' | 'moved' | 'other';
       readonly message: string;
     };
+
+/** One thing that holds a merge: which rule, what it still wants, and who can give it. */
+export interface Blocker {
+  readonly rule: string;
+  readonly says: string;
+  readonly lift: string;
+}
+
+export interface Obstacles {
+  readonly blockers: readonly Blocker[];
+  /** The rulesets that our App may step over, when nothing else holds the merge; null: it may not. */
+  readonly bypass: readonly string[] | null;
+}
+
+/** A pull request of a person that says it reverts something. */
+export interface HumanRevert {
+  readonly number: number;
+  readonly author: string;
+  readonly head: string;
+  readonly text: string;
+}
+
+export interface CheckAnswer {
+  readonly name: string;
+  readonly conclusion: 'success' | 'neutral' | 'failure';
+  readonly title: string;
+  readonly summary: string;
+}
 
 /** A finished gate check run. */
 export interface GateRun {

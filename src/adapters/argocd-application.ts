@@ -39,6 +39,17 @@ const schema = z.object({
           operation: z.object({ sync: syncOf }).nullish(),
         })
         .nullish(),
+      resources: z
+        .array(
+          z.object({
+            kind: z.string().nullish(),
+            namespace: z.string().nullish(),
+            name: z.string().nullish(),
+            status: z.string().nullish(),
+            requiresPruning: z.boolean().nullish(),
+          }),
+        )
+        .nullish(),
       summary: z.object({ images: z.array(z.string()).nullish() }).nullish(),
     })
     .nullish(),
@@ -82,8 +93,18 @@ function named({ metadata, spec, status }: Raw): Application {
             retryCount: operation.retryCount ?? 0,
           },
     images: status?.summary?.images ?? [],
+    ...differences(status?.resources ?? []),
     autoSync: automated(spec.syncPolicy?.automated),
   };
+}
+
+/** What differs from Git: what only waits to be pruned, and the rest. */
+function differences(resources: NonNullable<NonNullable<Raw['status']>['resources']>) {
+  const out = resources.filter(({ status }) => status === 'OutOfSync');
+  const name = ({ kind, namespace, name: own }: (typeof out)[number]): string =>
+    `${kind ?? 'resource'} ${(namespace ?? '') === '' ? '' : `${namespace}/`}${own ?? ''}`;
+  const toPrune = out.filter(({ requiresPruning }) => requiresPruning === true);
+  return out.length === 0 ? {} : { toPrune: toPrune.map(name), differing: out.length - toPrune.length };
 }
 
 /** A Helm or OCI chart has a version, not a commit. */

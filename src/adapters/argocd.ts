@@ -1,6 +1,7 @@
 import { RollbackError } from '../errors.ts';
 import type { Application, ArgoCd } from '../ports.ts';
 import { parseApplication } from './argocd-application.ts';
+import { unhealthyIn, windowsIn } from './argocd-answers.ts';
 import { hostOf, request } from './http.ts';
 import type { Fetch, HttpAnswer } from './http.ts';
 
@@ -18,8 +19,21 @@ export function argoCd(options: ArgoCdOptions): ArgoCd {
     application: (name) => read(options, name, ''),
     refresh: (name) => read(options, name, '?refresh=normal'),
     terminate: (name, revision) => terminate(options, name, revision),
+    syncWindows: async (name) => {
+      // Asked before a merge: an Argo CD that is slow must not hold a rollback.
+      const quick = { ...options, timeoutMs: Math.min(options.timeoutMs ?? QUICK_MS, QUICK_MS) };
+      return windowsIn(
+        textOf(await ask(quick, 'GET', `${encodeURIComponent(name)}/syncwindows`), placeOf(options, name)),
+      );
+    },
+    unhealthy: async (name) =>
+      unhealthyIn(
+        textOf(await ask(options, 'GET', `${encodeURIComponent(name)}/resource-tree`), placeOf(options, name)),
+      ),
   };
 }
+
+const QUICK_MS = 2_000;
 
 async function read(options: ArgoCdOptions, name: string, search: string): Promise<Application> {
   const place = placeOf(options, name);

@@ -4,6 +4,7 @@ import type { Target } from '../playbook/target.ts';
 import type { MergeOutcome, Pull } from '../ports.ts';
 import { commitMessage, mergeMessage } from '../report/commit-message.ts';
 import { disclosed, parseBlock, type Memory } from '../report/memory.ts';
+import { adoptionComment } from '../report/adoption.ts';
 import { pullRequestBody, pullRequestTitle } from '../report/pull-request.ts';
 import type { Doors } from './doors.ts';
 import type { Draft } from './draft.ts';
@@ -45,6 +46,21 @@ export async function openPull(
       `Pull request #${pull.number} from ${drafted.branch} is not one of lastgood's: close it or delete its branch`,
     );
   return { pull, memory };
+}
+
+/** Remembers a person's revert, so that it is followed like one of ours. Merging it stays with people. */
+export async function adoptPull(
+  doors: Doors,
+  target: Target,
+  step: Extract<Step, { kind: 'adopt' }>,
+  { incident, planned }: Draft,
+): Promise<{ pull: Pull; memory: Memory }> {
+  const base = planned.kind === 'planned' ? planned.plan.base : incident.bad;
+  const planHash = planned.kind === 'planned' ? planned.plan.hash : incident.id;
+  const requestedAt = new Date(doors.clock.now()).toISOString();
+  const memory: Memory = { version: 1, incident, good: step.good, planHash, base, requestedAt, mode: 'human' };
+  const text = adoptionComment(memory, step.because, target.rules);
+  return { pull: await doors.repository.adopt(step.number, text), memory };
 }
 
 function quarantineFile({ path, text }: QuarantineEdit): FileEdit {

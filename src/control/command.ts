@@ -3,7 +3,10 @@ import { usages } from '../chatops/commands.ts';
 import { parseComment } from '../chatops/parse.ts';
 import { resolveCommand } from '../chatops/resolve.ts';
 import { RollbackError } from '../errors.ts';
+import { parse as parseLedger } from '../ledger/chain.ts';
+import { standing } from '../ledger/standing.ts';
 import type { Key } from '../plan/incident.ts';
+import type { Planned } from '../plan/plan.ts';
 import { targetOf, targetsTouching } from '../playbook/target.ts';
 import type { Playbook } from '../playbook/schema.ts';
 import { helpComment } from '../report/help.ts';
@@ -13,7 +16,9 @@ import { errorComment, planChangedComment, refusalComment, type Refusal } from '
 import { statusComment } from '../report/status.ts';
 import type { Doors } from './doors.ts';
 import { draft, type Ask } from './draft.ts';
-import { glance, playbookOf, type Glance, type Loop, type Settled } from './reconcile.ts';
+import { answerWhatRan, gateStatus } from './history.ts';
+import { falseAlarm, order, release, type Carried } from './orders.ts';
+import { activeOf, glance, playbookOf, type Glance, type Loop, type Settled } from './reconcile.ts';
 import { createReplies, type Replies } from './reply.ts';
 
 /** A new comment as the webhook or the sweep found it. */
@@ -82,24 +87,77 @@ async function obey(
             memory: parseBlock(pull.body),
             state: pull.state,
           })),
+          standing(parseLedger(await repository.ledger()), doors.clock.now()),
         ),
       );
       return null;
     case 'confirm':
       return confirm(doors, loop, spoken, { now, playbook, role, hash: command.hash }, replies);
+    case 'hold':
+    case 'resume':
+    case 'freeze':
+    case 'unfreeze': {
+      const mayOrder = (service: string) => notOwner(playbook, service, spoken.author, role);
+      const { kind, words } = command;
+      return carried(replies, await order(doors, loop.recorder, spoken, { kind, words }, { playbook, mayOrder }));
+    }
     case 'plan':
     case 'rollback':
+    case 'cancel':
+    case 'release':
+    case 'gate':
+    case 'whatran':
+    case 'false-alarm':
       break;
   }
   const resolved = resolveCommand(command, playbook, targetsTouching(playbook, scope?.paths ?? []));
   if (!resolved.ok) return refused(replies, resolved.refusal);
   const key: Key = { repo: repository.name, service: resolved.service, environment: resolved.environment };
-  const denied = notOwner(playbook, key, spoken.author, role);
+  const denied = notOwner(playbook, key.service, spoken.author, role);
   if (denied) return refused(replies, denied);
-  const ask = askOf(spoken, resolved.reason, resolved.to, scope?.mergeCommit ?? null);
-  return command.kind === 'plan'
-    ? explainPlan(doors, now, playbook, key, ask, replies)
-    : run(loop, key, ask, now, replies);
+  const { reason } = resolved;
+  const ask = askOf(spoken, reason, resolved.to, scope?.mergeCommit ?? null);
+  const { head } = now.overview;
+  switch (command.kind) {
+    case 'plan':
+      return explainPlan(doors, now, playbook, key, ask, replies);
+    case 'rollback':
+      return run(loop, key, ask, now, replies);
+    case 'cancel':
+      return cancel(doors, loop, key, now, replies);
+    case 'release':
+      return carried(replies, await release(doors, loop.recorder, spoken, { key, head, reason }));
+    case 'false-alarm':
+      return carried(replies, await falseAlarm(doors, loop.recorder, spoken, { key, reason }));
+    case 'gate':
+      return carried(replies, await gateStatus(doors, key));
+    case 'whatran': {
+      const { paths } = targetOf(playbook, key).rules;
+      return carried(replies, await answerWhatRan(doors, key, { paths, head, asked: reason }));
+    }
+  }
+}
+
+async function carried(replies: Replies, done: Carried): Promise<null> {
+  if (!done.ok) return refused(replies, done.refusal);
+  await replies.answer(done.answer);
+  return null;
+}
+
+/** A rollback that is not merged is closed; one that is merged can only be gone forward from. */
+async function cancel(doors: Doors, loop: Loop, key: Key, now: Glance, replies: Replies): Promise<Heard | null> {
+  const active = activeOf(now.unfinished, key);
+  if (active?.pull.state !== 'open') {
+    const wrong = active
+      ? `pull request #${active.pull.number} is merged already`
+      : `no rollback of ${key.service} in ${key.environment} is under way`;
+    const hint = active ? 'Release forward instead.' : 'There is nothing to cancel.';
+    return refused(replies, { wrong, hint, wouldWork: ['/rollback status'] });
+  }
+  await doors.repository.closePull(active.pull);
+  const settled = await loop.reconcile(key, null);
+  await replies.acknowledge();
+  return { key, settled };
 }
 
 async function refused(replies: Replies, refusal: Refusal): Promise<null> {
@@ -110,8 +168,8 @@ async function refused(replies: Replies, refusal: Refusal): Promise<null> {
 const REFUSED = 'Ask someone with write access to this repository, or an owner named in the playbook.';
 
 /** Someone without write access who owns one service may not roll back another. */
-function notOwner(playbook: Playbook, key: Key, login: string, role: string): Refusal | null {
-  const owners = playbook.services[key.service]?.owners ?? [];
+function notOwner(playbook: Playbook, service: string, login: string, role: string): Refusal | null {
+  const owners = Object.hasOwn(playbook.services, service) ? (playbook.services[service]?.owners ?? []) : [];
   const allowed = mayRollBack({ login, isBot: false, roleName: role, owners, teams: [] });
   return allowed.ok ? null : { wrong: allowed.because, hint: REFUSED, wouldWork: [] };
 }
@@ -169,7 +227,15 @@ async function explainPlan(
       wouldWork: [`/rollback plan ${key.service} ${key.environment}`],
     });
   if (drafted.planned.kind !== 'planned') {
-    await replies.answer(noPlanComment(drafted.planned, key));
+    const instead = drafted.planned.kind === 'conflict' ? (drafted.planned.instead ?? null) : null;
+    const printed = instead && {
+      hash: instead.hash,
+      service: key.service,
+      environment: key.environment,
+      to: ask.to,
+      bad: ask.bad,
+    };
+    await replies.answer(noPlanComment(drafted.planned, key, 'confirmable'), printed ?? undefined);
     return null;
   }
   const rules = drafted.activeRules.join(', ');
@@ -205,7 +271,7 @@ async function confirm(
     .find(({ pull, memory }) => pull.ours && memory?.planHash === hash);
   if (waiting?.memory) {
     const { pull, memory } = waiting;
-    const denied = notOwner(playbook, memory.incident.key, spoken.author, role);
+    const denied = notOwner(playbook, memory.incident.key.service, spoken.author, role);
     if (denied) return refused(replies, denied);
     const body = pull.body
       .replace('"mode":"human"', '"mode":"auto"')
@@ -221,14 +287,19 @@ async function confirm(
       wouldWork: ['/rollback plan'],
     });
   const key: Key = { repo: doors.repository.name, service: printed.service, environment: printed.environment };
-  const denied = notOwner(playbook, key, spoken.author, role);
+  const denied = notOwner(playbook, key.service, spoken.author, role);
   if (denied) return refused(replies, denied);
   const ask = { ...askOf(spoken, `plan ${hash} confirmed`, printed.to, null), bad: printed.bad };
   const drafted = await draft(doors, targetOf(playbook, key), key, now.overview, ask);
-  const current = drafted?.planned.kind === 'planned' ? drafted.planned.plan.hash : 'none';
+  const current = drafted === null ? 'none' : hashOf(drafted.planned);
   if (current !== hash) {
     await replies.refuse(planChangedComment({ asked: hash, now: current, base: now.overview.head }));
     return null;
   }
-  return run(loop, key, ask, now, replies);
+  return run(loop, key, { ...ask, accept: hash }, now, replies);
+}
+
+function hashOf(planned: Planned): string {
+  if (planned.kind === 'conflict') return planned.instead?.hash ?? 'none';
+  return planned.kind === 'planned' ? planned.plan.hash : 'none';
 }

@@ -1,6 +1,7 @@
 import type { Application } from '../ports.ts';
 import type { Observed, Remembered, Seen } from './observed.ts';
 import type { Step, WaitFor } from './step.ts';
+import { heldCommand, heldUntil, heldWords } from './sync-window.ts';
 
 type Reached = Extract<Seen, { kind: 'seen' }>;
 
@@ -38,7 +39,15 @@ export function decideCluster(seen: Observed, { pull }: Remembered): Step {
   const behind = applications.find((app) => !app.applied);
   if (behind) {
     const { name, operation } = behind.application;
+    const held = heldBySyncWindow(seen, behind, mergedAt);
+    if (held) return held;
     const stuck = operation !== null && (operation.phase === 'Running' || operation.phase === 'Terminating');
+    if (behind.carries && operation !== null && !stuck)
+      return wait(
+        'sync',
+        `Argo CD could not apply ${short(pull.mergeCommit)} to ${name}: ${operation.phase}: ${operation.message || 'it did not say why'}`,
+        [`argocd app sync ${name}`, `argocd app get ${name} --show-operation`],
+      );
     if (!stuck)
       return wait(
         'sync',
@@ -50,17 +59,21 @@ export function decideCluster(seen: Observed, { pull }: Remembered): Step {
       return wait('sync', `Argo CD is applying ${short(pull.mergeCommit)} to ${name}${retries(operation)}`);
     const revision = operation.revisions[0] ?? 'an unknown revision';
     const because = `Argo CD is still busy with ${short(revision)} on ${name}${retries(operation)}`;
-    if (operation.phase === 'Running' && policy['terminate-stale'] && operation.retryCount > 0) {
+    // A sync that retries, or a hook that has hung since before the merge, does not end by itself.
+    const endless = operation.retryCount > 0 || seen.now - mergedAt > HANGS_MS;
+    const mayEnd = seen.mayNotTerminate !== name;
+    if (operation.phase === 'Running' && policy['terminate-stale'] && endless && mayEnd) {
       return { kind: 'terminate', application: name, revision, because };
     }
-    return wait('sync', because, [`argocd app terminate-op ${name}`]);
+    const refused = mayEnd ? '' : '; the account of lastgood may not end it (it lacks the right applications sync)';
+    return wait('sync', `${because}${refused}`, [`argocd app terminate-op ${name}`]);
   }
 
   const ill = applications.find((app) => app.application.health.status !== 'Healthy');
-  if (ill)
-    return wait('health', `${ill.application.name} is ${ill.application.health.status}`, [
-      `argocd app get ${ill.application.name}`,
-    ]);
+  if (ill) {
+    const { because, commands } = illness(ill);
+    return wait('health', because, commands);
+  }
   const healthyAt = healthySince(seen, applications, mergedAt);
   const stable = seen.now - healthyAt;
   if (stable < verify['healthy-for'])
@@ -76,7 +89,7 @@ export function decideCluster(seen: Observed, { pull }: Remembered): Step {
             verify.within,
             [],
           )
-        : { kind: 'finish', outcome: 'recovered', because: seen.proof.because };
+        : { kind: 'finish', outcome: 'recovered', because: `${seen.proof.because}${leftovers(applications)}` };
     case undefined:
       return wait('proof', 'the success criteria have not been measured yet');
     case 'continue':
@@ -86,6 +99,76 @@ export function decideCluster(seen: Observed, { pull }: Remembered): Step {
     case 'error':
       return wait('proof', seen.proof.because);
   }
+}
+
+/** A stale operation without a retry counts as hung after this. */
+const HANGS_MS = 60_000;
+
+/**
+ * Merged, and Argo CD is not allowed to sync: a person is called at once, because waiting ends nothing for the users. The
+ * rollback goes on when the window does.
+ */
+function heldBySyncWindow(seen: Observed, { application, windows }: Reached, mergedAt: number): Step | null {
+  const busy = application.operation?.phase === 'Running' || application.operation?.phase === 'Terminating';
+  if (!windows || windows.canSync || busy) return null;
+  const words = `merged, but ${heldWords(application.name, windows, seen.now) ?? ''}`;
+  const commands = [heldCommand(application.name, windows)];
+  const until = heldUntil(windows, seen.now);
+  const end = (until ?? mergedAt) + seen.rules.verify.within;
+  if (seen.now > end) return null;
+  if (seen.escalated)
+    return {
+      kind: 'wait',
+      for: 'person',
+      until: new Date(end).toISOString(),
+      lookAgainMs: Math.min(60_000, Math.max(seen.rules.verify.poll, 1_000)),
+      because: words,
+      commands,
+    };
+  const todo = [
+    'Sync it by hand where the window allows that, or have an administrator of Argo CD open the window.',
+    'Otherwise the revert is applied and proven once the window is over.',
+  ];
+  return { kind: 'escalate', trouble: 'sync-window', because: words, todo, commands, final: false };
+}
+
+/** What ails an application, and the command that helps, as its controller says it. */
+function illness({ application, unhealthy = [] }: Reached): { because: string; commands: readonly string[] } {
+  const { name, health } = application;
+  const rollout = unhealthy.find(({ kind }) => kind === 'Rollout');
+  const first = rollout ?? unhealthy[0];
+  const generic = [`argocd app get ${name}`];
+  if (!first) return { because: `${name} is ${health.status}`, commands: generic };
+  const at = `${first.kind} ${first.name}`;
+  const said = first.message === '' ? first.status : `${first.status}: ${first.message}`;
+  const because = `${name} is ${health.status}: ${at} is ${said}`;
+  if (!rollout)
+    return { because, commands: [...generic, `kubectl -n ${first.namespace} describe ${first.kind} ${first.name}`] };
+  const argo = `kubectl argo rollouts`;
+  const where = `${rollout.name} -n ${rollout.namespace}`;
+  if (/abort/i.test(rollout.message))
+    return {
+      because: `${because}; the abort ends by itself when the image in Git is again the one that is stable`,
+      commands: [`${argo} get rollout ${where}`, `${argo} retry rollout ${where}`],
+    };
+  if (rollout.status === 'Suspended' || /pause/i.test(rollout.message))
+    return {
+      because: `${because}; it waits in the steps of its canary on the way back`,
+      commands: [`${argo} promote ${where} --full`],
+    };
+  return { because, commands: [`${argo} get rollout ${where}`] };
+}
+
+/** What the bad release added stays where Argo CD does not prune: recovered all the same, and said. */
+function leftovers(applications: readonly Reached[]): string {
+  const found = applications.flatMap(({ application: { name, toPrune = [] } }) =>
+    toPrune.length === 0
+      ? []
+      : [
+          `${toPrune.join(', ')} of ${name} stays in the cluster until somebody prunes it: argocd app sync ${name} --prune`,
+        ],
+  );
+  return found.map((words) => `; ${words}`).join('');
 }
 
 /** Epoch ms since when every application has been healthy with the revert applied. */

@@ -1,4 +1,4 @@
-import type { MergeMethod } from '../ports.ts';
+import type { MergeMethod, Pull } from '../ports.ts';
 import type { Observed, Remembered } from './observed.ts';
 import type { Step } from './step.ts';
 
@@ -7,7 +7,8 @@ export function decideMerge(seen: Observed, { pull, mode, planHash }: Remembered
   const { rollback } = seen.rules;
   const method = methodOf(seen);
   const deadline = Date.parse(pull.createdAt) + rollback['merge-within'];
-  if (!pull.ours) {
+  const refused = (seen.refused ?? null) !== null;
+  if (!pull.ours && pull.adopted !== true) {
     return call(
       seen,
       'foreign-commit',
@@ -23,51 +24,70 @@ export function decideMerge(seen: Observed, { pull, mode, planHash }: Remembered
       [`Resolve #${pull.number} by hand, or close it and ask for a new plan.`],
     );
   }
+  if (pull.empty === true && pull.adopted !== true)
+    return { kind: 'close', pull, because: `${pull.base} already holds all that #${pull.number} would bring` };
   if (mode === 'human') {
-    const because = `approval is human: merge #${pull.number}, or comment /rollback confirm ${planHash}`;
+    const because = pull.adopted
+      ? `#${pull.number} is a person's own revert: they merge it`
+      : `approval is human: merge #${pull.number}, or comment /rollback confirm ${planHash}`;
     return { kind: 'wait', for: 'approval', until: null, lookAgainMs: MINUTE, because, commands: [] };
   }
-  if (pull.mergeState === 'behind')
+  const queue = seen.activeRules.includes('merge_queue');
+  const route = (by: 'direct' | 'auto' | 'queue', because: string): Step => ({
+    kind: 'merge',
+    pull,
+    route: by,
+    method,
+    because,
+  });
+  // A queue brings a late branch up to date by itself.
+  if (pull.mergeState === 'behind' && !queue)
     return { kind: 'update', pull, because: `#${pull.number} must be up to date with ${pull.base} before it merges` };
-  if (pull.mergeState === 'clean')
-    return {
-      kind: 'merge',
-      pull,
-      route: 'direct',
-      method,
-      because: 'every rule of the branch is satisfied',
-    };
+  if (pull.mergeState === 'clean' && !queue && !refused)
+    return route('direct', 'every rule of the branch is satisfied');
   // `unknown`: GitHub is still computing. Where no rule guards the branch a pinned merge is safe to try at once.
-  if (pull.mergeState === 'unknown' && seen.activeRules.length === 0) {
-    return { kind: 'merge', pull, route: 'direct', method, because: `no rule guards ${pull.base}` };
-  }
-  if (seen.now > deadline && !seen.escalated) {
-    return call(
-      seen,
-      'not-merged-in-time',
-      `#${pull.number} is not merged after ${seconds(seen.now - Date.parse(pull.createdAt))} > ${seconds(rollback['merge-within'])}`,
-      [`See which check or review #${pull.number} still needs.`],
-    );
-  }
-  if (!pull.autoMerge && seen.autoMergeAllowed) {
-    const rules = seen.activeRules.join(', ') || 'branch protection';
-    return {
-      kind: 'merge',
-      pull,
-      route: 'auto',
-      method,
-      because: `${pull.base} is guarded by ${rules}: GitHub merges once they are satisfied`,
-    };
-  }
-  const because = `required checks and reviews of #${pull.number}`;
-  return {
+  if (pull.mergeState === 'unknown' && seen.activeRules.length === 0 && !refused)
+    return route('direct', `no rule guards ${pull.base}`);
+  if (!seen.escalated && (seen.now > deadline || refused)) return lastResort(seen, pull, method);
+  const until = new Date(deadline).toISOString();
+  const wait = (because: string): Step => ({
     kind: 'wait',
     for: 'checks',
-    until: new Date(deadline).toISOString(),
+    until,
     lookAgainMs: 10_000,
     because,
     commands: [],
-  };
+  });
+  if (pull.queued === true) return wait(`#${pull.number} stands in the merge queue of ${pull.base}`);
+  if (queue && (pull.mergeState === 'clean' || pull.mergeState === 'behind') && !refused && !seen.escalated)
+    return route('queue', `${pull.base} takes changes only through its merge queue`);
+  if (!pull.autoMerge && seen.autoMergeAllowed && !refused) {
+    const rules = seen.activeRules.join(', ') || 'branch protection';
+    return route('auto', `${pull.base} is guarded by ${rules}: GitHub merges once they are satisfied`);
+  }
+  return wait(`required checks and reviews of #${pull.number}`);
+}
+
+/** No rule gave way in time: over them where the playbook and GitHub both allow it, else a person who can. */
+function lastResort(seen: Observed, pull: Pull, method: MergeMethod): Step {
+  const { rollback } = seen.rules;
+  const over = seen.obstacles?.bypass ?? null;
+  const blockers = seen.obstacles?.blockers ?? [];
+  if (rollback.bypass && over !== null && over.length > 0) {
+    const because = `${blockers.map(({ says }) => says).join('; ') || 'the rules still hold it'}; the playbook allows a bypass of ${over.join(', ')}`;
+    return { kind: 'merge', pull, route: 'bypass', over, method, because };
+  }
+  const refused = seen.refused ?? null;
+  const waited = `#${pull.number} is not merged after ${seconds(seen.now - Date.parse(pull.createdAt))} > ${seconds(rollback['merge-within'])}`;
+  const what = refused === null ? waited : `GitHub refuses the merge of #${pull.number}: ${refused}`;
+  const because = [what, ...blockers.map(({ says }) => says)].join('; ');
+  const todo = blockers.map(({ lift }) => lift);
+  return call(
+    seen,
+    refused === null ? 'not-merged-in-time' : 'merge-refused',
+    because,
+    todo.length > 0 ? todo : [`See which check or review #${pull.number} still needs.`],
+  );
 }
 
 const MINUTE = 60_000;
@@ -81,7 +101,7 @@ function methodOf({ rules, mergeMethods }: Observed): MergeMethod {
 /** Calls a person once; afterwards waits for them, so that whatever they do is still followed to its proof. */
 function call(
   seen: Observed,
-  trouble: 'foreign-commit' | 'merge-conflict' | 'not-merged-in-time',
+  trouble: 'foreign-commit' | 'merge-conflict' | 'not-merged-in-time' | 'merge-refused',
   because: string,
   todo: readonly string[],
 ): Step {

@@ -1,4 +1,5 @@
 import type { Cause } from '../plan/incident.ts';
+import type { LastGood, Planned, RollbackPlan } from '../plan/plan.ts';
 import { decideCluster } from './decide-cluster.ts';
 import { decideMerge } from './decide-merge.ts';
 import type { Before, Observed } from './observed.ts';
@@ -29,22 +30,72 @@ export function decide(seen: Observed): Step {
         `Name the target: /rollback ${seen.incident.key.service} ${seen.incident.key.environment} to <sha>`,
       ]);
     case 'conflict':
-      return needsPerson('conflict', planned.because, [
-        'Revert the named keys by hand in a pull request.',
-        'Merge it: lastgood leaves later changes alone.',
-      ]);
+      return needsPerson('conflict', planned.because, conflictTodo(seen, planned));
+    case 'unfit':
+      return needsPerson('unfit-target', planned.because, [planned.cure]);
     case 'nothing-to-do':
-      return { kind: 'finish', outcome: 'nothing-to-do', because: planned.because };
-    case 'planned':
       return (
-        refuseAutomatic(seen, stage.before) ?? {
-          kind: 'open',
-          plan: planned.plan,
-          mode: modeOf(seen),
-          because: planned.plan.good.because,
+        adoption(stage.before, planned.good) ?? {
+          kind: 'finish',
+          outcome: 'nothing-to-do',
+          because: planned.because,
         }
       );
+    case 'planned':
+      return (
+        adoption(stage.before, planned.plan.good) ??
+        refuseAutomatic(seen, stage.before) ??
+        open(seen, planned.plan, stage.before)
+      );
   }
+}
+
+/** A person was faster: a second pull request for the same files would only collide with theirs. */
+function adoption({ human }: Before, good: LastGood): Step | null {
+  if (!human) return null;
+  const done = human.state === 'merged' ? 'merged' : 'opened';
+  const because = `${human.by} already ${done} the revert as #${human.number}: it is followed to its proof, and there is no second one`;
+  return { kind: 'adopt', number: human.number, good, because };
+}
+
+function open(seen: Observed, plan: RollbackPlan, before: Before): Step {
+  const asked = modeOf(seen);
+  const slower = asked === 'auto' ? reasonsForAPerson(seen, plan, before) : [];
+  const mode = slower.length > 0 ? 'human' : asked;
+  return { kind: 'open', plan, mode, because: [plan.good.because, ...slower].join('; '), notes: slower };
+}
+
+/** What takes one rung from the ladder: it is opened as fast as ever, and a person merges it. */
+function reasonsForAPerson(seen: Observed, plan: RollbackPlan, before: Before): readonly string[] {
+  const { rollback } = seen.rules;
+  const reasons: string[] = [];
+  const [first] = plan.migrations ?? [];
+  if (first !== undefined && rollback.migrations === 'ask')
+    reasons.push(
+      `the release brought a database change (${first}) that a revert does not undo: merge only if the older version runs on the newer schema, or undo it first with the release's own image`,
+    );
+  if ((before.openedRecently ?? 0) > 0 && !isPersonal(seen.incident.cause))
+    reasons.push(
+      `another rollback was opened less than ${Math.round(rollback.pause / 60_000)} min ago (pause): a person merges this one`,
+    );
+  return reasons;
+}
+
+/** The two ways on, each as it is typed. */
+function conflictTodo(seen: Observed, planned: Extract<Planned, { kind: 'conflict' }>): readonly string[] {
+  const { service, environment } = seen.incident.key;
+  const later = planned.later ?? [];
+  const list = later.map(({ sha, title, author }) => `${sha.slice(0, 7)} ${title} (${author})`).join('; ');
+  return [
+    later.length > 0
+      ? `To revert these too: ${list}: /rollback ${service} ${environment} to ${planned.good.sha}`
+      : 'Revert the named keys by hand in a pull request, and merge it: lastgood leaves later changes alone.',
+    ...(planned.instead
+      ? [
+          `To set only ${planned.instead.changes.map(({ key }) => key).join(', ')} to the last good value and keep the rest: /rollback plan ${service} ${environment} prints it with a hash to confirm.`,
+        ]
+      : []),
+  ];
 }
 
 /** A person's own `/rollback` is the human decision; otherwise the playbook says who merges. */
@@ -89,7 +140,7 @@ function refuseAutomatic(seen: Observed, before: Before): Step | null {
 }
 
 function needsPerson(
-  trouble: 'no-last-good' | 'conflict' | 'is-a-rollback' | 'too-old' | 'daily-cap',
+  trouble: 'no-last-good' | 'conflict' | 'unfit-target' | 'is-a-rollback' | 'too-old' | 'daily-cap',
   because: string,
   todo: readonly string[],
 ): Step {

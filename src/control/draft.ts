@@ -1,6 +1,7 @@
 import type { Cause, Incident, Key } from '../plan/incident.ts';
 import { groupChanges, type Change } from '../plan/changes.ts';
 import { branchOf, branchPrefixOf, incidentId } from '../plan/identity.ts';
+import { imagesBrought } from '../plan/fit.ts';
 import { isInstant } from '../plan/history.ts';
 import { lastGood } from '../plan/last-good.ts';
 import type { Named } from '../plan/named-target.ts';
@@ -11,8 +12,10 @@ import { quarantineEdit, quarantinePath } from '../plan/quarantine.ts';
 import type { Target } from '../playbook/target.ts';
 import { parse as parseLedger } from '../ledger/chain.ts';
 import type { Overview, Pull, TreeFile } from '../ports.ts';
+import { mergedRevert, openRevert } from './adopt.ts';
 import type { Doors } from './doors.ts';
 import { reasonOf } from './entries.ts';
+import { foresee } from './foresee.ts';
 import type { Before } from './observed.ts';
 
 /** What somebody or something wants undone. */
@@ -24,6 +27,8 @@ export interface Ask {
   readonly bad: string | null;
   /** Where to go back to, in the words of the person; null: the last good one. */
   readonly to: string | null;
+  /** Hash of the plan that a person confirmed, where it is the one that settles a conflict key by key. */
+  readonly accept?: string;
 }
 
 /** A plan that nobody has acted on yet, with what `decide` needs beside it. */
@@ -41,6 +46,8 @@ export interface Draft {
   readonly existing: Pull | null;
   /** The issue or pull request where people read about it before there is a revert; null: nowhere yet. */
   readonly place: number | null;
+  /** What Argo CD will make of a merge now, one sentence each. Never rejects. */
+  readonly outlook: Promise<readonly string[]>;
   /** The ledger says that a person has been called already. */
   readonly escalated: boolean;
 }
@@ -57,12 +64,18 @@ export async function draft(
 ): Promise<Draft | null> {
   const { repository, sha256 } = doors;
   const { paths } = target.rules;
-  const [commits, ledgerText, activeRules, openedToday, resolved] = await Promise.all([
+  const { pause } = target.rules.rollback;
+  const opened = (ms: number) =>
+    repository.openedSince(branchPrefixOf(key), new Date(doors.clock.now() - ms).toISOString());
+  const outlook = foresee(doors, target);
+  const [commits, ledgerText, activeRules, openedToday, resolved, openedRecently, candidates] = await Promise.all([
     repository.history(paths, overview.head),
     repository.ledger(),
     repository.activeRules(overview.defaultBranch),
-    repository.openedSince(branchPrefixOf(key), new Date(doors.clock.now() - DAY).toISOString()),
+    opened(DAY),
     ask.to === null ? null : repository.resolve(ask.to),
+    pause > 0 ? opened(pause) : 0,
+    repository.humanReverts(),
   ]);
   const grouped = groupChanges(commits);
   const named = ask.to === null ? null : await nameTarget(doors, overview.head, ask, ask.to, resolved);
@@ -77,11 +90,12 @@ export async function draft(
     cause: ask.cause,
   };
   const branch = branchOf(incident);
-  const before: Before = { isRollback: bad.revertOf !== null, releasedAt: bad.at, openedToday };
+  const before: Before = { isRollback: bad.revertOf !== null, releasedAt: bad.at, openedToday, openedRecently };
   const ledger = parseLedger(ledgerText);
   const base = {
     incident,
     branch,
+    outlook,
     before,
     activeRules,
     place: ask.cause.kind === 'command' ? ask.cause.issue : bad.pull,
@@ -127,13 +141,16 @@ export async function draft(
   );
   const texts = await repository.texts(listed ? [...blobs, listed.blob] : blobs);
   const file = (found: TreeFile | undefined) => (found ? { ...found, text: texts.get(found.blob) ?? null } : null);
-  const planned = makePlan(
+  const made = makePlan(
     {
       incident,
       base: overview.head,
       baseBranch: overview.defaultBranch,
       good,
       undoes: undone(changes, bad.revision, good.sha),
+      later: changes
+        .slice(0, Math.max(0, changes.indexOf(bad)))
+        .map(({ revision, title, author }) => ({ sha: revision, title, author })),
       files: touched.map((path) => ({
         path,
         good: file(goodFiles.get(path)),
@@ -143,6 +160,8 @@ export async function draft(
     },
     sha256,
   );
+  const planned = await settled(doors, made, ask);
+  const human = existing === null ? await humanRevert(planned) : null;
   const quarantine =
     planned.kind === 'planned'
       ? quarantineEdit(planned.plan, {
@@ -152,7 +171,35 @@ export async function draft(
           now: doors.clock.now(),
         })
       : null;
-  return { ...base, planned, texts, quarantine, existing };
+  return { ...base, before: { ...before, human }, planned, texts, quarantine, existing };
+
+  async function humanRevert(found: Planned): Promise<Before['human']> {
+    if (!bad) return null;
+    if (found.kind === 'nothing-to-do') return mergedRevert(changes, bad);
+    return found.kind === 'planned' ? openRevert(repository, candidates, bad, paths, found.plan) : null;
+  }
+}
+
+/** The plan that a person confirmed in place of a conflict, and only towards what still exists. */
+async function settled(doors: Doors, made: Planned, ask: Ask): Promise<Planned> {
+  const confirmed = made.kind === 'conflict' && made.instead && made.instead.hash === ask.accept;
+  const planned: Planned = confirmed && made.instead ? { kind: 'planned', plan: made.instead } : made;
+  if (planned.kind !== 'planned' || !doors.artefacts) return planned;
+  const { artefacts } = doors;
+  const images = imagesBrought(planned.plan.changes);
+  const states = await Promise.all(images.map((image) => artefacts.look(image)));
+  const gone = images.filter((_, i) => states[i] === 'gone');
+  const unknown = images.filter((_, i) => states[i] === 'unknown');
+  if (gone.length > 0)
+    return {
+      kind: 'unfit',
+      good: planned.plan.good,
+      because: `${gone.join(', ')} is no longer in its registry: a merge would leave the service without pods`,
+      cure: 'Push that image again, or name a target whose image exists: /rollback <service> <environment> to <sha>.',
+    };
+  if (unknown.length === 0) return planned;
+  const note = `the registry did not say whether ${unknown.join(', ')} still exists`;
+  return { kind: 'planned', plan: { ...planned.plan, notes: [...(planned.plan.notes ?? []), note] } };
 }
 
 /** A person's word for the target. A commit that is not in the past of the default branch never served from it. */

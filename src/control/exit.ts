@@ -5,6 +5,8 @@ import type { Step } from './step.ts';
 export function exitOfStep(step: Step): Exit | null {
   switch (step.kind) {
     case 'open':
+    case 'adopt':
+    case 'close':
     case 'merge':
     case 'update':
     case 'terminate':

@@ -2,10 +2,10 @@ import { RollbackError } from '../errors.ts';
 import type { Incident } from '../plan/incident.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { Target } from '../playbook/target.ts';
-import type { Application, ArgoCd, MetricSource, Pull } from '../ports.ts';
+import type { Application, ArgoCd, MetricSource, Obstacles, Pull } from '../ports.ts';
 import { healthySince } from './decide-cluster.ts';
 import type { Doors } from './doors.ts';
-import type { Seen } from './observed.ts';
+import type { Seen, Settings } from './observed.ts';
 import type { Prover } from './prove.ts';
 
 /** Every application of the environment, each asked to look at Git first. */
@@ -21,7 +21,13 @@ async function observeApplication(doors: Doors, argoCd: ArgoCd, name: string, pu
     const { operation } = application;
     const carries = operation !== null && (await containsMerge(doors, operation.revisions, pull));
     const applied = carries ? operation.phase === 'Succeeded' : await needsNoSync(doors, application, pull);
-    return { kind: 'seen', application, carries, applied };
+    const ill = applied && application.health.status !== 'Healthy';
+    // What explains a delay is asked only while there is one, and its absence hides nothing.
+    const [windows, unhealthy] = await Promise.all([
+      applied ? null : argoCd.syncWindows(name).catch(() => null),
+      ill ? argoCd.unhealthy(name).catch(() => []) : [],
+    ]);
+    return { kind: 'seen', application, carries, applied, windows, unhealthy };
   } catch (error) {
     if (!(error instanceof RollbackError)) throw error;
     return { kind: 'unreachable', name, message: error.message, hint: error.hint, retryable: error.retryable };
@@ -32,8 +38,12 @@ async function observeApplication(doors: Doors, argoCd: ArgoCd, name: string, pu
  * Argo CD compared the revert with the cluster and found no difference: after a sync that failed before it changed anything, or
  * for an application that the release did not touch, there is nothing to apply and no operation will ever carry the revert.
  */
-async function needsNoSync(doors: Doors, { operation, sync }: Application, pull: Pull): Promise<boolean> {
-  if (operation?.phase === 'Running' || operation?.phase === 'Terminating' || sync.status !== 'Synced') return false;
+async function needsNoSync(doors: Doors, application: Application, pull: Pull): Promise<boolean> {
+  const { operation, sync, toPrune = [], differing = 0 } = application;
+  // Argo CD never syncs for what is only to be pruned, where it may not prune.
+  const onlyPruning = sync.status === 'OutOfSync' && toPrune.length > 0 && differing === 0;
+  if (operation?.phase === 'Running' || operation?.phase === 'Terminating') return false;
+  if (sync.status !== 'Synced' && !onlyPruning) return false;
   return containsMerge(doors, sync.revisions, pull);
 }
 
@@ -46,6 +56,19 @@ async function containsMerge(doors: Doors, revisions: readonly string[], pull: P
     if (/^[0-9a-f]{40,64}$/.test(revision) && (await doors.repository.contains(revision, merge))) return true;
   }
   return false;
+}
+
+/** What holds the merge, read only when it is overdue or was refused: it costs requests, and until then waiting is right. */
+export async function observeObstacles(
+  doors: Doors,
+  target: Target,
+  settings: Settings,
+  pull: Pull,
+): Promise<Obstacles | null> {
+  const deadline = Date.parse(pull.createdAt) + target.rules.rollback['merge-within'];
+  const late = doors.clock.now() > deadline || (settings.refused ?? null) !== null;
+  if (pull.state !== 'open' || !pull.ours || !late) return null;
+  return doors.repository.obstacles(pull);
 }
 
 /** The success criteria, measured only once the revert is applied and healthy everywhere. */

@@ -2,7 +2,7 @@ import type { Verdict } from '../judge/verdict.ts';
 import type { Incident } from '../plan/incident.ts';
 import type { LastGood, Planned } from '../plan/plan.ts';
 import type { EnvironmentRules } from '../playbook/schema.ts';
-import type { Application, MergeMethod, Pull } from '../ports.ts';
+import type { Application, MergeMethod, Obstacles, Pull, SyncWindows, Unhealthy } from '../ports.ts';
 
 /** One application, or why it could not be asked. */
 export type Seen =
@@ -13,6 +13,10 @@ export type Seen =
       readonly carries: boolean;
       /** True when that operation succeeded, or when Argo CD compared the revert and found nothing to apply. */
       readonly applied: boolean;
+      /** Asked only while it is not healthy. */
+      readonly unhealthy?: readonly Unhealthy[];
+      /** Asked only while it has not applied the revert; null: Argo CD did not say. */
+      readonly windows?: SyncWindows | null;
     }
   | {
       readonly kind: 'unreachable';
@@ -29,6 +33,8 @@ export interface Remembered {
   readonly mode: 'human' | 'auto';
   /** What `/rollback confirm` names. */
   readonly planHash: string;
+  /** The rulesets that its merge steps over, in words; null: none. */
+  readonly bypass?: string | null;
 }
 
 /** Before the pull request there is a plan; after it, the pull request is the memory. */
@@ -43,6 +49,11 @@ export interface Before {
   /** ISO 8601 of the bad change. */
   readonly releasedAt: string;
   readonly openedToday: number;
+  /** Rollbacks opened within `pause`. */
+  readonly openedRecently?: number;
+  /** A revert of the same release by a person, which brings back the same files. */
+  readonly human?:
+    { readonly number: number; readonly by: string; readonly state: 'open' | 'merged' } | null | undefined;
 }
 
 /** What the repository allows. */
@@ -52,6 +63,8 @@ export interface Settings {
   readonly autoMergeAllowed: boolean;
   /** What the settings of the repository allow. */
   readonly mergeMethods: readonly MergeMethod[];
+  /** GitHub's words when it refused a direct merge for good; null: it did not. */
+  readonly refused?: string | null;
 }
 
 /** Everything `decide` may know, at one instant. */
@@ -65,6 +78,10 @@ export interface Observed extends Settings {
   readonly applications: readonly Seen[];
   /** The success criteria measured since the cluster was healthy; null before. */
   readonly proof: Verdict | null;
+  /** Read once the time for the merge is over, or GitHub refused it. */
+  readonly obstacles?: Obstacles | null;
+  /** The operation that could not be ended because the account may not; null: none. */
+  readonly mayNotTerminate?: string | null;
   /** A person has been called for this pull request. */
   readonly escalated: boolean;
 }

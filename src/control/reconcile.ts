@@ -7,13 +7,13 @@ import type { Playbook } from '../playbook/schema.ts';
 import { targetOf, type Target } from '../playbook/target.ts';
 import type { Overview, Pull } from '../ports.ts';
 import { parseBlock, type Memory } from '../report/memory.ts';
-import { actOnPull, openPull } from './act.ts';
+import { actOnPull, adoptPull, openPull } from './act.ts';
 import { createAnnouncer, placeOf } from './announce.ts';
 import { decide } from './decide.ts';
 import type { Doors } from './doors.ts';
 import { draft, type Ask, type Draft } from './draft.ts';
-import { observeApplications, observeProof } from './observe.ts';
-import type { Observed, Settings } from './observed.ts';
+import { observeApplications, observeObstacles, observeProof } from './observe.ts';
+import type { Observed, Remembered, Settings } from './observed.ts';
 import { createProver } from './prove.ts';
 import type { Recorder } from './record.ts';
 import { createSerial } from './serial.ts';
@@ -46,7 +46,9 @@ export interface Loop {
   /** Looks, decides, acts one step, looks again - until there is something to wait for or nothing left. Call it again at any time. */
   reconcile(key: Key, ask: Ask | null, options?: Options): Promise<Settled>;
   readonly recorder: Recorder;
-  /** Resolves when everything said and recorded so far is on GitHub. */
+  /** Tells the destinations of the playbook what the ledger has and nobody was told of: for the start of a process. */
+  catchUp(): Promise<void>;
+  /** Resolves when everything said and recorded so far is on GitHub. Does not wait for other destinations. */
   flush(): Promise<void>;
 }
 
@@ -70,7 +72,7 @@ interface Active {
 /** The newest unfinished rollback of one service in one environment. */
 export function activeOf(unfinished: readonly Pull[], key: Pick<Key, 'service' | 'environment'>): Active | null {
   for (const pull of unfinished.toSorted((a, b) => b.number - a.number)) {
-    if (!pull.branch.startsWith(branchPrefixOf(key))) continue;
+    if (pull.adopted !== true && !pull.branch.startsWith(branchPrefixOf(key))) continue;
     const memory = parseBlock(pull.body);
     if (memory?.incident.key.service === key.service && memory.incident.key.environment === key.environment)
       return { pull, memory };
@@ -127,6 +129,11 @@ export function createLoop(doors: Doors): Loop {
       escalated: drafted.escalated,
     };
     const step = decide(seen);
+    if (step.kind === 'adopt') {
+      const adopted = await adoptPull(doors, target, step, drafted);
+      options.claimed?.(adopted.pull);
+      return follow(target, settingsOf(overview, drafted.activeRules), adopted.pull, adopted.memory);
+    }
     if (step.kind !== 'open') {
       await announcer.announce(seen, step, drafted.place);
       return { kind: 'looked', step, pull: null, seen, again: null };
@@ -140,8 +147,9 @@ export function createLoop(doors: Doors): Loop {
   async function follow(target: Target, first: Settings, opened: Pull, memory: Memory): Promise<Settled> {
     let pull = opened;
     let settings = first;
+    let mayNotTerminate: string | null = null;
     for (let taken = 0; taken < MOST_STEPS; taken += 1) {
-      const seen = await observe(target, settings, pull, memory);
+      const seen = { ...(await observe(target, settings, pull, memory)), mayNotTerminate };
       const step = decide(seen);
       const told = announcer.announce(seen, step, placeOf(memory, pull));
       if (step.kind === 'wait' || step.kind === 'escalate' || step.kind === 'finish') {
@@ -157,7 +165,12 @@ export function createLoop(doors: Doors): Loop {
       }
       const after = await actOnPull(doors, target, pull, memory, step);
       pull = after.pull;
-      settings = { ...settings, autoMergeAllowed: settings.autoMergeAllowed && after.autoMergeAllowed };
+      settings = {
+        ...settings,
+        autoMergeAllowed: settings.autoMergeAllowed && after.autoMergeAllowed,
+        refused: after.refused ?? settings.refused ?? null,
+      };
+      mayNotTerminate = after.mayNotTerminate ?? mayNotTerminate;
       await told;
     }
     throw new RollbackError(
@@ -172,8 +185,9 @@ export function createLoop(doors: Doors): Loop {
     return {
       incident: memory.incident,
       rules: target.rules,
-      stage: { kind: 'opened', remembered: { pull, good: memory.good, mode: memory.mode, planHash: memory.planHash } },
+      stage: { kind: 'opened', remembered: rememberedOf(pull, memory) },
       ...settings,
+      obstacles: await observeObstacles(doors, target, settings, pull),
       applications,
       proof: merged ? await observeProof(doors, prover, target, memory.incident, pull, applications) : null,
       escalated: pull.labels.includes(LABELS.called) || pull.labels.includes(LABELS.escalated),
@@ -185,6 +199,7 @@ export function createLoop(doors: Doors): Loop {
   return {
     reconcile: (key, ask, options) => serial(`${key.service}/${key.environment}`, () => reconcile(key, ask, options)),
     recorder: announcer.recorder,
+    catchUp: () => announcer.herald.catchUp(),
     flush: async () => {
       await announcer.flush();
     },
@@ -197,6 +212,10 @@ export async function glance(doors: Pick<Doors, 'repository'>): Promise<Glance> 
     doors.repository.unfinishedRollbacks(),
   ]);
   return { overview, unfinished };
+}
+
+function rememberedOf(pull: Pull, { good, mode, planHash, bypass }: Memory): Remembered {
+  return { pull, good, mode, planHash, bypass: bypass ?? null };
 }
 
 /** Asked again for what is already on its way back: the same bad release, or "the newest change" while that is our own revert. */

@@ -11,6 +11,9 @@ export type Trouble =
   | 'foreign-commit'
   | 'merge-conflict'
   | 'not-merged-in-time'
+  | 'merge-refused'
+  | 'unfit-target'
+  | 'sync-window'
   | 'argocd-refused'
   | 'not-recovered';
 
@@ -19,16 +22,32 @@ export type WaitFor = 'approval' | 'checks' | 'argocd' | 'sync' | 'health' | 'pr
 
 /** The next move, and why. A closed set: printing it instead of acting is the dry run. */
 export type Step =
-  | { readonly kind: 'open'; readonly plan: RollbackPlan; readonly mode: 'human' | 'auto'; readonly because: string }
-  /** `direct` merges now, pinned to the head; `auto` lets GitHub merge once the rules are satisfied. */
+  | {
+      readonly kind: 'open';
+      readonly plan: RollbackPlan;
+      readonly mode: 'human' | 'auto';
+      readonly because: string;
+      /** What whoever merges should know, beside what the plan says itself. */
+      readonly notes?: readonly string[];
+    }
+  /** Somebody already opened or merged the revert: theirs is followed, and there is no second one. */
+  | { readonly kind: 'adopt'; readonly number: number; readonly good: LastGood; readonly because: string }
+  /**
+   * `direct` merges now, pinned to the head; `auto` lets GitHub merge once the rules are satisfied; `queue` puts it into the
+   * merge queue; `bypass` merges over the rulesets that let us, which the pull request and the ledger then say.
+   */
   | {
       readonly kind: 'merge';
       readonly pull: Pull;
-      readonly route: 'direct' | 'auto';
+      readonly route: 'direct' | 'auto' | 'queue' | 'bypass';
+      /** The rulesets that a bypass steps over. */
+      readonly over?: readonly string[];
       readonly method: MergeMethod;
       readonly because: string;
     }
   | { readonly kind: 'update'; readonly pull: Pull; readonly because: string }
+  /** It would change nothing any more. */
+  | { readonly kind: 'close'; readonly pull: Pull; readonly because: string }
   /** Ends the operation of a commit that the revert replaces; only where the playbook allows it. */
   | { readonly kind: 'terminate'; readonly application: string; readonly revision: string; readonly because: string }
   | {
@@ -63,6 +82,7 @@ export function goodOf(planned: Planned): LastGood | null {
     case 'no-last-good':
       return null;
     case 'conflict':
+    case 'unfit':
     case 'nothing-to-do':
       return planned.good;
   }

@@ -109,6 +109,8 @@ export function viewOf(seen: Observed, step: Step, moments: Moments): TimelineVi
 function statusOf(seen: Observed, step: Step): TimelineView['status'] {
   switch (step.kind) {
     case 'open':
+    case 'adopt':
+    case 'close':
     case 'merge':
     case 'update':
     case 'terminate':

@@ -32,4 +32,6 @@ export const LABELS = {
   recovered: 'lastgood: recovered',
   escalated: 'lastgood: escalated',
   cancelled: 'lastgood: cancelled',
+  /** Beside the others: a person says that the release was innocent. */
+  falseAlarm: 'lastgood: false alarm',
 } as const;

@@ -2,9 +2,11 @@ import { RollbackError } from '../errors.ts';
 import { canonicalJson } from '../ledger/canonical.ts';
 import type { Sha256 } from '../ledger/canonical.ts';
 import { versionsOf } from '../manifests/versions.ts';
+import { isMigration, mutableTargets, resourcesIn } from './fit.ts';
 import type { Incident } from './incident.ts';
 import { climb } from './ladder.ts';
 import type { FileAt, FileStates } from './ladder.ts';
+import { setKeys } from './set-keys.ts';
 import type { Conflict, FileEdit, FileMode, LastGood, Planned, RollbackPlan, VersionChange } from './plan.ts';
 
 /** One file as it was read; `text` is null for binary content. */
@@ -20,6 +22,8 @@ export interface PlanInput {
   readonly baseBranch: string;
   readonly good: LastGood;
   readonly undoes: RollbackPlan['undoes'];
+  /** Changes of the service after the bad one, newest first. */
+  readonly later?: RollbackPlan['undoes'];
   readonly files: readonly {
     readonly path: string;
     readonly good: ReadFile | null;
@@ -34,6 +38,11 @@ export function makePlan(input: PlanInput, sha256: Sha256): Planned {
   const edits: FileEdit[] = [];
   const changes: VersionChange[] = [];
   const conflicts: Conflict[] = [];
+  const notes: string[] = [];
+  const migrations: string[] = [];
+  /** Each conflicting file with only its colliding keys set; null: that is not enough somewhere. */
+  let instead: FileEdit[] | null = [];
+  const insteadChanges: VersionChange[] = [];
   const files = input.files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   for (const raw of files) {
     const file: FileStates = {
@@ -43,18 +52,58 @@ export function makePlan(input: PlanInput, sha256: Sha256): Planned {
       now: known(raw, 'now'),
     };
     const rung = climb(file);
-    if (rung.kind === 'conflict') conflicts.push(...rung.conflicts);
+    if (rung.kind !== 'nothing' && isMigration(file.path, [file.good?.text ?? null, file.bad?.text ?? null]))
+      migrations.push(file.path);
+    if (rung.kind === 'conflict') {
+      conflicts.push(...rung.conflicts);
+      const set = setKeys(file);
+      instead = set === null ? null : (instead?.concat(set) ?? null);
+      if (set) insteadChanges.push(...versionChanges(file.path, file.now?.text ?? null, set.text));
+    }
     if (rung.kind !== 'edit') continue;
     edits.push(rung.edit);
+    const added = removedResources(file, rung.text);
+    if (added.length > 0)
+      notes.push(
+        `${added.join(', ')} came with the release: where Argo CD does not prune, it stays until somebody prunes it`,
+      );
     changes.push(...versionChanges(file.path, file.now?.text ?? null, rung.text));
   }
-  if (conflicts.length > 0) return { kind: 'conflict', good, conflicts, because: conflictSentence(conflicts) };
+  const planOf = (all: readonly FileEdit[], moved: readonly VersionChange[]): RollbackPlan => ({
+    ...{ incident, base, baseBranch, good, edits: all, changes: moved, undoes },
+    hash: planHash({ incident, base, good, edits: all }, sha256),
+    notes,
+    migrations,
+  });
+  if (conflicts.length > 0) {
+    const because = conflictSentence(conflicts);
+    const other = instead === null ? null : planOf([...edits, ...instead], [...changes, ...insteadChanges]);
+    return { kind: 'conflict', good, conflicts, because, later: input.later ?? [], instead: other };
+  }
   if (edits.length === 0) {
     const because = `the files already are as at ${good.sha.slice(0, 7)}; if the fault is still there, the cluster has yet to follow, or the fault lies elsewhere`;
     return { kind: 'nothing-to-do', good, because };
   }
-  const hash = planHash({ incident, base, good, edits }, sha256);
-  return { kind: 'planned', plan: { incident, base, baseBranch, good, edits, changes, undoes, hash } };
+  const [moving] = mutableTargets(changes);
+  if (moving) {
+    const words = `${moving.path} ${moving.key} would go back to ${moving.to ?? ''}, a tag that moves: nobody can say what it runs today`;
+    // Whoever named the target knows what they name.
+    if (good.reason.kind !== 'named')
+      return {
+        kind: 'unfit',
+        good,
+        because: words,
+        cure: 'Release by digest (image: name@sha256:...), or name the target yourself if you know what the tag runs: /rollback <service> <environment> to <sha>.',
+      };
+    notes.push(words);
+  }
+  return { kind: 'planned', plan: planOf(edits, changes) };
+}
+
+/** Resources that are in a file now and no longer after the edit. */
+function removedResources({ now }: FileStates, after: string | null): readonly string[] {
+  const kept = new Set(resourcesIn(after));
+  return resourcesIn(now?.text ?? null).filter((resource) => !kept.has(resource));
 }
 
 /** What a confirmation is bound to: another head, another target or another edit is another hash. */

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { Cause, Incident } from '../plan/incident.ts';
 import type { LastGood } from '../plan/plan.ts';
+import { inline } from './escape.ts';
 import { parseMarker, printMarker } from './marker.ts';
 
 export interface Memory {
@@ -16,6 +17,8 @@ export interface Memory {
   readonly requestedAt: string;
   /** Who merges: a person, or lastgood once the rules of the repository allow it. */
   readonly mode: 'human' | 'auto';
+  /** The rulesets that its merge stepped over, in words. */
+  readonly bypass?: string | undefined;
 }
 
 /** Foreign words are cut to this, so that the body always fits. */
@@ -60,6 +63,7 @@ const memorySchema: z.ZodType<Memory> = z.strictObject({
   base: sha,
   requestedAt: at,
   mode: z.enum(['human', 'auto']),
+  bypass: text.optional(),
 });
 
 function clip(words: string): string {
@@ -84,6 +88,15 @@ export function printBlock(memory: Memory): string {
     incident: { ...memory.incident, cause: clipCause(memory.incident.cause) },
     good: { ...memory.good, because: clip(memory.good.because) },
   });
+}
+
+/** The body with a bypass said where people read first, and remembered. Unchanged when it holds no memory. */
+export function disclosed(body: string, rulesets: string, because: string): string {
+  const memory = parseBlock(body);
+  if (!memory) return body;
+  const words = `> **Merged under bypass** of ${inline(rulesets)}: ${inline(because)}\n\n`;
+  const block = printBlock(memory);
+  return `${words}${body.replace(block, () => printBlock({ ...memory, bypass: clip(rulesets) }))}`;
 }
 
 /** The memory of a body, or null when it holds none that can be trusted to be whole. Never throws. */

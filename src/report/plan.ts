@@ -26,6 +26,7 @@ export function planComment(view: PlanView): string {
       `- **Made on:** ${short(plan.base)} of ${inline(plan.baseBranch)}`,
       `- **Route:** ${inline(view.route)}`,
       ...view.blockers.map((blocker) => `- **In the way:** ${inline(blocker)}`),
+      ...(plan.notes ?? []).map((note) => `- **Know:** ${inline(note)}`),
     ].join('\n'),
     versionsTable(plan),
     filesList(plan),
@@ -48,10 +49,37 @@ function howToRun({ plan, printedIn }: PlanView): string[] {
   ];
 }
 
+/** Later changes touched the same keys: everything since goes back, or only these keys do. */
+function waysOn(
+  planned: Extract<Planned, { kind: 'conflict' }>,
+  key: { service: string; environment: string },
+  printedIn: 'answer' | 'confirmable',
+): string[] {
+  const { later = [], instead = null } = planned;
+  const ask = `/rollback ${key.service} ${key.environment}`;
+  const list = later.map(({ sha, title, author }) => `- ${short(sha)} ${inline(title, 120)} (${inline(author, 60)})`);
+  const these = [
+    `Later commits changed the same places. **Revert these too**, all of them:`,
+    ...(list.length > 0 ? [list.join('\n')] : []),
+    block(`${ask} to ${planned.good.sha}`),
+  ];
+  const only = instead && [
+    '**Or set only these keys** to their last good value, and keep everything else that came later:',
+    versionsTable(instead),
+    block(
+      printedIn === 'confirmable'
+        ? `/rollback confirm ${instead.hash}`
+        : `/rollback plan ${key.service} ${key.environment}`,
+    ),
+  ];
+  return [...these, ...(only ?? ['Or settle these keys by hand in a pull request.'])].filter((part) => part !== '');
+}
+
 /** What stands in the way of a plan, and what would work. */
 export function noPlanComment(
   planned: Exclude<Planned, { kind: 'planned' }>,
   key: { service: string; environment: string },
+  printedIn: 'answer' | 'confirmable' = 'answer',
 ): string {
   const where = `${inline(key.service)} in ${inline(key.environment)}`;
   switch (planned.kind) {
@@ -59,9 +87,10 @@ export function noPlanComment(
       return [
         `**A person is needed**: ${where} cannot go back to ${short(planned.good.sha)} by itself: ${inline(planned.because)}`,
         conflictsTable(planned.conflicts),
-        'Later commits changed the same places. Settle these keys by hand in a pull request, or name another target:',
-        `${block(`/rollback ${key.service} ${key.environment} to <sha>`)}\n`,
+        ...waysOn(planned, key, printedIn),
       ].join('\n\n');
+    case 'unfit':
+      return `**A person is needed**: ${where} cannot go back to ${short(planned.good.sha)}: ${inline(planned.because)}. ${inline(planned.cure)}\n`;
     case 'nothing-to-do':
       return `**Nothing to revert in Git**: ${where} already is as at ${short(planned.good.sha)}: ${inline(planned.because)} If the cluster still shows the fault, look at Argo CD, or name an older target.\n`;
     case 'no-last-good':

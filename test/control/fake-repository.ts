@@ -2,12 +2,15 @@
 import type { PathCommit } from '../../src/plan/changes.ts';
 import { createHash } from 'node:crypto';
 import type {
+  CheckAnswer,
   Clock,
   Comment,
   DeploymentRepository,
   GateRun,
+  HumanRevert,
   MergeMethod,
   MergeOutcome,
+  Obstacles,
   OpenRequest,
   Overview,
   Pull,
@@ -39,6 +42,11 @@ export class FakeRepository implements DeploymentRepository {
   readonly roles = new Map<string, string>([['ada', 'write']]);
   readonly runs: GateRun[] = [];
   rules: string[] = [];
+  readonly teams = new Map<string, string[]>();
+  holding: Obstacles = { blockers: [], bypass: null };
+  reverts: HumanRevert[] = [];
+  required: string[] = [];
+  readonly answered: (CheckAnswer & { sha: string })[] = [];
   autoMergeAllowed = true;
   /** What GitHub says when somebody tries to merge; null: it merges. */
   refusal: Extract<MergeOutcome, { kind: 'refused' }> | null = null;
@@ -209,6 +217,55 @@ export class FakeRepository implements DeploymentRepository {
     if (this.refusal) return this.refusal;
     this.change(pull.number, { autoMerge: true });
     return { kind: 'armed' };
+  }
+  async isTeamMember(team: string, login: string): Promise<boolean> {
+    this.fault('isTeamMember');
+    return this.teams.get(team.toLowerCase())?.includes(login) === true;
+  }
+  async enqueue(pull: Pull): Promise<MergeOutcome> {
+    this.fault('enqueue');
+    if (this.refusal) return this.refusal;
+    this.change(pull.number, { queued: true });
+    return { kind: 'queued' };
+  }
+  async obstacles(): Promise<Obstacles> {
+    this.fault('obstacles');
+    return this.holding;
+  }
+  async closePull(pull: Pull): Promise<void> {
+    this.fault('closePull');
+    this.change(pull.number, { state: 'closed' });
+  }
+  async humanReverts(): Promise<readonly HumanRevert[]> {
+    this.fault('humanReverts');
+    return this.reverts;
+  }
+  async adopt(number: number, memory: string): Promise<Pull> {
+    this.fault('adopt');
+    const known = this.pulls.find((pull) => pull.number === number);
+    const commit = this.commits.find(({ pull }) => pull?.number === number);
+    const merged = commit ? { mergedAt: commit.committedAt, mergedBy: commit.author, mergeCommit: commit.sha } : null;
+    const pull: Pull = known ?? {
+      ...{
+        id: `PR_${number}`,
+        number,
+        url: `https://github.com/acme/deploy/pull/${number}`,
+        branch: `by-hand-${number}`,
+      },
+      ...{ state: commit ? 'merged' : 'open', head: sha1(`head ${number}`), base: 'main', ours: false, adopted: true },
+      ...{ body: memory, labels: ['lastgood: active'], mergeState: 'clean', autoMerge: false, createdAt: this.now() },
+      ...(merged ?? { mergedAt: null, mergedBy: null, mergeCommit: null }),
+    };
+    if (!known) this.pulls.push(pull);
+    return pull;
+  }
+  async requiredChecks(): Promise<readonly string[]> {
+    this.fault('requiredChecks');
+    return this.required;
+  }
+  async answerCheck(sha: string, answer: CheckAnswer): Promise<void> {
+    this.fault('answerCheck');
+    this.answered.push({ sha, ...answer });
   }
   async updateBranch(pull: Pull): Promise<void> {
     this.fault('updateBranch');

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Doors } from '../../src/control/doors.ts';
 import type { Reading } from '../../src/measure/reading.ts';
-import type { Application, ArgoCd, Clock, MetricSource } from '../../src/ports.ts';
+import type { Application, ArgoCd, Clock, MetricSource, SyncWindows, Unhealthy } from '../../src/ports.ts';
 import { anApplication, START } from './builders.ts';
 import { FakeRepository } from './fake-repository.ts';
 
@@ -61,7 +61,19 @@ export class FakeArgoCd implements ArgoCd {
     return this.application(name);
   }
 
+  windows: SyncWindows = { canSync: true, windows: [] };
+  ill: Unhealthy[] = [];
+  /** What ending an operation fails with. */
+  denied: Error | null = null;
+  async syncWindows(): Promise<SyncWindows> {
+    return this.windows;
+  }
+  async unhealthy(): Promise<readonly Unhealthy[]> {
+    return this.ill;
+  }
+
   async terminate(name: string, revision: string): Promise<void> {
+    if (this.denied) throw this.denied;
     this.terminated.push(`${name} ${revision}`);
   }
 

@@ -1,11 +1,14 @@
 import { LABELS } from '../../plan/identity.ts';
 import { bareLogin } from '../../plan/incident.ts';
 import type { MergeMethod, MergeOutcome, Pull } from '../../ports.ts';
+import { parseBlock } from '../../report/memory.ts';
 import { explain, type GitHubClient, isGraphqlFailure, isHttpFailure } from './client.ts';
 import { ask, type Place } from './read.ts';
 
 export const PULL_FIELDS = `id number url body state merged createdAt mergedAt headRefName headRefOid baseRefName mergeStateStatus
-  mergedBy { login } mergeCommit { oid } author { __typename login } editor { __typename login } autoMergeRequest { enabledAt }
+  mergedBy { login } mergeCommit { oid } author { __typename login } editor { __typename login } autoMergeRequest { enabledAt } isInMergeQueue
+  potentialMergeCommit { tree { oid } } baseRef { target { ... on Commit { tree { oid } } } }
+  comments(first: 20) { nodes { author { __typename login } body } }
   labels(first: 20) { nodes { name } }
   commits(last: 5) { totalCount nodes { commit { oid author { user { login } name } signature { isValid wasSignedByGitHub } } } }`;
 
@@ -31,6 +34,10 @@ export interface PullNode {
   readonly author: ActorNode | null;
   readonly editor: ActorNode | null;
   readonly autoMergeRequest: unknown;
+  readonly isInMergeQueue?: boolean;
+  readonly potentialMergeCommit?: { readonly tree: { readonly oid: string } } | null;
+  readonly baseRef?: { readonly target: { readonly tree?: { readonly oid: string } } | null } | null;
+  readonly comments?: { readonly nodes: readonly { readonly author: ActorNode | null; readonly body: string }[] };
   readonly labels: { readonly nodes: readonly { readonly name: string }[] } | null;
   readonly commits: {
     readonly totalCount: number;
@@ -54,12 +61,25 @@ const MERGE_STATES: Readonly<Record<string, Pull['mergeState']>> = {
 };
 
 /** GraphQL names an App without its suffix: only the type tells it from a person who took the same login. */
-function isUs(actor: ActorNode | null, us: string): boolean {
+export function isUs(actor: ActorNode | null, us: string): boolean {
   if (actor === null || bareLogin(actor.login) !== bareLogin(us)) return false;
   return (actor.__typename === 'Bot') === us.endsWith('[bot]');
 }
 
+/** A merge that would give the tree that the base already has. */
+function isEmpty({ state, potentialMergeCommit: merged, baseRef }: PullNode): boolean {
+  const now = baseRef?.target?.tree?.oid;
+  return state === 'OPEN' && now !== undefined && merged?.tree.oid === now;
+}
+
+/** On a pull request of a person the memory stands in a comment of ours: the first one that holds any. */
+function adoptedMemory(node: PullNode, us: string): string | null {
+  if (isUs(node.author, us)) return null;
+  return node.comments?.nodes.find(({ author, body }) => isUs(author, us) && parseBlock(body) !== null)?.body ?? null;
+}
+
 export function toPull(node: PullNode, us: string): Pull {
+  const adopted = adoptedMemory(node, us);
   const commits = node.commits.nodes.map(({ commit }) => commit);
   // An App's commit through the API is signed by GitHub itself: another writer can copy the name, not the signature. Only an
   // Enterprise Server may have signing switched off.
@@ -82,7 +102,10 @@ export function toPull(node: PullNode, us: string): Pull {
       (node.editor === null || isUs(node.editor, us)) &&
       ourCommits &&
       node.commits.totalCount <= 5,
-    body: node.body,
+    body: adopted ?? node.body,
+    queued: node.isInMergeQueue === true,
+    empty: isEmpty(node),
+    adopted: adopted !== null,
     labels: node.labels?.nodes.map((label) => label.name) ?? [],
     mergeState: MERGE_STATES[node.mergeStateStatus] ?? 'unknown',
     autoMerge: node.autoMergeRequest !== null && node.autoMergeRequest !== undefined,
@@ -122,7 +145,8 @@ export async function listUnfinished(client: GitHubClient, place: Place, us: str
   const found = new Map<number, Pull>();
   for (const node of [...repository.labelled.nodes, ...repository.called.nodes, ...repository.recent.nodes]) {
     const pull = toPull(node, us);
-    if (pull.branch.startsWith('rollback/') && isUs(node.author, us) && !isFinished(pull)) found.set(pull.number, pull);
+    const ours = pull.branch.startsWith('rollback/') && isUs(node.author, us);
+    if ((ours || pull.adopted === true) && !isFinished(pull)) found.set(pull.number, pull);
   }
   return [...found.values()];
 }
@@ -156,7 +180,10 @@ export async function mergePull(
     });
     return { kind: 'merged', sha: data.sha };
   } catch (error) {
-    if (isHttpFailure(error) && [405, 409, 422].includes(error.status))
+    // 403 is a right that the App lacks, except where a rule of the branch speaks.
+    const ruled =
+      isHttpFailure(error) && error.status === 403 && /authorized to push|rule violations/i.test(error.message);
+    if (isHttpFailure(error) && (ruled || [405, 409, 422].includes(error.status)))
       return { kind: 'refused', reason: reasonOf(error.message), message: error.message };
     throw explain(error, `merge pull request #${pull.number}`);
   }
@@ -179,11 +206,47 @@ export async function enableAutoMerge(client: GitHubClient, pull: Pull, method: 
   }
 }
 
+/** To the front of the line where we may stand there, else to its end: late is better than not at all. */
+export async function enqueuePull(client: GitHubClient, pull: Pull): Promise<MergeOutcome> {
+  const jumped = await enqueueOnce(client, pull, true);
+  return jumped.kind === 'refused' && /jump|authorized/i.test(jumped.message)
+    ? enqueueOnce(client, pull, false)
+    : jumped;
+}
+
+async function enqueueOnce(client: GitHubClient, pull: Pull, jump: boolean): Promise<MergeOutcome> {
+  const document = `mutation Enqueue($pull: ID!, $head: GitObjectID!, $jump: Boolean!) {
+    enqueuePullRequest(input: { pullRequestId: $pull, expectedHeadOid: $head, jump: $jump }) { mergeQueueEntry { position } } }`;
+  try {
+    await client.graphql(document, { pull: pull.id, head: pull.head, jump });
+    return { kind: 'queued' };
+  } catch (error) {
+    const told = explain(error, `put #${pull.number} into the merge queue`);
+    if (!isGraphqlFailure(error) || told.code === 'github-unavailable') throw told;
+    const message = error.errors[0]?.message ?? error.message;
+    // Somebody, or GitHub's own auto-merge, was faster.
+    if (/already (in|queued)/i.test(message)) return { kind: 'queued' };
+    return { kind: 'refused', reason: reasonOf(message), message };
+  }
+}
+
+export async function closePull(client: GitHubClient, place: Place, pull: Pull): Promise<void> {
+  try {
+    await client.request('PATCH /repos/{owner}/{repo}/pulls/{pull_number}', {
+      ...place,
+      pull_number: pull.number,
+      state: 'closed',
+    });
+  } catch (error) {
+    throw explain(error, `close #${pull.number}`);
+  }
+}
+
 function reasonOf(message: string): 'clean' | 'not-allowed' | 'blocked' | 'moved' | 'other' {
   if (/clean status/i.test(message)) return 'clean';
   if (/auto.?merge is not allowed|not authorized|not allowed/i.test(message)) return 'not-allowed';
   if (/head branch was modified|expected head|base branch was modified/i.test(message)) return 'moved';
-  if (/required|review|not mergeable|draft|rule violations/i.test(message)) return 'blocked';
+  if (/required|review|not mergeable|draft|rule violations|merge queue/i.test(message)) return 'blocked';
   return 'other';
 }
 

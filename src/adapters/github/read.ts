@@ -133,6 +133,21 @@ export async function readRole(client: GitHubClient, place: Place, login: string
   }
 }
 
+/** Membership as GitHub knows it now. An invitation that was not accepted is none; a team we may not see throws nothing but false. */
+export async function isActiveMember(client: GitHubClient, team: string, login: string): Promise<boolean> {
+  const [org = '', team_slug = ''] = team.replace(/^@/, '').split('/');
+  try {
+    const { data } = await client.request('GET /orgs/{org}/teams/{team_slug}/memberships/{username}', {
+      ...{ org, team_slug, username: login },
+    });
+    return data.state === 'active';
+  } catch (error) {
+    // 404: no member, no such team, or a team that the App may not see. All of them are no permission.
+    if (isHttpFailure(error) && (error.status === 404 || error.status === 403)) return false;
+    throw explain(error, `ask whether ${login} is in ${team}`);
+  }
+}
+
 export async function readActiveRules(client: GitHubClient, place: Place, branch: string): Promise<string[]> {
   try {
     const { data } = await client.request('GET /repos/{owner}/{repo}/rules/branches/{branch}', { ...place, branch });

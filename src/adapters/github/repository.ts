@@ -1,11 +1,15 @@
 import { bareLogin } from '../../plan/incident.ts';
 import type { DeploymentRepository, Pull } from '../../ports.ts';
+import { adoptPull, listHumanReverts } from './adopt.ts';
 import { explain, type GitHubClient, isHttpFailure } from './client.ts';
 import { appendToLedger, readLedger } from './ledger-branch.ts';
+import { readObstacles, readRequiredChecks } from './obstacles.ts';
 import { openRollback } from './open.ts';
 import {
   bringUpToDate,
+  closePull,
   enableAutoMerge,
+  enqueuePull,
   findPull,
   listUnfinished,
   mergePull,
@@ -15,6 +19,7 @@ import {
 import {
   ask,
   descendsFrom,
+  isActiveMember,
   type Place,
   readActiveRules,
   readHistory,
@@ -25,6 +30,7 @@ import {
 import { readTexts, readTrees } from './trees.ts';
 import {
   addReaction,
+  answerCheck,
   hasOurReaction,
   listComments,
   listGateRuns,
@@ -53,6 +59,7 @@ export function githubRepository(client: GitHubClient, name: string, login: stri
     },
     activeRules: (branch) => readActiveRules(client, place, branch),
     roleOf: (person) => readRole(client, place, person),
+    isTeamMember: (team, person) => isActiveMember(client, team, person),
     pullRequestScope: (number) => readPullScope(client, place, number),
     history: (paths, head) => readHistory(client, place, paths, head),
     trees: (paths, revisions) => readTrees(client, place, paths, revisions),
@@ -67,6 +74,13 @@ export function githubRepository(client: GitHubClient, name: string, login: stri
     open: async (request) => openRollback(client, place, login, await knownId(), request),
     mergePinned: (pull, method, message) => mergePull(client, place, pull, method, message),
     armAutoMerge: (pull, method) => enableAutoMerge(client, pull, method),
+    enqueue: (pull) => enqueuePull(client, pull),
+    obstacles: (pull) => readObstacles(client, place, pull),
+    closePull: (pull) => closePull(client, place, pull),
+    humanReverts: () => listHumanReverts(client, place, login),
+    adopt: (number, memory) => adoptPull(client, place, login, number, memory),
+    requiredChecks: (branch) => readRequiredChecks(client, place, branch),
+    answerCheck: (sha, answer) => answerCheck(client, place, sha, answer),
     updateBranch: (pull) => bringUpToDate(client, place, pull),
     relabel: (pull: Pull, label: string) => replaceLabel(client, place, pull, label),
     rewriteBody: (pull, body) => rewriteText(client, place, pull, body),

@@ -1,4 +1,4 @@
-import type { Comment, GateRun, Reaction } from '../../ports.ts';
+import type { CheckAnswer, Comment, GateRun, Reaction } from '../../ports.ts';
 import { explain, type GitHubClient } from './client.ts';
 import { bareLogin } from '../../plan/incident.ts';
 import type { Place } from './read.ts';
@@ -148,6 +148,30 @@ export async function listRecentCommits(
     return data.map((commit) => commit.sha);
   } catch (error) {
     throw explain(error, 'read the newest commits');
+  }
+}
+
+/** A finished check run of ours; nothing where one of this name stands on the commit already. */
+export async function answerCheck(
+  client: GitHubClient,
+  place: Place,
+  sha: string,
+  { name, conclusion, title, summary }: CheckAnswer,
+): Promise<void> {
+  try {
+    const { data } = await client.request('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', {
+      ...place,
+      ref: sha,
+      check_name: name,
+      filter: 'latest',
+    });
+    if (data.check_runs.length > 0) return;
+    await client.request('POST /repos/{owner}/{repo}/check-runs', {
+      ...place,
+      ...{ name, head_sha: sha, status: 'completed', conclusion, output: { title, summary } },
+    });
+  } catch (error) {
+    throw explain(error, `answer the check ${name} on ${sha.slice(0, 7)}`);
   }
 }
 
