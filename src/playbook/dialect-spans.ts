@@ -96,11 +96,12 @@ export function checkInflux(query: QueryText, source: Extract<Source, { kind: 'i
 
 export function checkGraphite(query: QueryText): readonly Doubt[] {
   const { key, text, at } = query;
-  const unbalanced = [...bare(text)].reduce((depth, c) => depth + (c === '(' ? 1 : c === ')' ? -1 : 0), 0);
+  const brackets = (which: RegExp): number => bare(text).match(which)?.length ?? 0;
+  const balanced = brackets(/\(/g) === brackets(/\)/g);
   const example = 'sumSeries(stats.counters.web.{{arm}}.errors.count)';
   return first(
     checkTemplate(query, { example }),
-    unbalanced === 0 ? [] : [doubt(at, 'value', 'has brackets that do not match', 'close each ( with a )')],
+    balanced ? [] : [doubt(at, 'value', 'has brackets that do not match', 'close each ( with a )')],
     key === 'gauge'
       ? []
       : noWord(
