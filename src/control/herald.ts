@@ -115,7 +115,9 @@ function linesOf(
   told: readonly { readonly destination: Destination; readonly told: Told }[],
   at: string,
 ): Entry[] {
-  const base = { ...entry, at, actor: 'lastgood' };
+  // A line from the ledger has a place and a hash of its own, which a new one must not inherit.
+  const { service, environment, revision, incident } = entry;
+  const base = { at, service, environment, revision, incident, actor: 'lastgood' };
   const reached = told.filter((one) => one.told.kind === 'delivered').map((one) => destinationName(one.destination));
   const failed = told.flatMap(({ destination, told: result }) =>
     result.kind === 'failed' ? [{ name: destinationName(destination), because: result.because }] : [],
