@@ -1,27 +1,31 @@
 import type { Probot } from 'probot';
 import { branchKey } from '../src/plan/identity.ts';
+import type { Origin } from './errand.ts';
 import type { Porter } from './porter.ts';
-import type { Origin } from './porter.ts';
 
-/** Webhooks in, hints out. Nothing is decided here: every handler ends in the same look at the world. */
+/**
+ * Webhooks in, hints out. Nothing is decided here: every handler ends in the same look at the world. A handler resolves once its
+ * hint is kept, and GitHub is answered then; a failure is answered with 500, so that the delivery can be asked for again.
+ */
 export function webhooks(porter: Porter): (app: Probot) => void {
   return (app) => {
-    app.on('issue_comment.created', ({ payload }) => {
+    app.on('issue_comment.created', async ({ payload }) => {
       const { comment, issue } = payload;
       const author = comment.user;
-      porter.comment(originOf(payload), {
+      const spoken = {
         commentId: comment.id,
         issue: issue.number,
         author: author?.login ?? 'ghost',
         isBot: author?.type !== 'User',
         body: comment.body,
         createdAt: comment.created_at,
-      });
+      };
+      await porter.comment(originOf(payload), spoken);
     });
-    app.on('check_run.completed', ({ payload }) => {
+    app.on('check_run.completed', async ({ payload }) => {
       const { check_run: run } = payload;
       if (run.name.startsWith('lastgood/gate/')) {
-        porter.gate(originOf(payload), {
+        const gate = {
           id: run.id,
           name: run.name,
           externalId: run.external_id,
@@ -30,13 +34,14 @@ export function webhooks(porter: Porter): (app: Probot) => void {
           appSlug: run.app?.slug ?? '',
           text: run.output.text ?? '',
           completedAt: run.completed_at,
-        });
+        };
+        await porter.gate(originOf(payload), gate);
       }
-      wake(porter, originOf(payload), run.check_suite.head_branch);
+      await wake(porter, originOf(payload), run.check_suite.head_branch);
     });
     app.on('check_suite.completed', ({ payload }) => wake(porter, originOf(payload), payload.check_suite.head_branch));
-    app.on('status', ({ payload }) => {
-      for (const branch of payload.branches) wake(porter, originOf(payload), branch.name);
+    app.on('status', async ({ payload }) => {
+      for (const branch of payload.branches) await wake(porter, originOf(payload), branch.name);
     });
     // Not every action: our own labels and edits would make us look again and again.
     app.on(
@@ -54,9 +59,9 @@ export function webhooks(porter: Porter): (app: Probot) => void {
   };
 }
 
-function wake(porter: Porter, origin: Origin, branch: string | null | undefined): void {
+async function wake(porter: Porter, origin: Origin, branch: string | null | undefined): Promise<void> {
   const key = branchKey(branch ?? '');
-  if (key) porter.wake(origin, key);
+  if (key) await porter.wake(origin, key);
 }
 
 function originOf(payload: { repository: { full_name: string }; installation?: { id: number } | undefined }): Origin {

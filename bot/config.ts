@@ -13,6 +13,8 @@ export interface Config {
   /** Bearer token that alert senders show; null switches POST /alerts off. */
   readonly alertsToken: string | null;
   readonly sweepMs: number;
+  /** PostgreSQL that replicas share; null: the queue lives in the memory of this one process. */
+  readonly databaseUrl: string | null;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -34,6 +36,9 @@ export function readConfig(env: Env): Config {
   if (!(sweepSeconds >= 1)) faults.push(`SWEEP_SECONDS must be at least 1 (got '${env['SWEEP_SECONDS'] ?? ''}')`);
   const alertsToken = env['ALERTS_TOKEN'] ?? null;
   if (alertsToken !== null && alertsToken.length < 12) faults.push('ALERTS_TOKEN must have at least 12 characters');
+  const databaseUrl = env['DATABASE_URL'] ?? null;
+  if (databaseUrl !== null && !/^postgres(?:ql)?:\/\//.test(databaseUrl))
+    faults.push('DATABASE_URL must begin with postgres:// (leave it unset for one process without a database)');
   if (faults.length > 0) {
     throw new RollbackError(
       'input-invalid',
@@ -43,7 +48,8 @@ export function readConfig(env: Env): Config {
       },
     );
   }
-  return { appId, privateKey, webhookSecret, baseUrl: apiUrl(env), port, alertsToken, sweepMs: sweepSeconds * 1000 };
+  const sweepMs = sweepSeconds * 1000;
+  return { appId, privateKey, webhookSecret, baseUrl: apiUrl(env), port, alertsToken, sweepMs, databaseUrl };
 }
 
 function readKey(env: Env, faults: string[]): string {

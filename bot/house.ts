@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto';
 import { argoCd } from '../src/adapters/argocd.ts';
 import { realClock } from '../src/adapters/clock.ts';
 import { appClient, explain, type GitHubClient } from '../src/adapters/github/client.ts';
+import { deliverAgain, lostDeliveries } from '../src/adapters/github/deliveries.ts';
 import { githubRepository } from '../src/adapters/github/repository.ts';
+import type { Traffic } from '../src/adapters/github/traffic.ts';
 import { metricSource } from '../src/adapters/sources.ts';
 import type { Doors, Log } from '../src/control/doors.ts';
 import { createLoop, type Loop } from '../src/control/reconcile.ts';
 import type { Config } from './config.ts';
+import type { Deliveries } from './redeliver.ts';
 
 /** One deployment repository with everything wired to it. */
 export interface Room {
@@ -19,26 +22,46 @@ export interface House {
   room(repository: string, installationId: number): Promise<Room>;
   /** Every repository the App is installed on. */
   repositories(): Promise<readonly { readonly name: string; readonly installationId: number }[]>;
+  /** What GitHub could not deliver to the App. */
+  readonly deliveries: Deliveries;
+  /** Resolves once GitHub has answered to the key of the App. */
+  identity(): Promise<void>;
   /** Resolves when every room has brought to GitHub what it said and recorded. */
   flush(): Promise<void>;
 }
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-export function createHouse(config: Config, env: Readonly<Record<string, string | undefined>>, log: Log): House {
-  const asApp = appClient(config);
+interface Parts {
+  readonly config: Config;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log: Log;
+  readonly traffic: Traffic;
+}
+
+const DAY_MS = 86_400_000;
+
+export function createHouse({ config, env, log, traffic }: Parts): House {
+  const asApp = appClient({ ...authOf(config), traffic });
   const rooms = new Map<string, Promise<Room>>();
   const clients = new Map<number, GitHubClient>();
   let login: Promise<string> | null = null;
 
   const client = (installationId: number): GitHubClient => {
-    const known = clients.get(installationId) ?? appClient({ ...config, installationId });
+    const known = clients.get(installationId) ?? appClient({ ...authOf(config), installationId, traffic });
     clients.set(installationId, known);
     return known;
   };
 
+  function whoWeAre(): Promise<string> {
+    login ??= readLogin(asApp);
+    // A failure must not be remembered: the next one who asks tries again.
+    login.catch(() => (login = null));
+    return login;
+  }
+
   async function build(repository: string, installationId: number): Promise<Room> {
-    const name = await (login ??= readLogin(asApp));
+    const name = await whoWeAre();
     const doors: Doors = {
       repository: githubRepository(client(installationId), repository, name),
       argoCd: ({ url, token }) => argoCd({ url, token: env[token] ?? '' }),
@@ -56,11 +79,15 @@ export function createHouse(config: Config, env: Readonly<Record<string, string 
       const known = rooms.get(key) ?? build(repository, installationId);
       rooms.set(key, known);
       // A failed start must not be remembered: the next event tries again.
-      known.catch(() => {
-        rooms.delete(key);
-        login = null;
-      });
+      known.catch(() => rooms.delete(key));
       return known;
+    },
+    deliveries: {
+      lost: (most) => lostDeliveries(asApp, { now: Date.now(), withinMs: DAY_MS, most }),
+      again: (delivery) => deliverAgain(asApp, delivery),
+    },
+    async identity() {
+      await whoWeAre();
     },
     async flush() {
       const built = await Promise.allSettled([...rooms.values()]);
@@ -84,6 +111,11 @@ export function createHouse(config: Config, env: Readonly<Record<string, string 
       }
     },
   };
+}
+
+/** What a client needs of the configuration, and no other secret. */
+function authOf({ appId, privateKey, baseUrl }: Config) {
+  return { appId, privateKey, baseUrl };
 }
 
 async function readLogin(asApp: GitHubClient): Promise<string> {

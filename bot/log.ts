@@ -1,8 +1,39 @@
 import type { Log } from '../src/control/doors.ts';
 
-/** One JSON object a line on standard output: time, level, message, facts. */
-export function createLog(write: (line: string) => void = (line) => process.stdout.write(line)): Log {
+interface Options {
+  readonly write?: (line: string) => void;
+  /** What no line may hold, whatever a library put into its message. */
+  readonly secrets?: readonly (string | null)[];
+}
+
+/** Shorter ones are no secrets, and would blot out words. */
+const SHORTEST = 8;
+/** A message of this length is a page of somebody else's. */
+const LONGEST = 4_000;
+
+/**
+ * One JSON object a line on standard output: time, level, message, facts. JSON keeps whatever is in a text on its line; secrets
+ * that are known here, tokens of GitHub and passwords in URLs are blotted out as the last line of defence.
+ */
+export function createLog({ write = (line) => void process.stdout.write(line), secrets = [] }: Options = {}): Log {
+  const known = secrets
+    .flatMap((secret) => (secret === null ? [] : [secret, secret.replaceAll('\n', '\\n')]))
+    .filter((secret) => secret.length >= SHORTEST);
+  const clean = (text: string): string =>
+    known
+      .reduce((left, secret) => left.replaceAll(secret, '***'), text.slice(0, LONGEST))
+      .replace(/\b(?:gh[a-z]_\w{10,}|github_pat_\w{10,})/g, '***')
+      .replace(/(:\/\/)[^\s/@]{1,500}@/g, '$1***@');
   return (level, message, facts = {}) => {
-    write(`${JSON.stringify({ time: new Date().toISOString(), level, message, ...facts })}\n`);
+    const cleaned = Object.entries(facts).map(
+      ([name, fact]) => [name, typeof fact === 'string' ? clean(fact) : fact] as const,
+    );
+    const line = {
+      time: new Date().toISOString(),
+      level,
+      message: clean(message),
+      ...Object.fromEntries<unknown>(cleaned),
+    };
+    write(`${JSON.stringify(line)}\n`);
   };
 }

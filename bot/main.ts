@@ -1,57 +1,70 @@
 import { createServer } from 'node:http';
-import { createNodeMiddleware, Probot } from 'probot';
+import { Probot } from 'probot';
+import { createTraffic } from '../src/adapters/github/traffic.ts';
 import { RollbackError } from '../src/errors.ts';
 import { webhooks } from './app.ts';
 import { readConfig } from './config.ts';
+import { deliveriesRoute } from './deliveries.ts';
+import { createDoor } from './door.ts';
+import { createHealth } from './health.ts';
 import { createHouse } from './house.ts';
+import { openQueue } from './keep.ts';
 import { createLog } from './log.ts';
+import { createMeters } from './meters.ts';
 import { createPorter } from './porter.ts';
+import { createRedeliverer } from './redeliver.ts';
 import { alertsRoute } from './routes.ts';
+import { every } from './rounds.ts';
 
 /** Starts the bot and resolves with a function that stops it once everything under way has reached GitHub. */
 export async function startBot(env: NodeJS.ProcessEnv): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const config = readConfig(env);
-  const log = createLog();
-  const house = createHouse(config, env, log);
-  const porter = createPorter(house, log);
+  const log = createLog({ secrets: [config.privateKey, config.webhookSecret, config.alertsToken, config.databaseUrl] });
+  const meters = createMeters();
+  const traffic = createTraffic({ onAnswer: meters.asked, onRemaining: meters.remaining });
+  const house = createHouse({ config, env, log, traffic });
+  const queue = await openQueue(config, log, meters);
+  const porter = createPorter({ house, queue, log, witness: meters });
+  const health = createHealth(queue);
   const probot = new Probot({
     appId: config.appId,
     privateKey: config.privateKey,
     secret: config.webhookSecret,
     logLevel: 'fatal',
   });
-  const webhookRoute = await createNodeMiddleware(webhooks(porter), { probot, webhooksPath: '/api/github/webhooks' });
-  const alerts = alertsRoute({ house, porter, token: config.alertsToken });
+  await probot.load(webhooks(porter));
 
-  const server = createServer((request, response) => {
-    const path = (request.url ?? '').split('?')[0];
-    if (path === '/healthz') response.writeHead(200).end('ok\n');
-    else if (path === '/alerts') void alerts(request, response);
-    else void webhookRoute(request, response);
-  });
+  const server = createServer(
+    createDoor({
+      deliveries: deliveriesRoute({ probot, log, delivered: meters.delivered }),
+      alerts: alertsRoute({ house, porter, token: config.alertsToken, alerted: meters.alerted }),
+      health,
+      meters,
+    }),
+  );
   await new Promise<void>((resolve) => server.listen(config.port, resolve));
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : config.port}`;
+  await porter.start();
 
-  let sweeping = false;
-  const sweep = async (): Promise<void> => {
-    if (sweeping) return;
-    sweeping = true;
-    await porter
-      .sweep()
-      .catch((error: unknown) =>
-        log('warn', error instanceof Error ? error.message : String(error), { during: 'sweep' }),
-      );
-    sweeping = false;
-  };
-  void sweep();
-  const timer = setInterval(() => void sweep(), config.sweepMs);
+  const redeliver = createRedeliverer({ deliveries: house.deliveries, log, redelivered: meters.redelivered });
+  const stopRounds = every(config.sweepMs, {
+    log,
+    turn: (round) => queue.turn(round, config.sweepMs),
+    rounds: {
+      identity: () => house.identity().then(health.authenticated),
+      sweep: () => porter.sweep(),
+      redelivery: redeliver,
+    },
+  });
   log('info', `listening on ${url}`, { url });
 
   return {
     url,
     async stop() {
-      clearInterval(timer);
+      health.draining();
+      stopRounds();
+      server.closeIdleConnections();
       await new Promise((resolve) => server.close(resolve));
       await porter.drain();
     },

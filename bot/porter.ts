@@ -1,106 +1,139 @@
-import type { Spoken } from '../src/control/command.ts';
-import { hear } from '../src/control/command.ts';
-import type { Ask } from '../src/control/draft.ts';
+import type { Kept, PutOptions, Queue } from '../src/adapters/queue/queue.ts';
+import { parseComment } from '../src/chatops/parse.ts';
+import { hear, type Spoken } from '../src/control/command.ts';
 import type { Log } from '../src/control/doors.ts';
+import type { Ask } from '../src/control/draft.ts';
 import { readGateRun } from '../src/control/gate-run.ts';
 import type { Settled } from '../src/control/reconcile.ts';
 import { findLeftovers } from '../src/control/sweep.ts';
 import type { Key } from '../src/plan/incident.ts';
 import type { GateRun } from '../src/ports.ts';
+import { taskOf, type Errand, type Origin } from './errand.ts';
 import type { House } from './house.ts';
-import { createInbox, type Inbox } from './inbox.ts';
+import { isRecent } from './recent.ts';
 
-/** Where an event came from. */
-export interface Origin {
-  readonly repository: string;
-  readonly installationId: number;
-}
-
-/** Takes hints from the webhooks, the alerts, the timers and the sweep, and turns all of them into the same few calls. */
+/**
+ * Takes hints from the webhooks, the alerts, the timers and the sweep, and turns all of them into the same few errands. A call
+ * resolves once the errand is kept: only then may its sender be told that it arrived.
+ */
 export interface Porter {
-  comment(origin: Origin, spoken: Spoken): void;
-  gate(origin: Origin, run: GateRun): void;
+  /** A comment is taken once, and within a day of its time: a delivery that is sent again changes nothing. */
+  comment(origin: Origin, spoken: Spoken): Promise<void>;
+  gate(origin: Origin, run: GateRun): Promise<void>;
   /** Something happened around this rollback: look again. */
-  wake(origin: Origin, key: Pick<Key, 'service' | 'environment'>): void;
+  wake(origin: Origin, key: Pick<Key, 'service' | 'environment'>): Promise<void>;
   /** Something happened in this repository: whatever waits there looks again. */
-  wakeAll(origin: Origin): void;
-  ask(origin: Origin, key: Key, ask: Ask): void;
+  wakeAll(origin: Origin): Promise<void>;
+  ask(origin: Origin, key: Key, ask: Ask): Promise<void>;
   sweep(): Promise<void>;
+  /** Begins to work on what was kept. */
+  start(): Promise<void>;
   /** Resolves when what is under way has ended, and everything said and recorded is on GitHub. */
   drain(): Promise<void>;
-  readonly inbox: Inbox;
 }
 
-export function createPorter(house: House, log: Log): Porter {
-  const inbox = createInbox(log);
-  const lane = (origin: Origin, key: Pick<Key, 'service' | 'environment'>) =>
-    `${origin.repository}/${key.environment}/${key.service}`;
+/** Told how errands end, to count them. */
+export interface Witness {
+  readonly done: (kind: Errand['kind'], again: boolean) => void;
+  readonly settled: (settled: Settled) => void;
+  readonly swept: (outcome: 'done' | 'failed') => void;
+}
 
-  /** Looks at the rollback of a key as long as there is something to wait for. Whoever asks, the lane is the same. */
-  const looking = (origin: Origin, key: Key) => async () => {
-    const { loop } = await house.room(origin.repository, origin.installationId);
-    return (await loop.reconcile(key, null)).again;
-  };
+interface Parts {
+  readonly house: House;
+  readonly queue: Queue<Errand>;
+  readonly log: Log;
+  readonly witness?: Witness;
+  /** Epoch ms. */
+  readonly now?: () => number;
+}
 
-  function follow(origin: Origin, key: Key, settled: Settled): null {
-    if (settled.again !== null) inbox.later(lane(origin, key), looking(origin, key), settled.again);
-    return null;
+export function createPorter({ house, queue, log, witness, now = Date.now }: Parts): Porter {
+  const put = (errand: Errand, options: PutOptions = {}): Promise<Kept> => queue.put(taskOf(errand), options);
+  /** Named after what was signed: the id of a delivery stands in a header, which whoever replays a body can choose. */
+  const putOnce = (errand: Errand, signed: string): Promise<Kept> =>
+    put(errand, { once: `${taskOf(errand).id} ${signed}` });
+
+  /** The timer of a rollback, set by whatever looked at it. */
+  async function follow(origin: Origin, key: Key, settled: Settled): Promise<void> {
+    witness?.settled(settled);
+    if (settled.again !== null) await put({ kind: 'look', origin, key }, { delayMs: settled.again });
   }
 
-  /** An ask has a lane of its own, so that no later hint can replace it; the loop itself keeps a key serial. */
-  function ask(origin: Origin, key: Key, asked: Ask): void {
-    inbox.hint(`${lane(origin, key)}?${asked.at}`, async () => {
-      const { loop } = await house.room(origin.repository, origin.installationId);
-      return follow(origin, key, await loop.reconcile(key, asked));
-    });
+  async function run(errand: Errand): Promise<number | null> {
+    const again = await perform(errand);
+    witness?.done(errand.kind, again !== null);
+    return again;
+  }
+
+  async function perform(errand: Errand): Promise<number | null> {
+    const { origin } = errand;
+    const { doors, loop } = await house.room(origin.repository, origin.installationId);
+    switch (errand.kind) {
+      case 'look': {
+        const settled = await loop.reconcile(errand.key, null);
+        witness?.settled(settled);
+        return settled.again;
+      }
+      case 'ask':
+        await follow(origin, errand.key, await loop.reconcile(errand.key, errand.ask));
+        return null;
+      case 'comment': {
+        const heard = await hear(doors, loop, errand.spoken);
+        if (heard) await follow(origin, heard.key, heard.settled);
+        return null;
+      }
+      case 'gate': {
+        const news = readGateRun(doors.repository, errand.run);
+        if (!news) return null;
+        loop.recorder.add([news.entry]);
+        if (news.ask) await put({ kind: 'ask', origin, key: news.key, ask: news.ask });
+        return null;
+      }
+    }
+  }
+
+  async function sweepRepository(origin: Origin): Promise<void> {
+    const { doors, loop } = await house.room(origin.repository, origin.installationId);
+    const found = await findLeftovers(doors);
+    loop.recorder.add(found.entries);
+    for (const spoken of found.commands) await put({ kind: 'comment', origin, spoken });
+    for (const { key, ask } of found.gates) await put({ kind: 'ask', origin, key, ask });
+    for (const key of found.rollbacks) await put({ kind: 'look', origin, key });
   }
 
   return {
-    inbox,
-    comment(origin, spoken) {
-      inbox.hint(`${origin.repository}#${spoken.commentId}`, async () => {
-        const { doors, loop } = await house.room(origin.repository, origin.installationId);
-        const heard = await hear(doors, loop, spoken);
-        return heard && follow(origin, heard.key, heard.settled);
-      });
+    async comment(origin, spoken) {
+      // Most comments are not for us: they are not worth a place in the inbox.
+      if (spoken.isBot || !isRecent(spoken.createdAt, now()) || parseComment(spoken.body) === null) return;
+      await putOnce({ kind: 'comment', origin, spoken }, spoken.createdAt);
     },
-    gate(origin, run) {
-      inbox.hint(`${origin.repository}!${run.id}`, async () => {
-        const { doors, loop } = await house.room(origin.repository, origin.installationId);
-        const news = readGateRun(doors.repository, run);
-        if (!news) return null;
-        loop.recorder.add([news.entry]);
-        if (news.ask) ask(origin, news.key, news.ask);
-        return null;
-      });
+    async gate(origin, run) {
+      await putOnce({ kind: 'gate', origin, run }, run.completedAt ?? '');
     },
-    wake(origin, key) {
-      const whole: Key = { repo: origin.repository, service: key.service, environment: key.environment };
-      inbox.hint(lane(origin, whole), looking(origin, whole));
+    async wake(origin, { service, environment }) {
+      await put({ kind: 'look', origin, key: { repo: origin.repository, service, environment } });
     },
-    wakeAll(origin) {
-      inbox.wake((name) => name.startsWith(`${origin.repository}/`));
+    wakeAll: (origin) => queue.wake(origin.repository),
+    async ask(origin, key, ask) {
+      await put({ kind: 'ask', origin, key, ask });
     },
-    ask,
     async sweep() {
       for (const { name, installationId } of await house.repositories()) {
-        const origin: Origin = { repository: name, installationId };
         try {
-          const { doors, loop } = await house.room(name, installationId);
-          const found = await findLeftovers(doors);
-          loop.recorder.add(found.entries);
-          for (const spoken of found.commands) this.comment(origin, spoken);
-          for (const gate of found.gates) ask(origin, gate.key, gate.ask);
-          for (const key of found.rollbacks) this.wake(origin, key);
+          await sweepRepository({ repository: name, installationId });
         } catch (error) {
           // One repository that cannot be read must not hide what the others wait for.
           const reason = error instanceof Error ? error.message : String(error);
           log('warn', reason, { during: 'sweep', repository: name });
+          witness?.swept('failed');
         }
       }
+      witness?.swept('done');
     },
+    start: () => queue.start(run),
     async drain() {
-      await inbox.drain();
+      await queue.drain();
       await house.flush();
     },
   };

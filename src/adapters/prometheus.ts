@@ -7,7 +7,8 @@ import type { Found, Point } from '../measure/point.ts';
 import { seriesId } from '../measure/point.ts';
 import type { Reading } from '../measure/reading.ts';
 import type { Missing } from '../measure/sample.ts';
-import { narrow, printSelector } from '../measure/selector.ts';
+import { narrow, printMatchers, printSelector } from '../measure/selector.ts';
+import { fillTemplate } from '../playbook/template.ts';
 import { parseMatchers } from '../playbook/selector.ts';
 import type { Matcher, Selector } from '../playbook/selector.ts';
 import type { Clock, Grid, MetricSource, Query } from '../ports.ts';
@@ -83,6 +84,8 @@ async function readingOf(query: Query, at: number, ask: Ask): Promise<Reading> {
 }
 
 async function partsFor(metric: Metric, matchers: readonly Matcher[], ask: Ask): Promise<Parts> {
+  if (metric.kind === 'expression')
+    return new Map([['gauge', await ask(fillTemplate(metric.text, { arm: printMatchers(matchers) }))]]);
   const found = [...partsOf(metric)].map(async ([part, selector]) => {
     const narrowed = narrow(selector, matchers);
     const text = printSelector(narrowed);
@@ -105,6 +108,7 @@ function freshnessPart(metric: Metric): string | null {
       return 'count';
     case 'gauge':
       return 'gauge';
+    case 'expression':
     case 'unclear':
       return null;
   }

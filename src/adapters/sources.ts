@@ -5,9 +5,13 @@ import type { Clock, MetricSource } from '../ports.ts';
 import { realClock } from './clock.ts';
 import { cloudWatchSource, throttled } from './cloudwatch.ts';
 import { datadogSource } from './datadog.ts';
+import { fileSource } from './file-source.ts';
 import { graphiteSource } from './graphite.ts';
 import type { Credentials, Fetch } from './http.ts';
 import { influxSource } from './influxdb.ts';
+import { jsonSource } from './json-source.ts';
+import { langfuseSource } from './langfuse.ts';
+import { mlflowSource } from './mlflow-metrics.ts';
 import { newRelicSource } from './newrelic.ts';
 import { openmetricsSource } from './openmetrics.ts';
 import { patient } from './patient.ts';
@@ -20,6 +24,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface Outside {
   readonly clock?: Clock;
   readonly fetch?: Fetch;
+  /** Where files are read; the working directory unless said otherwise. */
+  readonly root?: string;
 }
 
 /**
@@ -82,7 +88,40 @@ export function metricSource(
       const { url, step: stepMs, settle: settleMs } = source;
       return graphiteSource({ url, auth, stepMs, timeoutMs, settleMs, clock, send });
     }
+    case 'json':
+      return jsonSource({
+        url: source.url,
+        method: source.method,
+        body: source.body ?? null,
+        auth: credentials(source.auth, secret, onSecret),
+        rules: { ...rowsOf(source), counts: source.counts },
+        times: source.times,
+        time: source.time ?? null,
+        timeoutMs,
+        settleMs: source.settle,
+        clock,
+        send,
+      });
+    case 'file': {
+      const { path, format, time = null } = source;
+      return fileSource({ path, format, time, rules: rowsOf(source), root: outside.root ?? process.cwd(), clock });
+    }
+    case 'langfuse': {
+      const keys = pair(`${secret(source['public-key'])}:${secret(source['secret-key'])}`, onSecret);
+      const { url, environment = null, settle: settleMs } = source;
+      return langfuseSource({ url, keys, environment, timeoutMs, settleMs, clock, send });
+    }
+    case 'mlflow': {
+      const auth = credentials(source.auth, secret, onSecret);
+      return mlflowSource({ url: source.url, auth, timeoutMs, clock, send });
+    }
   }
+}
+
+type WithRows = Extract<Source, { readonly kind: 'json' | 'file' }>;
+
+function rowsOf({ rows = null, id = null, 'arm-column': armColumn = null }: WithRows) {
+  return { rows, id, armColumn };
 }
 
 type Secret = (variable: string) => string;

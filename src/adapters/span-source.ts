@@ -3,7 +3,7 @@
  * begins and grows with every look, so the answers are a running count: late data is counted once it arrives, and
  * nothing is counted twice. Each kind of source brings only its `Asker`.
  */
-import { missing } from '../measure/arms.ts';
+import { missing, mostSquares } from '../measure/arms.ts';
 import type { ArmReading, Series } from '../measure/reading.ts';
 import type { Missing } from '../measure/sample.ts';
 import { fillTemplate } from '../playbook/template.ts';
@@ -125,12 +125,15 @@ function armOf(query: Query, own: Parts, other: Parts | null): ArmReading {
       return isZero(hits, other) ? { kind: 'counters', hits: [], total: series('total', total, own.to) } : hits;
     return { kind: 'counters', hits: series('hits', hits, own.to), total: series('total', total, own.to) };
   }
-  if (sum !== undefined && squares !== undefined && count !== undefined) {
-    for (const part of [count, sum, squares]) if (part.kind === 'missing') return part;
-    if (count.kind === 'told' && sum.kind === 'told' && squares.kind === 'told') {
-      const at = count.at ?? own.to;
-      const moments = { id: 'count', n: count.value, sum: sum.value, sumOfSquares: squares.value };
-      return { kind: 'moments', series: [{ ...moments, at, restarts: false }] };
+  if (sum !== undefined && count !== undefined) {
+    if (count.kind === 'missing') return count;
+    if (sum.kind === 'missing') return sum;
+    if (squares?.kind === 'missing') return squares;
+    const range = query.trigger.range ?? null;
+    const sumOfSquares = squares?.value ?? mostSquares({ range }, count.value, sum.value);
+    if (sumOfSquares !== undefined) {
+      const moments = { id: 'count', n: count.value, sum: sum.value, sumOfSquares };
+      return { kind: 'moments', series: [{ ...moments, at: count.at ?? own.to, restarts: false }] };
     }
   }
   if (gauge?.kind === 'missing') return gauge;

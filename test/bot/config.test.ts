@@ -30,6 +30,7 @@ test('three variables are enough, and everything else has its default', () => {
     port: 3000,
     alertsToken: null,
     sweepMs: 60_000,
+    databaseUrl: null,
   });
 });
 
@@ -42,6 +43,15 @@ test('all faults are told at once, each with its variable', () => {
 test('there is no default secret: none, an empty one, a short one and `development` are refused', () => {
   for (const secret of [undefined, '', 'short', 'development'])
     assert.match(refusal({ ...ENV, WEBHOOK_SECRET: secret }), /WEBHOOK_SECRET/);
+});
+
+test('a database that is no PostgreSQL is refused without showing its address', () => {
+  assert.equal(readConfig({ ...ENV, DATABASE_URL: 'postgresql://u:p@h/d' }).databaseUrl, 'postgresql://u:p@h/d');
+  for (const url of ['', 'mysql://root:hunter2hunter2@h/d']) {
+    const message = refusal({ ...ENV, DATABASE_URL: url });
+    assert.match(message, /DATABASE_URL must begin with postgres:/);
+    assert.doesNotMatch(message, /hunter2/);
+  }
 });
 
 test('an empty ALERTS_TOKEN does not open the alerts to everybody', () => {

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
 import type { House } from '../../bot/house.ts';
-import { createPorter, type Origin } from '../../bot/porter.ts';
+import type { Errand, Origin } from '../../bot/errand.ts';
+import { createPorter } from '../../bot/porter.ts';
+import { memoryQueue } from '../../src/adapters/queue/memory.ts';
 import { RollbackError } from '../../src/errors.ts';
 import { parse } from '../../src/ledger/chain.ts';
+import { START } from '../control/builders.ts';
 import { doorsOf } from '../control/fakes.ts';
 import { aLoop, anAsk, aRelease, FILE, KEY, manifest, type Released } from '../control/world.ts';
 
 beforeEach(() => {
   mock.timers.reset();
-  mock.timers.enable({ apis: ['setTimeout'] });
+  mock.timers.enable({ apis: ['setTimeout', 'Date'], now: START });
 });
 
 const ORIGIN: Origin = { repository: 'acme/deploy', installationId: 9 };
@@ -27,13 +30,21 @@ function aHouse(world: Released): House & { readonly log: string[] } {
     async repositories() {
       return ['acme/closed', 'acme/deploy'].map((name) => ({ name, installationId: 9 }));
     },
+    deliveries: { lost: async () => [], again: async () => undefined },
+    identity: async () => undefined,
     flush: () => room.loop.flush(),
   };
 }
 
-function aPorter(world: Released) {
+async function aPorter(world: Released) {
   const house = aHouse(world);
-  return createPorter(house, (level, message) => void house.log.push(`${level} ${message}`));
+  const queue = memoryQueue<Errand>({
+    onFailure: (task, error) => void house.log.push(`${task.work.kind} ${String(error)}`),
+  });
+  const log = (level: string, message: string) => void house.log.push(`${level} ${message}`);
+  const porter = createPorter({ house, queue, log, now: () => world.clock.now() });
+  await porter.start();
+  return { porter, queue, house };
 }
 
 /** Lets everything happen that does not wait for a timer. */
@@ -52,20 +63,21 @@ async function pass(world: Released, seconds: number): Promise<void> {
 
 test('an alert is followed to its proof without any further event', async () => {
   const world = aRelease();
-  const porter = aPorter(world);
-  porter.ask(ORIGIN, KEY, anAsk(world));
+  const { porter, queue } = await aPorter(world);
+  await porter.ask(ORIGIN, KEY, anAsk(world));
   await settle();
   assert.equal(world.repository.file(FILE), manifest('1.4.1'));
   await pass(world, 120);
   assert.deepEqual(world.repository.pulls[0]?.labels, ['lastgood: recovered']);
-  assert.deepEqual(porter.inbox.lanes(), []);
+  const { waiting, deferred, running } = await queue.state();
+  assert.deepEqual([waiting, deferred, running], [0, 0, 0]);
 });
 
 test('the sweep goes on behind a repository that cannot be read, and takes up what a crash left', async () => {
   const world = aRelease();
   await aLoop(world).reconcile(KEY, anAsk(world));
   world.repository.say(5, 'ada', '/rollback status');
-  const porter = aPorter(world);
+  const { porter } = await aPorter(world);
   await porter.sweep();
   await settle();
   assert.match(world.repository.said.at(-1)?.body ?? '', /web in production/);
@@ -80,8 +92,8 @@ test('stopping waits until what was said and recorded is on GitHub', async () =>
     await settle();
     await write(append);
   };
-  const porter = aPorter(world);
-  porter.ask(ORIGIN, KEY, anAsk(world));
+  const { porter } = await aPorter(world);
+  await porter.ask(ORIGIN, KEY, anAsk(world));
   await porter.drain();
   assert.deepEqual(
     parse(world.repository.ledgerText).map(({ kind }) => kind),
@@ -92,13 +104,65 @@ test('stopping waits until what was said and recorded is on GitHub', async () =>
 
 test('a merge by a person wakes the rollback that waits for it', async () => {
   const world = aRelease({});
-  const porter = aPorter(world);
-  porter.ask(ORIGIN, KEY, anAsk(world));
+  const { porter } = await aPorter(world);
+  await porter.ask(ORIGIN, KEY, anAsk(world));
   await settle();
   assert.equal(world.repository.pulls[0]?.state, 'open');
   world.repository.mergeByHand(world.repository.pulls[0].number, 'ada');
-  porter.wake(ORIGIN, KEY);
+  await porter.wake(ORIGIN, KEY);
   await settle();
   await pass(world, 120);
   assert.deepEqual(world.repository.pulls[0].labels, ['lastgood: recovered']);
 });
+
+test('a comment that is no command, is a bot’s, or is older than a day takes no place in the inbox', async () => {
+  const world = aRelease();
+  const { porter, queue } = await aPorter(world);
+  const spoken = {
+    commentId: 1,
+    issue: 5,
+    author: 'ada',
+    isBot: false,
+    body: '/rollback status',
+    createdAt: at(world, 0),
+  };
+  await porter.comment(ORIGIN, { ...spoken, body: 'looks good to me' });
+  await porter.comment(ORIGIN, { ...spoken, isBot: true });
+  await porter.comment(ORIGIN, { ...spoken, createdAt: at(world, -86_400_001) });
+  await porter.comment(ORIGIN, { ...spoken, createdAt: at(world, 300_001) });
+  const { waiting, running } = await queue.state();
+  assert.deepEqual([waiting, running], [0, 0]);
+});
+
+test('the same command delivered again, under whatever delivery id, is answered once', async () => {
+  const world = aRelease();
+  const { porter } = await aPorter(world);
+  const said = world.repository.say(5, 'ada', '/rollback status');
+  const spoken = {
+    commentId: said.id,
+    issue: 5,
+    author: 'ada',
+    isBot: false,
+    body: '/rollback status',
+    createdAt: at(world, 0),
+  };
+  await porter.comment(ORIGIN, spoken);
+  await settle();
+  await porter.comment(ORIGIN, spoken);
+  await settle();
+  assert.equal(
+    world.repository.said.filter(({ body }) => body.includes('web in production') || body.includes('under way')).length,
+    1,
+  );
+});
+
+test('a hint that cannot be kept is told to its sender, who sends again', async () => {
+  const world = aRelease();
+  const { porter, queue } = await aPorter(world);
+  await queue.drain(0);
+  await assert.rejects(porter.ask(ORIGIN, KEY, anAsk(world)), { code: 'queue-unavailable' });
+});
+
+function at(world: Released, ms: number): string {
+  return new Date(world.clock.now() + ms).toISOString();
+}

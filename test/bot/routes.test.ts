@@ -4,13 +4,15 @@ import { createServer } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import type { House } from '../../bot/house.ts';
-import type { Origin, Porter } from '../../bot/porter.ts';
+import type { Origin } from '../../bot/errand.ts';
+import type { Porter } from '../../bot/porter.ts';
 import { alertsRoute } from '../../bot/routes.ts';
 import type { Ask } from '../../src/control/draft.ts';
 import { RollbackError } from '../../src/errors.ts';
 import type { Key } from '../../src/plan/incident.ts';
 
 const TOKEN = 'a-token-for-alerts';
+const NOW = Date.parse('2026-03-01T12:05:00Z');
 
 interface Options {
   readonly token?: string | null;
@@ -26,9 +28,13 @@ async function aServer(t: TestContext, { token = TOKEN, repositories = ['acme/de
       return repositories.map((name) => ({ name, installationId: 9 }));
     },
   };
-  const porter: Pick<Porter, 'ask'> = { ask: (origin, key, ask) => void asked.push({ origin, key, ask }) };
+  const porter: Pick<Porter, 'ask'> = {
+    async ask(origin, key, ask) {
+      asked.push({ origin, key, ask });
+    },
+  };
   // Only these two are used by the route.
-  const route = alertsRoute({ house: house as House, porter: porter as Porter, token });
+  const route = alertsRoute({ house: house as House, porter: porter as Porter, token, now: () => NOW });
   const routed: Promise<void>[] = [];
   const server = createServer((request, response) => void routed.push(route(request, response)));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -164,4 +170,13 @@ test('without a label the only repository is meant, and among several none', asy
 test('when GitHub is away the sender is asked to send again', async (t) => {
   const { post } = await aServer(t, { down: true });
   assert.equal((await post(aBody(anAlert()))).status, 503);
+});
+
+test('an alert that began more than a day ago, or will begin, asks for nothing: a body that is sent again is no news', async (t) => {
+  const { post, asked } = await aServer(t);
+  for (const startsAt of ['2026-02-28T12:04:59Z', '2026-03-01T12:10:01Z']) {
+    const { status, text } = await post(aBody({ ...anAlert(), startsAt }));
+    assert.deepEqual([status, text], [202, 'accepted 0 of 1 alerts\n']);
+  }
+  assert.deepEqual(asked, []);
 });

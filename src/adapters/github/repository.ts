@@ -1,6 +1,7 @@
 import { bareLogin } from '../../plan/incident.ts';
 import type { DeploymentRepository, Pull } from '../../ports.ts';
 import { adoptPull, listHumanReverts } from './adopt.ts';
+import { addLabel, listOpenPulls, writeCheck } from './checks.ts';
 import { explain, type GitHubClient, isHttpFailure } from './client.ts';
 import { appendToLedger, readLedger } from './ledger-branch.ts';
 import { readObstacles, readRequiredChecks } from './obstacles.ts';
@@ -81,6 +82,9 @@ export function githubRepository(client: GitHubClient, name: string, login: stri
     adopt: (number, memory) => adoptPull(client, place, login, number, memory),
     requiredChecks: (branch) => readRequiredChecks(client, place, branch),
     answerCheck: (sha, answer) => answerCheck(client, place, sha, answer),
+    openPulls: (base, number) => listOpenPulls(client, place, base, number),
+    publishCheck: (check) => writeCheck(client, place, login, check),
+    mark: (number, label) => addLabel(client, place, number, label),
     updateBranch: (pull) => bringUpToDate(client, place, pull),
     relabel: (pull: Pull, label: string) => replaceLabel(client, place, pull, label),
     rewriteBody: (pull, body) => rewriteText(client, place, pull, body),

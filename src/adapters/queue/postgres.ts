@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { PgBoss, type JobWithMetadata } from 'pg-boss';
+import type { JobWithMetadata, PgBoss } from 'pg-boss';
 import { RollbackError } from '../../errors.ts';
 import { within } from './memory.ts';
 import { afterFailure } from './patience.ts';
@@ -47,7 +47,9 @@ type Job<W> = JobWithMetadata<Stored<W>>;
  */
 export async function postgresQueue<W extends object>(options: Options<W>): Promise<Queue<W>> {
   const { schema = 'lastgood', lanes = 8, onFailure = () => undefined, onTrouble = () => undefined } = options;
-  const boss = new PgBoss({
+  // Only a bot with a database pays for loading its driver.
+  const pgBoss = await import('pg-boss');
+  const boss = new pgBoss.PgBoss({
     connectionString: options.url,
     schema,
     max: 10,
@@ -79,6 +81,7 @@ export async function postgresQueue<W extends object>(options: Options<W>): Prom
   const timers = new Set<NodeJS.Timeout>();
   let run: Run<W> | null = null;
   const life = { stopped: false };
+  const stopping = (): boolean => life.stopped;
   let fetching: Promise<void> | null = null;
   let fetchAgain = false;
 
@@ -96,7 +99,7 @@ export async function postgresQueue<W extends object>(options: Options<W>): Prom
       const free = lanes - running.size;
       if (free <= 0) return;
       const jobs = await boss.fetch<Stored<W>>(INBOX, { batchSize: free, includeMetadata: true });
-      if (life.stopped) await handBack(jobs);
+      if (stopping()) await handBack(jobs);
       else for (const job of jobs) begin(job, run);
     }
   }

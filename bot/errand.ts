@@ -1,0 +1,43 @@
+import type { Task } from '../src/adapters/queue/queue.ts';
+import type { Spoken } from '../src/control/command.ts';
+import type { Ask } from '../src/control/draft.ts';
+import type { Key } from '../src/plan/incident.ts';
+import type { GateRun } from '../src/ports.ts';
+
+/** Where an event came from. */
+export interface Origin {
+  readonly repository: string;
+  readonly installationId: number;
+}
+
+/** What the inbox keeps: where to look, and what was said. Plain JSON, so that any replica can go on with it. */
+export type Errand =
+  | { readonly kind: 'look'; readonly origin: Origin; readonly key: Key }
+  | { readonly kind: 'ask'; readonly origin: Origin; readonly key: Key; readonly ask: Ask }
+  | { readonly kind: 'comment'; readonly origin: Origin; readonly spoken: Spoken }
+  | { readonly kind: 'gate'; readonly origin: Origin; readonly run: GateRun };
+
+/**
+ * Looks and asks of one key share a lane, so that replicas too take one at a time. A comment does not name its key before it is
+ * read: the comments of one page share a lane, and the loop keeps their key serial.
+ */
+export function taskOf(errand: Errand): Task<Errand> {
+  const group = errand.origin.repository;
+  const task = (lane: string, id: string): Task<Errand> => ({ lane, id: `${errand.kind} ${id}`, group, work: errand });
+  switch (errand.kind) {
+    case 'look':
+    case 'ask': {
+      const lane = `${group}/${errand.key.environment}/${errand.key.service}`;
+      return errand.kind === 'look' ? task(lane, lane) : task(lane, `${lane} ${causeOf(errand.ask)}`);
+    }
+    case 'comment':
+      return task(`${group}#${errand.spoken.issue}`, `${group} ${errand.spoken.commentId}`);
+    case 'gate':
+      return task(`${group}@${errand.run.sha}`, `${group} ${errand.run.id}`);
+  }
+}
+
+/** The same cause asks once, however many events report it. */
+function causeOf(ask: Ask): string {
+  return JSON.stringify([ask.at, ask.bad, ask.to, ask.cause]);
+}
