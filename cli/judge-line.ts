@@ -1,5 +1,6 @@
 /** One line of `lastgood judge`: from JSON text to a sample, or to the reason why there is none. */
-import type { Missing, Sample } from '../src/measure/sample.ts';
+import type { Events, Missing, Sample } from '../src/measure/sample.ts';
+import { joinStrata, type StratumCounts } from '../src/measure/strata.ts';
 
 export interface Line {
   readonly release: string;
@@ -57,7 +58,7 @@ export function sampleOf(line: Line, complains: 'above' | 'below'): Sample {
   }
   switch (canary.kind) {
     case 'events':
-      return { kind: 'events', canary, baseline: baseline?.kind === 'events' ? baseline : null };
+      return eventsOf(canary, baseline?.kind === 'events' ? baseline : null);
     case 'moments':
       return { kind: 'moments', canary, baseline: baseline?.kind === 'moments' ? baseline : null };
     case 'values':
@@ -75,8 +76,24 @@ export function sampleOf(line: Line, complains: 'above' | 'below'): Sample {
   }
 }
 
+function eventsOf(canary: EventArm, baseline: EventArm | null): Sample {
+  const counts = ({ hits, total }: EventArm): Events => ({ hits, total });
+  const whole = { kind: 'events', canary: counts(canary), baseline: baseline && counts(baseline) } as const;
+  if (baseline !== null && (canary.strata === null) !== (baseline.strata === null))
+    return missing('invalid', 'one arm has strata and the other has none');
+  if (canary.strata === null) return whole;
+  return { ...whole, strata: joinStrata(canary.strata, baseline?.strata ?? null) };
+}
+
+interface EventArm {
+  readonly kind: 'events';
+  readonly hits: number;
+  readonly total: number;
+  readonly strata: StratumCounts | null;
+}
+
 type Arm =
-  | { readonly kind: 'events'; readonly hits: number; readonly total: number }
+  | EventArm
   | { readonly kind: 'histogram'; readonly edges: readonly number[]; readonly counts: readonly number[] }
   | { readonly kind: 'values'; readonly values: readonly number[] }
   | { readonly kind: 'moments'; readonly n: number; readonly sum: number; readonly sumOfSquares: number }
@@ -86,19 +103,15 @@ type Arm =
 function armOf(arm: unknown, complains: 'above' | 'below'): Arm {
   if (typeof arm !== 'object' || arm === null) return missing('invalid', 'an arm must be an object');
   const fields = new Map<string, unknown>(Object.entries(arm));
-  if (fields.has('total') && (fields.has('bad') || fields.has('good'))) {
-    const total = number(fields.get('total'));
-    const [bad, good] = fields.has('bad')
-      ? [number(fields.get('bad')), total - number(fields.get('bad'))]
-      : [total - number(fields.get('good')), number(fields.get('good'))];
-    return { kind: 'events', hits: complains === 'above' ? bad : good, total };
-  }
-  const [le, counts, values] = [fields.get('le'), fields.get('counts'), fields.get('values')];
-  if (Array.isArray(le) && Array.isArray(counts)) {
+  const counts = countsOf(fields, complains);
+  if (counts !== null) return { kind: 'events', ...counts, strata: null };
+  if (fields.has('strata')) return strataArm(fields.get('strata'), complains);
+  const [le, bins, values] = [fields.get('le'), fields.get('counts'), fields.get('values')];
+  if (Array.isArray(le) && Array.isArray(bins)) {
     return {
       kind: 'histogram',
       edges: le.map((edge, i) => (i === le.length - 1 ? lastEdge(edge) : number(edge))),
-      counts: counts.map(number),
+      counts: bins.map(number),
     };
   }
   if (Array.isArray(values)) return { kind: 'values', values: values.map(number) };
@@ -107,7 +120,32 @@ function armOf(arm: unknown, complains: 'above' | 'below'): Arm {
     return { kind: 'moments', n, sum, sumOfSquares };
   }
   if (fields.has('value')) return { kind: 'gauge', value: number(fields.get('value')) };
-  return missing('invalid', 'an arm needs bad and total, le and counts, values, n, sum and squares, or value');
+  return missing('invalid', 'an arm needs bad and total, strata, le and counts, values, n, sum and squares, or value');
+}
+
+function countsOf(fields: ReadonlyMap<string, unknown>, complains: 'above' | 'below'): Events | null {
+  if (!fields.has('total') || !(fields.has('bad') || fields.has('good'))) return null;
+  const total = number(fields.get('total'));
+  const [bad, good] = fields.has('bad')
+    ? [number(fields.get('bad')), total - number(fields.get('bad'))]
+    : [total - number(fields.get('good')), number(fields.get('good'))];
+  return { hits: complains === 'above' ? bad : good, total };
+}
+
+/** `{"eu": {"bad": 1, "total": 100}, ...}`: the whole is their sum. */
+function strataArm(value: unknown, complains: 'above' | 'below'): Arm {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return missing('invalid', "'strata' must hold one arm with bad and total for each name");
+  const strata = new Map<string, Events>();
+  for (const [name, one] of Object.entries(value)) {
+    const inner: unknown = one;
+    const fields = typeof inner === 'object' && inner !== null ? Object.entries(inner) : [];
+    const counts = countsOf(new Map<string, unknown>(fields), complains);
+    if (counts === null) return missing('invalid', `the stratum '${name}' needs bad (or good) and total`);
+    strata.set(name, counts);
+  }
+  const sum = (pick: (counts: Events) => number) => [...strata.values()].reduce((all, one) => all + pick(one), 0);
+  return { kind: 'events', hits: sum((one) => one.hits), total: sum((one) => one.total), strata };
 }
 
 function lastEdge(edge: unknown): number {

@@ -6,6 +6,7 @@ import {
   rulesOfGate,
   stopped,
   verdict,
+  type References,
   type Rules,
   type State,
   type Verdict,
@@ -19,6 +20,8 @@ export type JudgeBy = Gate | Trigger | readonly Trigger[];
 
 export interface JudgeOptions {
   readonly by: JudgeBy;
+  /** What the `reference` files of the triggers hold. */
+  readonly references?: References;
   /** Changes to the rules that `by` stands for, such as another deadline. */
   readonly rules?: Partial<Omit<Rules, 'triggers'>>;
 }
@@ -49,7 +52,7 @@ export async function judgeStream(
   options: JudgeOptions,
   write: (line: string) => void,
 ): Promise<JudgeSummary> {
-  const rules = { ...rulesBy(options.by), ...options.rules };
+  const rules = { ...rulesBy(options.by, options.references), ...options.rules };
   const complains = new Map(rules.triggers.map((rule) => [rule.name, rule.question.bad]));
   const running = new Map<string, Pending>();
   const decided = new Map<string, Verdict['status']>();
@@ -116,11 +119,16 @@ export async function judgeStream(
 }
 
 /** The rules of a gate, or of triggers alone under the defaults of a gate. Throws playbook-invalid. */
-export function rulesBy(by: JudgeBy): Rules {
-  if ('triggers' in by) return rulesOfGate(by);
+export function rulesBy(by: JudgeBy, references: References = new Map()): Rules {
+  return rulesOfGate(gateBy(by), references);
+}
+
+/** The gate that `by` stands for. */
+export function gateBy(by: JudgeBy): Gate {
+  if ('triggers' in by) return by;
   const triggers = 'name' in by ? [by] : by;
   if (triggers.length === 0) throw new RollbackError('playbook-invalid', 'there is no trigger to judge by');
-  return rulesOfGate({
+  return {
     source: 'stdin',
     arms: { canary: 'canary', baseline: 'baseline' },
     triggers: [...triggers],
@@ -131,7 +139,7 @@ export function rulesBy(by: JudgeBy): Rules {
     'false-alarm': 0.01,
     'false-pass': 0.05,
     robust: true,
-  });
+  };
 }
 
 function said(release: string, now: Verdict) {

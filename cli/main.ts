@@ -16,6 +16,7 @@ const OPTIONS = {
   format: { type: 'string' },
   to: { type: 'string' },
   at: { type: 'string' },
+  'baseline-since': { type: 'string' },
   incident: { type: 'string' },
   scenario: { type: 'string' },
   seed: { type: 'string' },

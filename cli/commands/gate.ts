@@ -4,11 +4,13 @@ import { runGate } from '../../src/control/gate.ts';
 import { RollbackError } from '../../src/errors.ts';
 import { targetOf } from '../../src/playbook/target.ts';
 import { progressLine } from '../../src/report/gate-progress.ts';
-import { loadPlaybook } from '../playbook-file.ts';
-import { answer, needed, option, type Command } from '../terminal.ts';
+import { isInstant } from '../../src/plan/history.ts';
+import { loadPlaybook, readPlaybookFile } from '../playbook-file.ts';
+import { localReferences } from '../references.ts';
+import { answer, needed, option, type Call, type Command } from '../terminal.ts';
 
 export const gate: Command = {
-  usage: 'gate --service S [--environment E] [--playbook F]',
+  usage: 'gate --service S [--environment E] [--playbook F] [--baseline-since TIME]',
   does: 'judges the canary from here until the verdict is certain; publishes nothing',
   async run(call) {
     const playbook = await loadPlaybook(option(call, 'playbook'));
@@ -23,6 +25,9 @@ export const gate: Command = {
         `There is no gate for '${target.service}' in '${target.environment}'`,
         { hint: "Add 'gate:' to this environment." },
       );
+    const { path } = await readPlaybookFile(option(call, 'playbook'));
+    const references = await localReferences(rules, path);
+    const baselineSince = instantOption(call, 'baseline-since');
     const stop = new AbortController();
     process.once('SIGINT', () => stop.abort());
     const names = new Set(rules.triggers.map((trigger) => trigger.source ?? rules.source));
@@ -34,6 +39,8 @@ export const gate: Command = {
     const result = await runGate({
       gate: rules,
       sources,
+      references,
+      baselineSince,
       clock: realClock(),
       signal: stop.signal,
       onLook: (_point, soFar) => call.progress(progressLine(soFar)),
@@ -47,3 +54,14 @@ export const gate: Command = {
     return result.verdict.status === 'pass' ? 0 : 1;
   },
 };
+
+/** Epoch ms; null where the option is not given. */
+function instantOption(call: Call, name: string): number | null {
+  const text = option(call, name);
+  if (text === null) return null;
+  if (!isInstant(text))
+    throw new RollbackError('input-invalid', `--${name} is '${text}', no time with a zone`, {
+      hint: `Give it as --${name} 2026-11-17T14:00Z.`,
+    });
+  return Date.parse(text);
+}

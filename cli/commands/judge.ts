@@ -2,8 +2,10 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { RollbackError } from '../../src/errors.ts';
 import { targetOf } from '../../src/playbook/target.ts';
-import { judgeStream, type JudgeBy } from '../judge.ts';
-import { loadPlaybook } from '../playbook-file.ts';
+import type { References } from '../../src/judge/rules.ts';
+import { gateBy, judgeStream, type JudgeBy } from '../judge.ts';
+import { loadPlaybook, readPlaybookFile } from '../playbook-file.ts';
+import { localReferences } from '../references.ts';
 import { needed, option, type Call, type Command } from '../terminal.ts';
 import { readTriggerFile } from '../trigger-file.ts';
 
@@ -11,13 +13,13 @@ export const judge: Command = {
   usage: 'judge --trigger F | --service S [--playbook F]',
   does: 'judges samples from standard input (or --file), JSON Lines in and out',
   async run(call) {
-    const by = await rulesFor(call);
+    const { by, references } = await rulesFor(call);
     const file = option(call, 'file');
     const lines = createInterface({
       input: file === null ? process.stdin : createReadStream(file),
       crlfDelay: Infinity,
     });
-    const summary = await judgeStream(lines, { by }, (line) => void process.stdout.write(`${line}\n`));
+    const summary = await judgeStream(lines, { by, references }, (line) => void process.stdout.write(`${line}\n`));
     call.progress(
       `${summary.releases} releases, ${JSON.stringify(summary.verdicts)}, ${summary.errors} unreadable lines`,
     );
@@ -25,14 +27,20 @@ export const judge: Command = {
   },
 };
 
-async function rulesFor(call: Call): Promise<JudgeBy> {
+/** Reference files stand beside the trigger file, or in the checkout of the playbook. */
+async function rulesFor(call: Call): Promise<{ readonly by: JudgeBy; readonly references: References }> {
   const file = option(call, 'trigger');
-  if (file !== null) return readTriggerFile(file);
+  if (file !== null) {
+    const by = await readTriggerFile(file);
+    return { by, references: await localReferences(gateBy(by), file) };
+  }
   const target = targetOf(await loadPlaybook(option(call, 'playbook')), {
     service: needed(call, 'service', 'recommender'),
     environment: option(call, 'environment') ?? undefined,
   });
   if (!target.rules.gate)
     throw new RollbackError('playbook-invalid', `There is no gate for '${target.service}' in '${target.environment}'`);
-  return target.rules.gate;
+  const by = target.rules.gate;
+  const { path } = await readPlaybookFile(option(call, 'playbook'));
+  return { by, references: await localReferences(by, path) };
 }

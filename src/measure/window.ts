@@ -9,6 +9,7 @@ import { takeRows } from './rows.ts';
 import type { Missing, Sample } from './sample.ts';
 import { sameEdges } from './increase.ts';
 import { newest, sound } from './soundness.ts';
+import { joinStrata } from './strata.ts';
 
 export interface Window {
   /** What happened between the two looks, or why nobody knows. */
@@ -158,13 +159,5 @@ type EventCounts = Extract<Counts, { kind: 'events' }>;
 function eventsOf(canary: EventCounts, baseline: EventCounts | null): Sample {
   const whole = { kind: 'events', canary: canary.events, baseline: baseline?.events ?? null } as const;
   if (canary.strata === undefined) return whole;
-  const names = new Set([...canary.strata.keys(), ...(baseline?.strata?.keys() ?? [])]);
-  const strata = Array.from(names)
-    .sort()
-    .map((name) => ({
-      name,
-      canary: canary.strata?.get(name) ?? null,
-      baseline: baseline?.strata?.get(name) ?? null,
-    }));
-  return { ...whole, strata };
+  return { ...whole, strata: joinStrata(canary.strata, baseline?.strata ?? null) };
 }
