@@ -15,6 +15,7 @@ import { noPlanComment, planComment } from '../report/plan.ts';
 import { errorComment, planChangedComment, refusalComment, type Refusal } from '../report/refusals.ts';
 import { statusComment } from '../report/status.ts';
 import type { Doors } from './doors.ts';
+import { speakerOf, type Asking } from './speaker.ts';
 import { draft, type Ask } from './draft.ts';
 import { answerWhatRan, gateStatus } from './history.ts';
 import { falseAlarm, order, release, type Carried } from './orders.ts';
@@ -70,7 +71,8 @@ async function obey(
   ]);
   const playbook = playbookOf(now.overview);
   const owners = Object.values(playbook.services).flatMap((service) => service.owners);
-  const allowed = mayRollBack({ login: spoken.author, isBot: spoken.isBot, roleName: role, owners, teams: [] });
+  const speaker = await speakerOf(repository, spoken, role, owners);
+  const allowed = mayRollBack({ ...speaker, owners });
   if (!allowed.ok) return refused(replies, { wrong: allowed.because, hint: REFUSED, wouldWork: [] });
   if (parsed.kind === 'refusal') return refused(replies, parsed.refusal);
   const { command } = parsed;
@@ -92,12 +94,12 @@ async function obey(
       );
       return null;
     case 'confirm':
-      return confirm(doors, loop, spoken, { now, playbook, role, hash: command.hash }, replies);
+      return confirm(doors, loop, spoken, { now, playbook, speaker, hash: command.hash }, replies);
     case 'hold':
     case 'resume':
     case 'freeze':
     case 'unfreeze': {
-      const mayOrder = (service: string) => notOwner(playbook, service, spoken.author, role);
+      const mayOrder = (service: string) => notOwner(playbook, service, speaker);
       const { kind, words } = command;
       return carried(replies, await order(doors, loop.recorder, spoken, { kind, words }, { playbook, mayOrder }));
     }
@@ -113,7 +115,7 @@ async function obey(
   const resolved = resolveCommand(command, playbook, targetsTouching(playbook, scope?.paths ?? []));
   if (!resolved.ok) return refused(replies, resolved.refusal);
   const key: Key = { repo: repository.name, service: resolved.service, environment: resolved.environment };
-  const denied = notOwner(playbook, key.service, spoken.author, role);
+  const denied = notOwner(playbook, key.service, speaker);
   if (denied) return refused(replies, denied);
   const { reason } = resolved;
   const ask = askOf(spoken, reason, resolved.to, scope?.mergeCommit ?? null);
@@ -168,9 +170,9 @@ async function refused(replies: Replies, refusal: Refusal): Promise<null> {
 const REFUSED = 'Ask someone with write access to this repository, or an owner named in the playbook.';
 
 /** Someone without write access who owns one service may not roll back another. */
-function notOwner(playbook: Playbook, service: string, login: string, role: string): Refusal | null {
+function notOwner(playbook: Playbook, service: string, speaker: Asking): Refusal | null {
   const owners = Object.hasOwn(playbook.services, service) ? (playbook.services[service]?.owners ?? []) : [];
-  const allowed = mayRollBack({ login, isBot: false, roleName: role, owners, teams: [] });
+  const allowed = mayRollBack({ ...speaker, owners });
   return allowed.ok ? null : { wrong: allowed.because, hint: REFUSED, wouldWork: [] };
 }
 
@@ -253,7 +255,7 @@ async function explainPlan(
 interface Confirmed {
   readonly now: Glance;
   readonly playbook: Playbook;
-  readonly role: string;
+  readonly speaker: Asking;
   readonly hash: string;
 }
 
@@ -262,7 +264,7 @@ async function confirm(
   doors: Doors,
   loop: Loop,
   spoken: Spoken,
-  { now, playbook, role, hash }: Confirmed,
+  { now, playbook, speaker, hash }: Confirmed,
   replies: Replies,
 ): Promise<Heard | null> {
   // Text that somebody else edited is not the plan that was printed.
@@ -271,7 +273,7 @@ async function confirm(
     .find(({ pull, memory }) => pull.ours && memory?.planHash === hash);
   if (waiting?.memory) {
     const { pull, memory } = waiting;
-    const denied = notOwner(playbook, memory.incident.key.service, spoken.author, role);
+    const denied = notOwner(playbook, memory.incident.key.service, speaker);
     if (denied) return refused(replies, denied);
     const body = pull.body
       .replace('"mode":"human"', '"mode":"auto"')
@@ -287,7 +289,7 @@ async function confirm(
       wouldWork: ['/rollback plan'],
     });
   const key: Key = { repo: doors.repository.name, service: printed.service, environment: printed.environment };
-  const denied = notOwner(playbook, key.service, spoken.author, role);
+  const denied = notOwner(playbook, key.service, speaker);
   if (denied) return refused(replies, denied);
   const ask = { ...askOf(spoken, `plan ${hash} confirmed`, printed.to, null), bad: printed.bad };
   const drafted = await draft(doors, targetOf(playbook, key), key, now.overview, ask);

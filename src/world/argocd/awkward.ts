@@ -25,6 +25,19 @@ export interface Awkward {
   readonly degraded: string | null;
   readonly autoSync: boolean;
   readonly syncWindowClosed: boolean;
+  /** When the closed window began and how long it lasts, as Argo CD shows windows. */
+  readonly window: { readonly schedule: string; readonly duration: string; readonly manualSync: boolean };
+  /** False: what Git no longer has stays in the cluster, and a sync only for that never starts. */
+  readonly prune: boolean;
+  /** What ails a resource although the application was applied, in the words of its controller. */
+  readonly ailing: {
+    readonly kind: string;
+    readonly name: string;
+    readonly status: string;
+    readonly message: string;
+  } | null;
+  /** The account may read, and not end operations. */
+  readonly readOnly: boolean;
 }
 
 export const OBLIGING: Awkward = {
@@ -38,4 +51,8 @@ export const OBLIGING: Awkward = {
   degraded: null,
   autoSync: true,
   syncWindowClosed: false,
+  window: { schedule: '* * * * *', duration: '24h', manualSync: false },
+  prune: true,
+  ailing: null,
+  readOnly: false,
 };

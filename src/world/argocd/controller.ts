@@ -1,8 +1,9 @@
+import { parseAllDocuments } from 'yaml';
 import type { Clock } from '../../ports.ts';
 import { OBLIGING } from './awkward.ts';
 import type { Awkward, Target } from './awkward.ts';
 import type { Files, Repository } from './repository.ts';
-import type { AppSpec, AppState, Live, Operation } from './state.ts';
+import type { AppSpec, AppState, Leftover, Live, Operation } from './state.ts';
 
 export interface ControllerOptions {
   readonly spec: AppSpec;
@@ -44,6 +45,8 @@ export function startController({
   let awkward: Awkward = { ...OBLIGING, ...first };
   let closed = false;
   let applied: Files | null = null;
+  /** What was ever applied and not pruned, by what names it. */
+  let present: ReadonlyMap<string, Leftover> = new Map();
   let running: Promise<void> = Promise.resolve();
   let comparing: Promise<void> = Promise.resolve();
   let current: AppState = {
@@ -53,6 +56,7 @@ export function startController({
     operation: null,
     history: [],
     conditions: [],
+    leftovers: [],
     health: { status: 'Missing', message: '', since: clock.now() },
     images: [],
   };
@@ -68,7 +72,17 @@ export function startController({
     const { health, message, images } = live();
     const nothing = applied === null;
     const degraded = awkward.degraded !== null && !nothing && !busy();
-    const status = degraded ? 'Degraded' : nothing ? 'Missing' : busy() ? 'Progressing' : health;
+    const ailing = awkward.ailing !== null && !nothing && !busy() ? awkward.ailing : null;
+    const status =
+      ailing !== null
+        ? (ailing.status as AppState['health']['status'])
+        : degraded
+          ? 'Degraded'
+          : nothing
+            ? 'Missing'
+            : busy()
+              ? 'Progressing'
+              : health;
     const since = status === current.health.status ? current.health.since : clock.now();
     set({
       health: { status, message: degraded ? (awkward.degraded ?? '') : message, since },
@@ -85,8 +99,12 @@ export function startController({
       if (awkward.manifestError !== null) throw new Error(awkward.manifestError);
       const files = await repository.files(revision, spec.path);
       if (files.size === 0) throw new Error(`${spec.path}: app path does not exist`);
+      const wanted = resourcesOf(files);
+      const leftovers = [...present].filter(([id]) => !wanted.has(id)).map(([, resource]) => resource);
+      const synced = sameDesire(files, applied, awkward.prune) && leftovers.length === 0;
       set({
-        sync: { status: same(files, applied) ? 'Synced' : 'OutOfSync', revision },
+        sync: { status: synced ? 'Synced' : 'OutOfSync', revision },
+        leftovers,
         reconciledAt: at,
         conditions: [],
       });
@@ -106,6 +124,8 @@ export function startController({
   const autoSync = (target: Target): void => {
     if (!awkward.autoSync || awkward.syncWindowClosed || busy() || current.sync.status !== 'OutOfSync') return;
     if (current.operation?.revision === target.revision && current.operation.phase !== 'Succeeded') return;
+    // Only pruning is left, and it may not: Argo CD starts no sync for that.
+    if (!awkward.prune && sameDesire(target.files, applied, false)) return;
     begin(target, true);
   };
 
@@ -164,6 +184,8 @@ export function startController({
     try {
       await apply(target);
       applied = target.files;
+      const wanted = resourcesOf(target.files);
+      present = awkward.prune ? wanted : new Map([...present, ...wanted]);
       return told;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
@@ -228,6 +250,21 @@ export function startController({
   };
 }
 
-function same(a: Files, b: Files | null): boolean {
-  return b !== null && a.size === b.size && [...a].every(([path, text]) => b.get(path) === text);
+/** Nothing that Git wants is missing or different; without pruning, what it no longer wants does not count. */
+function sameDesire(wanted: Files, applied: Files | null, prune: boolean): boolean {
+  if (applied === null || (prune && wanted.size !== applied.size)) return false;
+  return [...wanted].every(([path, text]) => applied.get(path) === text);
+}
+
+function resourcesOf(files: Files): ReadonlyMap<string, Leftover> {
+  const found = new Map<string, Leftover>();
+  for (const text of files.values())
+    for (const document of parseAllDocuments(text)) {
+      const kind: unknown = document.get('kind');
+      const name: unknown = document.getIn(['metadata', 'name']);
+      const namespace: unknown = document.getIn(['metadata', 'namespace']) ?? 'default';
+      if (typeof kind !== 'string' || typeof name !== 'string' || typeof namespace !== 'string') continue;
+      found.set(`${kind} ${namespace}/${name}`, { kind, namespace, name });
+    }
+  return found;
 }

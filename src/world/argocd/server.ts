@@ -6,7 +6,7 @@ import { startController } from './controller.ts';
 import type { Controller } from './controller.ts';
 import { openRepository } from './repository.ts';
 import type { AppSpec, AppState, Live } from './state.ts';
-import { applicationView, syncWindowsView } from './view.ts';
+import { applicationView, resourceTreeView, syncWindowsView } from './view.ts';
 
 export interface ArgoCdOptions {
   readonly applications: readonly AppSpec[];
@@ -153,7 +153,10 @@ async function act(
       return view();
     case 'GET /syncwindows':
       return { status: 200, body: syncWindowsView(controller.awkward()) };
+    case 'GET /resource-tree':
+      return { status: 200, body: resourceTreeView(controller.awkward()) };
     case 'DELETE /operation':
+      if (controller.awkward().readOnly) return DENIED;
       if (controller.terminate()) return { status: 200, body: {} };
       return refused('Unable to terminate operation. No operation is in progress');
     case 'POST /sync': {

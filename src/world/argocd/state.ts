@@ -22,6 +22,13 @@ export interface Live {
   readonly images: readonly string[];
 }
 
+/** A resource in the cluster that Git no longer has. */
+export interface Leftover {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
 export interface AppSpec {
   readonly name: string;
   /** Anything git can fetch. */
@@ -37,6 +44,8 @@ export interface AppState {
   readonly operation: Operation | null;
   readonly history: readonly { readonly id: number; readonly revision: string; readonly deployedAt: number }[];
   readonly conditions: readonly { readonly type: string; readonly message: string; readonly at: number }[];
+  /** Extra resources; empty where Argo CD prunes. */
+  readonly leftovers: readonly Leftover[];
   readonly health: Health;
   readonly images: readonly string[];
 }

@@ -13,7 +13,7 @@ export function applicationView(state: AppState, awkward: Awkward): Json {
   const source = { repoURL: state.spec.repoUrl, path: state.spec.path, targetRevision: state.spec.targetRevision };
   const destination = { server: 'https://kubernetes.default.svc', namespace: 'default' };
   const policy = awkward.autoSync
-    ? { automated: { prune: true, selfHeal: true }, retry: { limit: awkward.retryLimit ?? -1 } }
+    ? { automated: { prune: awkward.prune, selfHeal: true }, retry: { limit: awkward.retryLimit ?? -1 } }
     : {};
   return {
     metadata: { name: state.spec.name, namespace: 'argocd', uid: `uid-${state.spec.name}`, generation: 1 },
@@ -44,6 +44,9 @@ export function applicationView(state: AppState, awkward: Awkward): Json {
                 })),
               }),
           ...(state.reconciledAt === null ? {} : { reconciledAt: time(state.reconciledAt) }),
+          resources: state.leftovers.map((resource) => ({
+            ...{ version: 'v1', ...resource, status: 'OutOfSync', requiresPruning: true },
+          })),
           sourceType: 'Directory',
           controllerNamespace: 'argocd',
           summary: state.images.length === 0 ? {} : { images: state.images },
@@ -68,7 +71,14 @@ function operationView(operation: Operation, source: Json): Json {
   };
 }
 
-export function syncWindowsView({ syncWindowClosed }: Awkward): Json {
-  const windows = syncWindowClosed ? [{ kind: 'deny', schedule: '* * * * *', duration: '24h', manualSync: false }] : [];
+/** The resources with their health, which since Argo CD 3.0 only the tree tells. */
+export function resourceTreeView({ ailing }: Awkward): Json {
+  if (ailing === null) return { nodes: [] };
+  const { kind, name, status, message } = ailing;
+  return { nodes: [{ version: 'v1', kind, namespace: 'default', name, health: { status, message } }] };
+}
+
+export function syncWindowsView({ syncWindowClosed, window }: Awkward): Json {
+  const windows = syncWindowClosed ? [{ kind: 'deny', ...window }] : [];
   return { activeWindows: windows, assignedWindows: windows, canSync: !syncWindowClosed };
 }
