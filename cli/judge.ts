@@ -151,7 +151,20 @@ function said(release: string, now: Verdict) {
     then: now.then,
     logE: now.logE,
     metrics: now.findings.map(
-      ({ trigger, status, canary, baseline, limit, canaryCount, baselineCount, logEFail, logEPass, band }) => ({
+      ({
+        trigger,
+        status,
+        canary,
+        baseline,
+        limit,
+        canaryCount,
+        baselineCount,
+        logEFail,
+        logEPass,
+        band,
+        drift,
+        strata,
+      }) => ({
         name: trigger,
         status,
         canary,
@@ -161,6 +174,8 @@ function said(release: string, now: Verdict) {
         logEFail,
         logEPass,
         band,
+        ...(drift === undefined ? {} : { drift }),
+        ...(strata === undefined ? {} : { strata }),
       }),
     ),
     because: now.because,

@@ -1,8 +1,10 @@
+import { asideWords, driftAside, strataAside } from './asides.ts';
 import { findingBecause } from './because.ts';
 import { rateBand, type Band } from './band.ts';
 import type { Metric } from './decide.ts';
 import { sideLogE } from './leg.ts';
 import { observed } from './observed.ts';
+import { needsBaseline } from './question.ts';
 import type { Rule, Rules } from './rules.ts';
 import type { TriggerState } from './state.ts';
 import type { Finding, VerdictStatus } from './verdict.ts';
@@ -57,8 +59,11 @@ export function findingOf(rules: Rules, rule: Rule, state: TriggerState, final: 
     band: bandOf(rules, rule, state),
     missing: state.missing,
   };
-  const because = findingBecause({ ...facts, bad: rule.question.bad });
-  return { ...facts, because: rule.required ? because : `${because} (reported only)` };
+  const drift = driftAside(state.fail);
+  const strata = strataAside(state, needsBaseline(rule.question));
+  const because = `${findingBecause({ ...facts, bad: rule.question.bad })}${asideWords(drift, strata)}`;
+  const beside = { ...(drift === null ? {} : { drift }), ...(strata === null ? {} : { strata }) };
+  return { ...facts, ...beside, because: rule.required ? because : `${because} (reported only)` };
 }
 
 /** Confidence sequence in the words of the condition: of the rate asked for, not of its complement. */

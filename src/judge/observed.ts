@@ -35,7 +35,9 @@ export function observed(asked: Question, state: TriggerState): Observed {
     }
     case 'ks': {
       const [leg] = state.fail;
-      return { canary: leg === undefined ? null : legObserved(leg), baseline: 0, limit: limitAt(asked, null) };
+      // A live baseline lies at distance 0 from itself; a reference is not measured here at all.
+      const baseline = leg?.kind === 'drift-reference' ? null : 0;
+      return { canary: leg === undefined ? null : legObserved(leg), baseline, limit: limitAt(asked, null) };
     }
   }
 }

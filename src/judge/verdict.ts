@@ -1,4 +1,5 @@
 import type { Statistic } from '../playbook/condition.ts';
+import type { DriftAside, StrataAside } from './asides.ts';
 
 /** Nothing measured is never a pass. `continue` only while the gate is still looking. */
 export type VerdictStatus = 'continue' | 'pass' | 'fail' | 'inconclusive' | 'no-data' | 'error';
@@ -23,6 +24,10 @@ export interface Finding {
   readonly band: { readonly lower: number; readonly upper: number } | null;
   /** Windows that were dropped, and why. */
   readonly missing: readonly { readonly reason: string; readonly detail: string; readonly count: number }[];
+  /** Beside a ks trigger: the PSI with its noise, and the bounds of the KS distance. Reported, never decides. */
+  readonly drift?: DriftAside | null;
+  /** Beside a trigger with strata: the worst of them, and those that could not be compared. */
+  readonly strata?: StrataAside | null;
   readonly because: string;
 }
 
