@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { readPromql } from '../src/adapters/promql.ts';
 import { RollbackError } from '../src/errors.ts';
 import { playbookError } from '../src/playbook/faults.ts';
 import { parsePlaybook } from '../src/playbook/parse.ts';
@@ -19,7 +20,7 @@ export async function readPlaybookFile(path: string | null): Promise<{ path: str
 
 export async function loadPlaybook(path: string | null): Promise<Playbook> {
   const file = await readPlaybookFile(path);
-  const parsed = parsePlaybook(file.text, file.path);
+  const parsed = parsePlaybook(file.text, file.path, { promql: readPromql });
   if (!parsed.ok) throw playbookError(parsed.faults);
   return parsed.playbook;
 }

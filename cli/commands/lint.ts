@@ -1,3 +1,4 @@
+import { readPromql } from '../../src/adapters/promql.ts';
 import { formatFault } from '../../src/playbook/faults.ts';
 import { parsePlaybook } from '../../src/playbook/parse.ts';
 import { readPlaybookFile } from '../playbook-file.ts';
@@ -8,7 +9,7 @@ export const lint: Command = {
   does: 'checks a playbook and names every fault with its place and cure',
   async run(call) {
     const file = await readPlaybookFile(call.words[0] ?? null);
-    const parsed = parsePlaybook(file.text, file.path);
+    const parsed = parsePlaybook(file.text, file.path, { promql: readPromql });
     const faults = parsed.ok ? [] : parsed.faults;
     const warnings = parsed.ok ? parsed.warnings : [];
     answer(call, { file: file.path, ok: parsed.ok, faults, warnings }, () => {

@@ -47,6 +47,8 @@ function readArm(metric: Metric, own: Parts, other: Parts | null): ArmReading {
       return points('count').length === 0 ? nothing(metric.count) : momentArm(metric, points);
     case 'gauge':
       return points('gauge').length === 0 ? nothing(metric.gauge) : gaugeArm(points('gauge'));
+    case 'expression':
+      return expressionArm(metric.text, own.get('gauge'));
     case 'unclear':
       return missing('wrong-type', metric.why);
   }
@@ -161,10 +163,27 @@ function momentArm(
  * Where squares are not counted: (z - low)(high - z) >= 0 for every z in the range, so the sum of z^2 is at most
  * (low + high) sum - low high n. More spread than there is only lowers the evidence, so this costs power and never validity.
  */
-function mostSquares({ range }: Extract<Metric, { kind: 'moments' }>, n: number, sum: number): number | undefined {
+export function mostSquares(
+  { range }: { readonly range: readonly [number, number] | null },
+  n: number,
+  sum: number,
+): number | undefined {
   if (range === null) return undefined;
   const [low, high] = range;
   return (low + high) * sum - low * high * n;
+}
+
+/** An expression is one number: which of several was meant, nobody can tell. */
+function expressionArm(text: string, found: Found | undefined): ArmReading {
+  if (found === undefined) return missing('wrong-type', `${text}: only a server evaluates an expression`);
+  const [point, ...others] = pointsOf(found);
+  if (point === undefined) return missing('no-series', `${text} has no value for this arm`);
+  if (others.length > 0)
+    return missing(
+      'wrong-type',
+      `${text} gives ${others.length + 1} series; wrap it in sum(...), avg(...) or max(...)`,
+    );
+  return { kind: 'gauge', value: point.value, at: point.at };
 }
 
 /** Several pods: the plain mean, stamped with the oldest of them. Counts would weigh them by traffic; a gauge cannot. */

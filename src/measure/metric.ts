@@ -21,6 +21,8 @@ export type Metric =
       readonly range: readonly [number, number] | null;
     }
   | { readonly kind: 'gauge'; readonly gauge: Selector }
+  /** An expression that only a server can evaluate; `{{arm}}` stands where the arm's matchers belong. */
+  | { readonly kind: 'expression'; readonly text: string }
   | { readonly kind: 'unclear'; readonly why: string };
 
 /** The raw series of a trigger. Throws source-query-invalid for a selector that is not plain. */
@@ -43,6 +45,7 @@ export function metricOf(trigger: Trigger | Criterion): Metric {
       count: parseSelector(count),
       range: trigger.range ?? null,
     };
+  if (gauge?.includes('{{arm}}') === true) return { kind: 'expression', text: gauge };
   if (gauge !== undefined) return { kind: 'gauge', gauge: parseSelector(gauge) };
   return {
     kind: 'unclear',
@@ -73,6 +76,7 @@ export function partsOf(metric: Metric): ReadonlyMap<string, Selector> {
       ]);
     case 'gauge':
       return new Map([['gauge', metric.gauge]]);
+    case 'expression':
     case 'unclear':
       return new Map();
   }

@@ -9,8 +9,13 @@ export function narrow(selector: Selector, matchers: readonly Matcher[]): Select
 
 /** The selector as PromQL. Values are quoted, so that no value can leave its place. */
 export function printSelector(selector: Selector): string {
-  const inside = selector.matchers.map((m) => `${m.name}${m.op}${quote(m.value)}`).join(',');
+  const inside = printMatchers(selector.matchers);
   return inside === '' ? selector.metric : `${selector.metric}{${inside}}`;
+}
+
+/** Matchers as they stand between the braces of a selector. */
+export function printMatchers(matchers: readonly Matcher[]): string {
+  return matchers.map((m) => `${m.name}${m.op}${quote(m.value)}`).join(',');
 }
 
 function quote(value: string): string {

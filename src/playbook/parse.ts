@@ -1,4 +1,6 @@
 import { checkPlaybook } from './check.ts';
+import { checkExpressions } from './check-promql.ts';
+import type { ReadPromql } from './check-promql.ts';
 import type { Doubt } from './doubt.ts';
 import { inOrder, shownValue } from './faults.ts';
 import type { Fault } from './faults.ts';
@@ -17,13 +19,18 @@ export type ParsedPlaybook =
   | { readonly ok: true; readonly playbook: Playbook; readonly warnings: readonly Fault[] }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
+/** Readers of query languages, where the caller has them: a shell that lints brings them, the gate can do without. */
+export interface Readers {
+  readonly promql?: ReadPromql;
+}
+
 /**
  * Reads a playbook, or says everything that is wrong with it at once, top to bottom: syntax, shape and meaning.
  * A warning is a playbook that works but most likely not as meant. Never throws, whatever the text is.
  */
-export function parsePlaybook(text: string, file: string): ParsedPlaybook {
+export function parsePlaybook(text: string, file: string, readers: Readers = {}): ParsedPlaybook {
   try {
-    return read(text, file);
+    return read(text, file, readers);
   } catch (error) {
     const message = `cannot be read: ${error instanceof Error ? error.message.slice(0, 120) : 'unknown error'}`;
     const fault = { file, line: 1, column: 1, path: '', message, value: null, cure: 'write it flatter and shorter' };
@@ -31,7 +38,7 @@ export function parsePlaybook(text: string, file: string): ParsedPlaybook {
   }
 }
 
-function read(text: string, file: string): ParsedPlaybook {
+function read(text: string, file: string, readers: Readers): ParsedPlaybook {
   const located = readYaml(text);
   const faults = located.faults.map(({ offset, path, message, cure }) =>
     faultAt({ file, located, doubt: { path, part: 'key', message, cure }, offset }),
@@ -54,7 +61,8 @@ function read(text: string, file: string): ParsedPlaybook {
     return { ok: false, faults: inOrder([...faults, ...[...shape, ...meaning].map(toFault)]) };
   }
   const checked = checkPlaybook(shaped.data, { ...declared(located.data), whole: true });
-  const all = [...faults, ...checked.faults.map(toFault)];
+  const expressions = readers.promql === undefined ? [] : checkExpressions(shaped.data, readers.promql);
+  const all = [...faults, ...[...checked.faults, ...expressions].map(toFault)];
   if (all.length > 0) return { ok: false, faults: inOrder(all) };
   return { ok: true, playbook: shaped.data, warnings: inOrder(checked.warnings.map(toFault)) };
 }
