@@ -225,6 +225,12 @@ export interface DeploymentRepository {
   requiredChecks(branch: string): Promise<readonly string[]>;
   /** A finished check run of ours on a commit that has none of this name yet. */
   answerCheck(sha: string, answer: CheckAnswer): Promise<void>;
+  /** Open pull requests into this branch, the newest 100; or only the one of this number. */
+  openPulls(base: string, number: number | null): Promise<readonly OpenPull[]>;
+  /** Our check run of this name on the commit says this from now on. */
+  publishCheck(check: PublishedCheck): Promise<void>;
+  /** One label more on an issue or pull request. */
+  mark(number: number, label: string): Promise<void>;
   updateBranch(pull: Pull): Promise<void>;
   relabel(pull: Pull, label: string): Promise<void>;
   rewriteBody(pull: Pull, body: string): Promise<void>;
@@ -293,6 +299,27 @@ export interface HumanRevert {
   readonly author: string;
   readonly head: string;
   readonly text: string;
+}
+
+/** Somebody's pull request, as far as a check of ours must know it. */
+export interface OpenPull {
+  readonly number: number;
+  /** Head sha: where the check stands. */
+  readonly head: string;
+  readonly branch: string;
+  readonly author: string;
+  readonly fork: boolean;
+  /** GitHub's trial merge with the default branch; null while it is not known, or cannot be made. */
+  readonly merged: string | null;
+  readonly paths: readonly string[];
+  /** False: it changes more files than were listed. */
+  readonly allPaths: boolean;
+}
+
+export interface PublishedCheck extends CheckAnswer {
+  readonly sha: string;
+  /** Buttons, at most three: label up to 20, description up to 40, identifier up to 20 characters. */
+  readonly actions?: readonly { readonly label: string; readonly description: string; readonly identifier: string }[];
 }
 
 export interface CheckAnswer {

@@ -33,5 +33,5 @@ export const LABELS = {
   escalated: 'lastgood: escalated',
   cancelled: 'lastgood: cancelled',
   /** Beside the others: a person says that the release was innocent. */
-  falseAlarm: 'lastgood: false alarm',
+  falseAlarm: 'lastgood-false-alarm',
 } as const;

@@ -39,11 +39,12 @@ const entry = z.strictObject({
 });
 const file = z.strictObject({ version: z.literal(1), quarantined: z.array(entry).max(10_000) });
 
-const FOLDER = '.lastgood/quarantine';
+/** Of the deployment repository. */
+export const QUARANTINE_FOLDER = '.lastgood/quarantine';
 
 /** One file for each, so that two rollbacks never touch the same lines. Names are safe in a path. */
 export function quarantinePath({ service, environment }: Pick<Key, 'service' | 'environment'>): string {
-  return `${FOLDER}/${environment}/${service}.yml`;
+  return `${QUARANTINE_FOLDER}/${environment}/${service}.yml`;
 }
 
 /** The values that this plan takes away: what the bad release set and the revert replaces. Empty where no version moved. */

@@ -1,7 +1,9 @@
 /** The answer to `/rollback status`. */
+import type { Standing } from '../ledger/standing.ts';
 import { inline, link } from './escape.ts';
 import type { Memory } from './memory.ts';
 import { instant, short } from './numbers.ts';
+import { standingLines } from './orders.ts';
 
 export interface StatusRow {
   readonly number: number;
@@ -10,7 +12,9 @@ export interface StatusRow {
   readonly memory: Memory | null;
 }
 
-export function statusComment(rows: readonly StatusRow[]): string {
+/** Rollbacks under way, then what people have stopped. */
+export function statusComment(rows: readonly StatusRow[], { holds, freezes }: Standing = NOTHING): string {
+  const stopped = [...standingLines('hold', holds), ...standingLines('freeze', freezes)];
   const lines = rows.flatMap(({ number, url, state, memory }) => {
     if (!memory) return [];
     const { incident, good } = memory;
@@ -25,5 +29,8 @@ export function statusComment(rows: readonly StatusRow[]): string {
       `- ${where}: ${short(incident.bad)} back to ${short(good.sha)}, ${waits} - ${link(`pull request ${number}`, url)}, since ${instant(incident.openedAt)}`,
     ];
   });
-  return lines.length === 0 ? 'No rollback is under way.\n' : `${lines.join('\n')}\n`;
+  const under = lines.length === 0 ? 'No rollback is under way.' : lines.join('\n');
+  return `${[under, ...(stopped.length === 0 ? [] : [stopped.join('\n')])].join('\n\n')}\n`;
 }
+
+const NOTHING: Standing = { holds: [], freezes: [] };

@@ -3,6 +3,8 @@ import type { PathCommit } from '../../src/plan/changes.ts';
 import { createHash } from 'node:crypto';
 import type {
   CheckAnswer,
+  OpenPull,
+  PublishedCheck,
   Clock,
   Comment,
   DeploymentRepository,
@@ -266,6 +268,21 @@ export class FakeRepository implements DeploymentRepository {
   async answerCheck(sha: string, answer: CheckAnswer): Promise<void> {
     this.fault('answerCheck');
     this.answered.push({ sha, ...answer });
+  }
+  /** Pull requests of others, as a test puts them. */
+  others: OpenPull[] = [];
+  readonly published: PublishedCheck[] = [];
+  async openPulls(_base: string, number: number | null): Promise<readonly OpenPull[]> {
+    this.fault('openPulls');
+    return this.others.filter((pull) => number === null || pull.number === number);
+  }
+  async publishCheck(check: PublishedCheck): Promise<void> {
+    this.fault('publishCheck');
+    this.published.push(check);
+  }
+  async mark(number: number, label: string): Promise<void> {
+    this.fault('mark');
+    this.change(number, { labels: [...this.pullOf(number).labels, label] });
   }
   async updateBranch(pull: Pull): Promise<void> {
     this.fault('updateBranch');

@@ -1,0 +1,108 @@
+/** Open pull requests, and the check runs with which we speak about them. */
+import { bareLogin } from '../../plan/incident.ts';
+import type { OpenPull, PublishedCheck } from '../../ports.ts';
+import { explain, type GitHubClient } from './client.ts';
+import { ask, type Place } from './read.ts';
+
+interface Node {
+  readonly number: number;
+  readonly headRefOid: string;
+  readonly headRefName: string;
+  readonly author: { readonly login: string } | null;
+  readonly isCrossRepository: boolean;
+  readonly mergeable: 'MERGEABLE' | 'CONFLICTING' | 'UNKNOWN';
+  readonly potentialMergeCommit: { readonly oid: string } | null;
+  readonly changedFiles: number;
+  readonly files: { readonly nodes: readonly { readonly path: string }[] } | null;
+}
+
+const FIELDS = `number headRefOid headRefName author { login } isCrossRepository mergeable potentialMergeCommit { oid }
+  changedFiles files(first: 100) { nodes { path } }`;
+
+/** Open pull requests into this branch, the newest 100; or the one of this number, none when it is closed. */
+export async function listOpenPulls(
+  client: GitHubClient,
+  place: Place,
+  base: string,
+  number: number | null,
+): Promise<OpenPull[]> {
+  if (number !== null) {
+    const document = `query OpenPull($owner: String!, $repo: String!, $number: Int!) { repository(owner: $owner, name: $repo) {
+      pullRequest(number: $number) { state baseRefName ${FIELDS} } } }`;
+    const { repository } = await ask<{
+      repository: { pullRequest: (Node & { readonly state: string; readonly baseRefName: string }) | null };
+    }>(client, document, { ...place, number }, `read #${number}`);
+    const pull = repository.pullRequest;
+    return pull?.state === 'OPEN' && pull.baseRefName === base ? [toOpenPull(pull)] : [];
+  }
+  const document = `query OpenPulls($owner: String!, $repo: String!, $base: String!) { repository(owner: $owner, name: $repo) {
+    pullRequests(states: [OPEN], baseRefName: $base, last: 100) { nodes { ${FIELDS} } } } }`;
+  const { repository } = await ask<{ repository: { pullRequests: { nodes: readonly Node[] } } }>(
+    client,
+    document,
+    { ...place, base },
+    'list the open pull requests',
+  );
+  return repository.pullRequests.nodes.map(toOpenPull);
+}
+
+function toOpenPull(node: Node): OpenPull {
+  const paths = (node.files?.nodes ?? []).map(({ path }) => path);
+  return {
+    number: node.number,
+    head: node.headRefOid,
+    branch: node.headRefName,
+    author: node.author?.login ?? 'ghost',
+    fork: node.isCrossRepository,
+    merged: node.mergeable === 'MERGEABLE' ? (node.potentialMergeCommit?.oid ?? null) : null,
+    paths,
+    allPaths: node.changedFiles <= paths.length,
+  };
+}
+
+/** Our check run of this name on the commit says this from now on; nothing is written when it says so already. */
+export async function writeCheck(
+  client: GitHubClient,
+  place: Place,
+  us: string,
+  { sha, name, conclusion, title, summary, actions = [] }: PublishedCheck,
+): Promise<void> {
+  const output = { title, summary };
+  const told = {
+    name,
+    status: 'completed' as const,
+    conclusion,
+    output,
+    actions: actions.map((action) => ({ ...action })),
+  };
+  try {
+    const { data } = await client.request('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', {
+      ...place,
+      ref: sha,
+      check_name: name,
+      filter: 'latest',
+    });
+    const run = data.check_runs.find(({ app }) => app?.slug === bareLogin(us));
+    if (run === undefined) {
+      await client.request('POST /repos/{owner}/{repo}/check-runs', { ...place, head_sha: sha, ...told });
+    } else if (run.conclusion !== conclusion || run.output.title !== title || run.output.summary !== summary) {
+      await client.request('PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}', {
+        ...place,
+        check_run_id: run.id,
+        ...told,
+      });
+    }
+  } catch (error) {
+    throw explain(error, `write the check ${name} on ${sha.slice(0, 7)}`);
+  }
+}
+
+/** One label more; those that are there stay. */
+export async function addLabel(client: GitHubClient, place: Place, number: number, label: string): Promise<void> {
+  try {
+    const url = 'POST /repos/{owner}/{repo}/issues/{issue_number}/labels';
+    await client.request(url, { ...place, issue_number: number, labels: [label] });
+  } catch (error) {
+    throw explain(error, `label #${number}`);
+  }
+}
