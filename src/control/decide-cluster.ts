@@ -1,7 +1,7 @@
 import type { Application } from '../ports.ts';
 import type { Observed, Remembered, Seen } from './observed.ts';
 import type { Step, WaitFor } from './step.ts';
-import { heldCommand, heldUntil, heldWords } from './sync-window.ts';
+import { heldBefore, heldCommand, heldUntil, heldWords } from './sync-window.ts';
 
 type Reached = Extract<Seen, { kind: 'seen' }>;
 
@@ -9,7 +9,7 @@ type Reached = Extract<Seen, { kind: 'seen' }>;
 export function decideCluster(seen: Observed, { pull }: Remembered): Step {
   const { verify, rollback: policy } = seen.rules;
   const mergedAt = Date.parse(pull.mergedAt ?? '');
-  const deadline = mergedAt + verify.within;
+  const deadline = Math.max(mergedAt, ...holdsSince(seen, mergedAt)) + verify.within;
   const wait = (what: WaitFor, because: string, commands: readonly string[] = []): Step =>
     seen.now > deadline
       ? notRecovered(seen, because, verify.within, commands)
@@ -99,6 +99,14 @@ export function decideCluster(seen: Observed, { pull }: Remembered): Step {
     case 'error':
       return wait('proof', seen.proof.because);
   }
+}
+
+/** When windows of Argo CD that held the sync after the merge came to their end: the time to recover runs from there. */
+function holdsSince({ applications, now }: Observed, mergedAt: number): readonly number[] {
+  return applications.flatMap((app) => {
+    const end = app.kind === 'seen' && app.windows ? heldBefore(app.windows, now) : null;
+    return end !== null && end > mergedAt ? [end] : [];
+  });
 }
 
 /** A stale operation without a retry counts as hung after this. */

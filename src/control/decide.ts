@@ -86,15 +86,15 @@ function conflictTodo(seen: Observed, planned: Extract<Planned, { kind: 'conflic
   const { service, environment } = seen.incident.key;
   const later = planned.later ?? [];
   const list = later.map(({ sha, title, author }) => `${sha.slice(0, 7)} ${title} (${author})`).join('; ');
+  const { good, instead } = planned;
   return [
-    later.length > 0
-      ? `To revert these too: ${list}: /rollback ${service} ${environment} to ${planned.good.sha}`
-      : 'Revert the named keys by hand in a pull request, and merge it: lastgood leaves later changes alone.',
-    ...(planned.instead
+    ...(later.length > 0 ? [`To revert these too: ${list}: /rollback ${service} ${environment} to ${good.sha}`] : []),
+    ...(instead
       ? [
-          `To set only ${planned.instead.changes.map(({ key }) => key).join(', ')} to the last good value and keep the rest: /rollback plan ${service} ${environment} prints it with a hash to confirm.`,
+          `To set only ${instead.changes.map(({ key }) => key).join(', ')} to the last good value and keep the rest: /rollback plan ${service} ${environment} prints it with a hash to confirm.`,
         ]
       : []),
+    'Or settle the named keys by hand in a pull request, and merge it: lastgood leaves later changes alone.',
   ];
 }
 

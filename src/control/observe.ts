@@ -12,19 +12,29 @@ import type { Prover } from './prove.ts';
 export async function observeApplications(doors: Doors, target: Target, pull: Pull): Promise<Seen[]> {
   if (!target.argocd || target.rules.applications.length === 0) return [];
   const argoCd = doors.argoCd(target.argocd);
-  return Promise.all(target.rules.applications.map((name) => observeApplication(doors, argoCd, name, pull)));
+  return Promise.all(
+    target.rules.applications.map((name) =>
+      observeApplication(doors, argoCd, { name, within: target.rules.verify.within }, pull),
+    ),
+  );
 }
 
-async function observeApplication(doors: Doors, argoCd: ArgoCd, name: string, pull: Pull): Promise<Seen> {
+async function observeApplication(
+  doors: Doors,
+  argoCd: ArgoCd,
+  { name, within }: { readonly name: string; readonly within: number },
+  pull: Pull,
+): Promise<Seen> {
   try {
     const application = await argoCd.refresh(name);
     const { operation } = application;
     const carries = operation !== null && (await containsMerge(doors, operation.revisions, pull));
     const applied = carries ? operation.phase === 'Succeeded' : await needsNoSync(doors, application, pull);
+    const late = doors.clock.now() > Date.parse(pull.mergedAt ?? '') + within;
     const ill = applied && application.health.status !== 'Healthy';
     // What explains a delay is asked only while there is one, and its absence hides nothing.
     const [windows, unhealthy] = await Promise.all([
-      applied ? null : argoCd.syncWindows(name).catch(() => null),
+      applied && !late ? null : argoCd.syncWindows(name).catch(() => null),
       ill ? argoCd.unhealthy(name).catch(() => []) : [],
     ]);
     return { kind: 'seen', application, carries, applied, windows, unhealthy };

@@ -15,7 +15,7 @@ export type Seen =
       readonly applied: boolean;
       /** Asked only while it is not healthy. */
       readonly unhealthy?: readonly Unhealthy[];
-      /** Asked only while it has not applied the revert; null: Argo CD did not say. */
+      /** Asked only while it has not applied the revert, or is late; null: not asked, or Argo CD did not say. */
       readonly windows?: SyncWindows | null;
     }
   | {

@@ -18,6 +18,20 @@ export function heldUntil({ canSync, windows }: SyncWindows, now: number): numbe
   return known.length > 0 ? Math.min(...known) : null;
 }
 
+/** Epoch ms when the last hold ended that was before now; null when the schedules know of none in the last week. */
+export function heldBefore({ canSync, windows }: SyncWindows, now: number): number | null {
+  if (!canSync) return null;
+  const ends = windows.flatMap(({ kind, schedule, duration, active }) => {
+    const start = lastStart(schedule, now, AHEAD_MINUTES);
+    const length = minutesOf(duration);
+    if (start === null || length === null) return [];
+    if (kind === 'allow') return active ? [start] : [];
+    const end = start + length * MINUTE;
+    return end <= now ? [end] : [];
+  });
+  return ends.length > 0 ? Math.max(...ends) : null;
+}
+
 /** One sentence about what holds the sync; null when nothing does. `name`: of the application. */
 export function heldWords(name: string, said: SyncWindows, now: number): string | null {
   if (said.canSync) return null;
@@ -40,13 +54,15 @@ export function heldCommand(name: string, { windows }: SyncWindows): string {
 /** The end of the window that is open now: its last start plus its duration. */
 function endOf(schedule: string, duration: string, now: number): number | null {
   const length = minutesOf(duration);
+  const start = length === null ? null : lastStart(schedule, now, length);
+  return length === null || start === null ? null : start + length * MINUTE;
+}
+
+function lastStart(schedule: string, now: number, within: number): number | null {
   const cron = parse(schedule);
-  if (length === null || cron === null) return null;
+  if (cron === null) return null;
   const minute = Math.floor(now / MINUTE) * MINUTE;
-  for (let back = 0; back <= length; back += 1) {
-    const start = minute - back * MINUTE;
-    if (fits(cron, start)) return start + length * MINUTE;
-  }
+  for (let back = 0; back <= within; back += 1) if (fits(cron, minute - back * MINUTE)) return minute - back * MINUTE;
   return null;
 }
 

@@ -5,7 +5,7 @@ import type { Observed, Seen, Stage } from '../../src/control/observed.ts';
 import type { Step } from '../../src/control/step.ts';
 import type { Cause } from '../../src/plan/incident.ts';
 import type { Planned } from '../../src/plan/plan.ts';
-import type { Application, Pull } from '../../src/ports.ts';
+import type { Application, Obstacles, Pull, SyncWindows, Unhealthy } from '../../src/ports.ts';
 import {
   aCommandCause,
   aGateCause,
@@ -36,7 +36,17 @@ const CAUSES: Readonly<Record<Story['cause'], Cause>> = {
   command: aCommandCause(),
 };
 
-const BLOCKED: Readonly<Record<Exclude<NonNullable<Facts['plan']>, 'ready'>, Planned>> = {
+const LATER = [{ sha: COMMITS.later, title: 'Release web 1.4.3', author: 'bob' }] as const;
+
+const PLANS: Readonly<Record<NonNullable<Facts['plan']>, Planned>> = {
+  ready: { kind: 'planned', plan: aPlan() },
+  'with a migration': { kind: 'planned', plan: aPlan({ migrations: ['apps/web/migrate.yaml'] }) },
+  unfit: {
+    kind: 'unfit',
+    good: aGood(),
+    because: 'apps/web/deployment.yaml image would go back to web:latest, a tag that moves',
+    cure: 'Release by digest (image: name@sha256:...).',
+  },
   'no-last-good': { kind: 'no-last-good', because: 'there is no state before bad0000 to go back to' },
   conflict: {
     kind: 'conflict',
@@ -44,21 +54,37 @@ const BLOCKED: Readonly<Record<Exclude<NonNullable<Facts['plan']>, 'ready'>, Pla
     conflicts: [{ path: 'apps/web/values.yaml', key: 'image.tag', bad: '1.4.2', good: '1.4.1', now: '1.4.3' }],
     because:
       'apps/web/values.yaml image.tag changed again after the bad release: a person must say which value is meant',
+    later: LATER,
+    instead: aPlan({ changes: [{ path: 'apps/web/values.yaml', key: 'image.tag', from: '1.4.3', to: '1.4.1' }] }),
   },
   'nothing-to-do': { kind: 'nothing-to-do', good: aGood(), because: 'the files already are as at 900d000' },
 };
 
+type Human = NonNullable<Extract<Stage, { kind: 'planning' }>['before']['human']> | null;
+
 /** What stays true from one moment to the next until the story says otherwise. */
 interface World {
   facts: Required<Pick<Facts, 'plan' | 'proof' | 'measured'>>;
-  release: { age: number; isRollback: boolean; today: number };
-  repository: { rules: readonly string[]; autoMerge: boolean };
+  release: { age: number; isRollback: boolean; today: number; recently: number; human: Human };
+  repository: {
+    rules: readonly string[];
+    autoMerge: boolean;
+    refused: string | null;
+    obstacles: Obstacles;
+    mayNotEnd: string | null;
+  };
   pull: Pull | null;
   mode: 'human' | 'auto';
   called: boolean;
   applications: Map<
     string,
-    { application: Application; of: CommitName; unreachable: { says: string; retry: boolean } | null }
+    {
+      application: Application;
+      of: CommitName;
+      unreachable: { says: string; retry: boolean } | null;
+      windows: SyncWindows | null;
+      unhealthy: readonly Unhealthy[];
+    }
   >;
 }
 
@@ -67,13 +93,19 @@ export function play(story: Story): readonly Step[] {
   const rules = rulesFor(story.playbook);
   const world: World = {
     facts: { plan: 'ready', proof: null, measured: 'errors: 0.004 < 0.02 is not proven yet' },
-    release: { age: 300, isRollback: false, today: 0 },
-    repository: { rules: [], autoMerge: true },
+    release: { age: 300, isRollback: false, today: 0, recently: 0, human: null },
+    repository: {
+      ...{ rules: [], autoMerge: true, refused: null, mayNotEnd: null },
+      obstacles: { blockers: [], bypass: null },
+    },
     pull: null,
     mode: 'human',
     called: false,
     applications: new Map(
-      rules.applications.map((name) => [name, { application: before(name), of: 'bad', unreachable: null }]),
+      rules.applications.map((name) => [
+        name,
+        { application: before(name), of: 'bad', unreachable: null, windows: null, unhealthy: [] },
+      ]),
     ),
   };
   return story.story.map((moment) => {
@@ -85,6 +117,9 @@ export function play(story: Story): readonly Step[] {
       stage: stageOf(world, moment.at),
       activeRules: world.repository.rules,
       autoMergeAllowed: world.repository.autoMerge,
+      refused: world.repository.refused,
+      obstacles: world.repository.obstacles,
+      mayNotTerminate: world.repository.mayNotEnd,
       applications: world.pull?.state === 'merged' ? seenOf(world) : [],
       proof:
         world.facts.proof == null ? null : aVerdict({ status: world.facts.proof, because: world.facts.measured ?? '' }),
@@ -93,6 +128,7 @@ export function play(story: Story): readonly Step[] {
     const step = decide(seen);
     check(story.title, moment.at, step, moment.then);
     if (step.kind === 'open') world.mode = step.mode;
+    if (step.kind === 'adopt') world.mode = 'human';
     // The label on the pull request is what remembers that a person was called.
     if (step.kind === 'escalate' && world.pull) world.called = true;
     return step;
@@ -119,10 +155,19 @@ function take(world: World, now: Facts, seconds: number): void {
     age: release?.age ?? world.release.age,
     isRollback: release?.['is-a-rollback'] ?? world.release.isRollback,
     today: release?.['rollbacks-today'] ?? world.release.today,
+    recently: release?.['rollbacks-within-pause'] ?? world.release.recently,
+    human: humanOf(release?.reverted) ?? world.release.human,
   };
   world.repository = {
     rules: repository?.rules ?? world.repository.rules,
     autoMerge: repository?.['auto-merge'] ?? world.repository.autoMerge,
+    refused: repository?.refused ?? world.repository.refused,
+    mayNotEnd: repository?.['may-not-end'] ?? world.repository.mayNotEnd,
+    obstacles: {
+      blockers:
+        repository?.holding?.map((one) => ({ rule: 'pull_request', ...one })) ?? world.repository.obstacles.blockers,
+      bypass: repository?.['may-bypass'] ?? world.repository.obstacles.bypass,
+    },
   };
   if (pull) world.pull = pullAfter(world.pull ?? aPull({ createdAt: at(seconds) }), pull, seconds);
   if (pull?.confirmed === true) world.mode = 'auto';
@@ -134,8 +179,20 @@ function take(world: World, now: Facts, seconds: number): void {
       application: applicationAfter(known.application, said, COMMITS[of], seconds),
       of,
       unreachable: said.unreachable === undefined ? known.unreachable : said.unreachable,
+      windows: said.held === undefined ? known.windows : windowsOf(said.held),
+      unhealthy: said.ailing === undefined ? known.unhealthy : [{ namespace: 'web', ...said.ailing }],
     });
   }
+}
+
+function humanOf(said: NonNullable<Facts['release']>['reverted']): Human {
+  return said ? { number: said.number, by: said.by, state: said.is } : null;
+}
+
+function windowsOf(held: ApplicationFacts['held']): SyncWindows {
+  if (!held) return { canSync: true, windows: [] };
+  const { schedule, duration, 'by-hand': manualSync, over = false } = held;
+  return { canSync: over, windows: [{ kind: 'deny', schedule, duration, manualSync, active: !over }] };
 }
 
 function pullAfter(pull: Pull, now: NonNullable<Facts['pull-request']>, seconds: number): Pull {
@@ -145,6 +202,9 @@ function pullAfter(pull: Pull, now: NonNullable<Facts['pull-request']>, seconds:
     state: now.is ?? pull.state,
     mergeState: now.merges ?? pull.mergeState,
     autoMerge: now['auto-merge'] ?? pull.autoMerge,
+    queued: now.queued ?? pull.queued ?? false,
+    empty: now.empty ?? pull.empty ?? false,
+    adopted: now.adopted ?? pull.adopted ?? false,
     ours: now['foreign-commit'] === undefined ? pull.ours : !now['foreign-commit'],
     ...(merged ? { mergedAt: at(seconds), mergedBy: 'lastgood', mergeCommit: MERGE } : {}),
   };
@@ -171,11 +231,12 @@ function applicationAfter(app: Application, said: ApplicationFacts, revision: st
       since: said.since === undefined ? (said.health === undefined ? app.health.since : at(seconds)) : at(said.since),
     },
     operation: spoken ? (phase === null ? null : operation) : app.operation,
+    ...(said['to-prune'] ? { toPrune: said['to-prune'] } : {}),
   };
 }
 
 function seenOf(world: World): Seen[] {
-  return [...world.applications].map(([name, { application, of, unreachable }]): Seen => {
+  return [...world.applications].map(([name, { application, of, unreachable, windows, unhealthy }]): Seen => {
     if (unreachable)
       return {
         kind: 'unreachable',
@@ -185,7 +246,8 @@ function seenOf(world: World): Seen[] {
         retryable: unreachable.retry,
       };
     const carries = application.operation !== null && (of === 'revert' || of === 'later');
-    return { kind: 'seen', application, carries, applied: carries && application.operation.phase === 'Succeeded' };
+    const applied = carries && application.operation.phase === 'Succeeded';
+    return { kind: 'seen', application, carries, applied, windows, unhealthy };
   });
 }
 
@@ -198,11 +260,13 @@ function stageOf(world: World, seconds: number): Stage {
   const { plan } = world.facts;
   return {
     kind: 'planning',
-    planned: plan === undefined || plan === 'ready' ? { kind: 'planned', plan: aPlan() } : BLOCKED[plan],
+    planned: PLANS[plan ?? 'ready'],
     before: {
       isRollback: world.release.isRollback,
       releasedAt: at(seconds - world.release.age),
       openedToday: world.release.today,
+      openedRecently: world.release.recently,
+      human: world.release.human,
     },
   };
 }

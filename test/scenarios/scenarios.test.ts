@@ -37,7 +37,7 @@ test('together the stories show every step, everything that is waited for and ev
     [...new Set(told.flatMap((then) => pick(then) ?? []))].sort();
   assert.deepEqual(
     seen((then) => then.step),
-    ['escalate', 'finish', 'merge', 'open', 'terminate', 'update', 'wait'],
+    ['adopt', 'close', 'escalate', 'finish', 'merge', 'open', 'terminate', 'update', 'wait'],
   );
   assert.deepEqual(
     seen((then) => then.for),
@@ -52,10 +52,13 @@ test('together the stories show every step, everything that is waited for and ev
       'foreign-commit',
       'is-a-rollback',
       'merge-conflict',
+      'merge-refused',
       'no-last-good',
       'not-merged-in-time',
       'not-recovered',
+      'sync-window',
       'too-old',
+      'unfit-target',
     ],
   );
   assert.deepEqual(

@@ -22,6 +22,13 @@ const application = z.strictObject({
   finished: time.optional(),
   health: z.enum(['Healthy', 'Progressing', 'Degraded', 'Suspended', 'Missing', 'Unknown']).optional(),
   since: time.optional(),
+  'to-prune': z.array(z.string()).optional(),
+  /** The deny window that holds its syncs; null: none any more. */
+  held: z
+    .strictObject({ schedule: z.string(), duration: z.string(), 'by-hand': z.boolean(), over: z.boolean().optional() })
+    .nullable()
+    .optional(),
+  ailing: z.strictObject({ kind: z.string(), name: z.string(), status: z.string(), message: z.string() }).optional(),
   unreachable: z.strictObject({ says: z.string(), retry: z.boolean() }).nullable().optional(),
 });
 
@@ -31,20 +38,36 @@ const facts = z.strictObject({
       age: time.optional(),
       'is-a-rollback': z.boolean().optional(),
       'rollbacks-today': z.number().optional(),
+      'rollbacks-within-pause': z.number().optional(),
+      /** A person's own revert of it. */
+      reverted: z.strictObject({ by: z.string(), number: z.number(), is: z.enum(['open', 'merged']) }).optional(),
     })
     .optional(),
-  plan: z.enum(['ready', 'no-last-good', 'conflict', 'nothing-to-do']).optional(),
+  plan: z.enum(['ready', 'no-last-good', 'conflict', 'nothing-to-do', 'unfit', 'with a migration']).optional(),
   'pull-request': z
     .strictObject({
       is: z.enum(['open', 'merged', 'closed']).optional(),
       merges: z.enum(['clean', 'blocked', 'behind', 'dirty', 'unknown']).optional(),
       'auto-merge': z.boolean().optional(),
       'foreign-commit': z.boolean().optional(),
+      queued: z.boolean().optional(),
+      /** Merged now, it would change nothing. */
+      empty: z.boolean().optional(),
+      /** A person opened it. */
+      adopted: z.boolean().optional(),
       confirmed: z.boolean().optional(),
     })
     .optional(),
   repository: z
-    .strictObject({ rules: z.array(z.string()).optional(), 'auto-merge': z.boolean().optional() })
+    .strictObject({
+      rules: z.array(z.string()).optional(),
+      'auto-merge': z.boolean().optional(),
+      /** GitHub's words to a direct merge. */
+      refused: z.string().optional(),
+      holding: z.array(z.strictObject({ says: z.string(), lift: z.string() })).optional(),
+      'may-bypass': z.array(z.string()).optional(),
+      'may-not-end': z.string().optional(),
+    })
     .optional(),
   applications: z.record(z.string(), application).optional(),
   proof: z.enum(['continue', 'pass', 'fail', 'inconclusive', 'no-data', 'error']).nullable().optional(),
@@ -52,11 +75,11 @@ const facts = z.strictObject({
 });
 
 const expected = z.strictObject({
-  step: z.enum(['open', 'merge', 'update', 'terminate', 'wait', 'escalate', 'finish']),
+  step: z.enum(['open', 'adopt', 'close', 'merge', 'update', 'terminate', 'wait', 'escalate', 'finish']),
   /** open: who merges. */
   mode: z.enum(['human', 'auto']).optional(),
   /** merge: by which way. */
-  route: z.enum(['direct', 'auto']).optional(),
+  route: z.enum(['direct', 'auto', 'queue', 'bypass']).optional(),
   /** wait: for what. */
   for: z.string().optional(),
   until: time.nullable().optional(),
