@@ -1,12 +1,25 @@
 import { demo } from './demo/command.ts';
+import { calibrate } from './commands/calibrate.ts';
 import { gate } from './commands/gate.ts';
 import { history } from './commands/history.ts';
 import { judge } from './commands/judge.ts';
 import { ledger } from './commands/ledger.ts';
 import { lint } from './commands/lint.ts';
 import { plan } from './commands/plan.ts';
+import { replay } from './commands/replay.ts';
 import { world } from './commands/world.ts';
 import type { Command } from './terminal.ts';
 
 /** Every command by name: the dispatcher, the help text and the docs read this table. */
-export const COMMANDS: Readonly<Record<string, Command>> = { lint, gate, plan, history, ledger, judge, demo, world };
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  lint,
+  gate,
+  replay,
+  calibrate,
+  plan,
+  history,
+  ledger,
+  judge,
+  demo,
+  world,
+};

@@ -21,6 +21,15 @@ const OPTIONS = {
   scenario: { type: 'string' },
   seed: { type: 'string' },
   keep: { type: 'boolean' },
+  from: { type: 'string' },
+  release: { type: 'string' },
+  record: { type: 'string' },
+  by: { type: 'string' },
+  write: { type: 'boolean' },
+  traffic: { type: 'string' },
+  'canary-rps': { type: 'string' },
+  'baseline-rps': { type: 'string' },
+  'bad-rate': { type: 'string' },
 } as const;
 
 function help(): string {

@@ -59,6 +59,9 @@ export async function replayRecording(run: ReplayRun, recording: Recording): Pro
       return Promise.resolve(new Map(told));
     },
   };
-  const names = run.gate.triggers.map((trigger) => trigger.source ?? run.gate.source);
-  return runGate({ ...run, sources: new Map(names.map((name) => [name, source])), clock, signal: stop.signal });
+  // What was read from the last good release stands in the recorded baseline already.
+  const gate = { ...run.gate };
+  delete gate.baseline;
+  const names = gate.triggers.map((trigger) => trigger.source ?? gate.source);
+  return runGate({ ...run, gate, sources: new Map(names.map((name) => [name, source])), clock, signal: stop.signal });
 }

@@ -1,0 +1,44 @@
+/** The looks of one release out of lines of `lastgood judge`. */
+import { RollbackError } from '../src/errors.ts';
+import type { Rules } from '../src/judge/judge.ts';
+import type { Look, Sample } from '../src/measure/sample.ts';
+import { parseLine, sampleOf, type Line } from './judge-line.ts';
+
+/** `release` null: the only one in the text. Throws input-invalid, naming the line, or the releases to choose from. */
+export function looksOf(
+  text: string,
+  rules: Rules,
+  release: string | null,
+): { readonly release: string; readonly looks: readonly Look[] } {
+  const complains = new Map(rules.triggers.map((rule) => [rule.name, rule.question.bad]));
+  const lines = text.split('\n').flatMap((line, i) => (line.trim() === '' ? [] : [parsed(line, i + 1)]));
+  const releases = [...new Set(lines.map((line) => line.release))];
+  const chosen = release ?? (releases.length === 1 ? releases[0] : undefined);
+  if (chosen === undefined || !releases.includes(chosen))
+    throw new RollbackError(
+      'input-invalid',
+      `The file has the releases ${releases.slice(0, 20).join(', ') || '(none)'}`,
+      {
+        hint: 'Name one of them with --release.',
+      },
+    );
+  const byTime = new Map<number, Record<string, Sample>>();
+  for (const line of lines) {
+    const bad = complains.get(line.metric);
+    if (line.release !== chosen || bad === undefined) continue;
+    const samples = byTime.get(line.t) ?? {};
+    samples[line.metric] = sampleOf(line, bad);
+    byTime.set(line.t, samples);
+  }
+  const looks = Array.from(byTime, ([t, samples]) => ({ t, samples })).sort((a, b) => a.t - b.t);
+  return { release: chosen, looks };
+}
+
+function parsed(text: string, number: number): Line {
+  try {
+    return parseLine(text);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new RollbackError('input-invalid', `line ${number}: ${why}`, { cause });
+  }
+}
