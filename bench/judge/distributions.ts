@@ -3,16 +3,13 @@ import type { Sample } from '../../src/measure/sample.ts';
 import { beginLeg, legLogE, playLeg } from '../../src/judge/leg.ts';
 import { ksDistance } from '../../src/judge/ks.ts';
 import type { Leg } from '../../src/judge/question.ts';
-import { ALPHA } from './ours.ts';
-import { POLLS, EXACT, ROBUST, type Cell } from './cells.ts';
+import { gameFor, NATS } from './ours.ts';
+import { EXACT, POLLS, ROBUST, task, type Task } from './cells.ts';
 import { binomial, normal, poisson, type Random } from './random.ts';
 import type { Contender } from './rivals.ts';
 
-const NATS = Math.log(1 / ALPHA);
-
 function judged(name: string, leg: Leg, robust: boolean): Contender<Sample> {
-  const cap = robust ? NATS / 3 : null;
-  const game = { side: 'fail', starts: { first: 0.75, horizon: POLLS }, cap, catastrophe: robust } as const;
+  const game = gameFor({ robust, horizon: POLLS });
   return {
     name,
     start: () => {
@@ -76,76 +73,87 @@ const interpolated: Contender<Sample> = {
   },
 };
 
-export function latencyCells(): readonly Cell<Sample>[] {
+export function latencyCells(): readonly Task[] {
   const limit: Leg = { kind: 'slower-than', edge: 0.3, line: { r: 0, d: 0.01 } };
   const equal: Leg = { kind: 'slower-than-baseline', q: 0.99, factor: 1, plus: 0 };
   return [
     [100, 0.05],
     [1000, 0.01],
   ].flatMap(([rps = 0, share = 0]) =>
-    [1, 1.2, 1.5, 2].map((factor): Cell<Sample> => ({
-      family: 'Latency, p99 250 ms',
-      name: `${rps} rps, canary ${share * 100} %, ${factor === 1 ? 'no change' : `x${factor} slower`} (${(100 * (1 - below(0.3, factor))).toFixed(2)} % above 300 ms)`,
-      limit: null,
-      world: (random) => () => ({
-        kind: 'histogram',
-        edges: EDGES,
-        canary: latencies(random, 15 * rps * share, factor),
-        baseline: latencies(random, 15 * rps * (1 - share), 1),
+    [1, 1.2, 1.5, 2].map((factor) =>
+      task<Sample>({
+        family: 'Latency, p99 250 ms',
+        name: `${rps} rps, canary ${share * 100} %, ${factor === 1 ? 'no change' : `x${factor} slower`} (${(100 * (1 - below(0.3, factor))).toFixed(2)} % above 300 ms)`,
+        limit: null,
+        world: (random) => () => ({
+          kind: 'histogram',
+          edges: EDGES,
+          canary: latencies(random, 15 * rps * share, factor),
+          baseline: latencies(random, 15 * rps * (1 - share), 1),
+        }),
+        contenders: [
+          judged(`${ROBUST}: p99 > 300 ms`, limit, true),
+          judged(`${ROBUST}: p99 > baseline`, equal, true),
+          interpolated,
+        ],
+        badOf: (sample) => (sample.kind === 'histogram' ? sample.canary.slice(7).reduce((sum, x) => sum + x, 0) : 0),
+        harmless: factor === 1,
       }),
-      contenders: [
-        judged(`${ROBUST}: p99 > 300 ms`, limit, true),
-        judged(`${ROBUST}: p99 > baseline`, equal, true),
-        interpolated,
-      ],
-      badOf: (sample) => (sample.kind === 'histogram' ? sample.canary.slice(7).reduce((sum, x) => sum + x, 0) : 0),
-      promised: false,
-    })),
+    ),
   );
 }
 
-/** KS statistic of each 100 values above 0.15, and p < 0.01 of each minute: what drift dashboards alarm on. */
+/** What drift dashboards alarm on: each batch of `size` canary values, and four times as many of the baseline. */
 function naive(
   name: string,
-  alarm: (canary: readonly number[], baseline: readonly number[], t: number) => boolean | null,
+  size: number,
+  alarm: (canary: readonly number[], baseline: readonly number[]) => boolean,
 ): Contender<Sample> {
   return {
     name,
     start: () => {
       let canary: number[] = [];
       let baseline: number[] = [];
-      return (t, sample) => {
+      return (_t, sample) => {
         if (sample.kind !== 'values') return false;
-        canary.push(...sample.canary);
-        baseline.push(...(sample.baseline ?? []));
-        const answer = alarm(canary, baseline, t);
-        if (answer !== null) [canary, baseline] = [[], []];
-        return answer === true;
+        canary = canary.concat(sample.canary);
+        baseline = baseline.concat(sample.baseline ?? []);
+        let stop = false;
+        while (canary.length >= size && !stop) {
+          stop = alarm(canary.slice(0, size), baseline.slice(0, 4 * size));
+          [canary, baseline] = [canary.slice(size), baseline.slice(4 * size)];
+        }
+        return stop;
       };
     },
   };
 }
 
-export function driftCells(): readonly Cell<Sample>[] {
+export function driftCells(): readonly Task[] {
   const leg: Leg = { kind: 'drift', kappa: 0.15 };
   const contenders = [
     judged(EXACT, leg, false),
     judged(ROBUST, leg, true),
-    naive('KS of 100 values > 0.15', (c, b) => (c.length < 100 ? null : ksDistance(c, b).D > 0.15)),
-    naive('p < 0.01 each minute', (c, b, t) => (t % 60 === 0 ? ksDistance(c, b).pAsymptotic < 0.01 : null)),
+    naive('KS of 100 values > 0.15', 100, (c, b) => ksDistance(c, b).D > 0.15),
+    naive('p < 0.01 each minute', 600, (c, b) => ksDistance(c, b).pAsymptotic < 0.01),
   ];
   // KS distance of two normals whose means differ by z: 2 phi(z / 2) - 1.
-  return [0, 0.126, 0.378, 0.507, 0.771].map((shift) => ({
-    family: 'Drift, limit KS 0.15, live baseline of four times the traffic',
-    name: `10 values a second, true KS ${(2 * phi(shift / 2) - 1).toFixed(2)}`,
-    limit: null,
-    world: (random) => () => ({
-      kind: 'values',
-      canary: Array.from({ length: 150 }, () => normal(random) + shift),
-      baseline: Array.from({ length: 600 }, () => normal(random)),
+  return [0, 0.126, 0.378, 0.507, 0.771].map((shift) =>
+    task<Sample>({
+      family: 'Drift, limit KS 0.15, live baseline of four times the traffic',
+      name: `10 values a second, true KS ${(2 * phi(shift / 2) - 1).toFixed(2)}`,
+      limit: null,
+      world: (random) => () => ({
+        kind: 'values',
+        canary: Array.from({ length: 600 }, () => normal(random) + shift),
+        baseline: Array.from({ length: 2400 }, () => normal(random)),
+      }),
+      contenders,
+      // A look weighs hundreds of bets: one a minute.
+      pollSeconds: 60,
+      badOf: () => 0,
+      // Up to the limit itself.
+      harmless: shift <= 0.378,
     }),
-    contenders,
-    badOf: () => 0,
-    promised: false,
-  }));
+  );
 }

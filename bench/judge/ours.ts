@@ -1,26 +1,36 @@
-import type { Game } from '../../src/judge/lane.ts';
-import { laneLogE } from '../../src/judge/lane.ts';
-import { logE, play, EMPTY, type Starts } from '../../src/judge/mixture.ts';
-import { rareIncrement } from '../../src/judge/rare.ts';
+import { advanceHorizon, BEGIN_HORIZON, horizonPlan } from '../../src/judge/horizon.ts';
+import { capOf, laneLogE, type Game } from '../../src/judge/lane.ts';
 import { BEGIN_RATE, playRate } from '../../src/judge/rate-leg.ts';
+import { BURST_WINDOWS } from '../../src/judge/rules.ts';
+import { FIRST } from '../../src/judge/state.ts';
 import type { Line } from '../../src/judge/window.ts';
 import type { Contender } from './rivals.ts';
 
 export const ALPHA = 0.01;
-const NATS = Math.log(1 / ALPHA);
+export const NATS = Math.log(1 / ALPHA);
 
-/** The product's evidence for one limit on a rate, as the gate plays it. */
-export function ours(
-  name: string,
-  line: Line,
-  rule: { readonly robust: boolean; readonly horizon: number },
-): Contender {
-  const game: Game = {
+/** Simulated paths for one threshold: a tenth of the product's, so that thousands of releases fit. Validity does not depend on it. */
+const BENCH_PATHS = 2_000;
+
+export interface Mode {
+  readonly robust: boolean;
+  /** Planned number of looks. */
+  readonly horizon: number;
+}
+
+/** How the gate plays the failing side. */
+export function gameFor({ robust, horizon }: Mode): Game {
+  return {
     side: 'fail',
-    starts: { first: 0.75, horizon: rule.horizon },
-    cap: rule.robust ? NATS / 3 : null,
-    catastrophe: rule.robust,
+    starts: { first: FIRST, horizon },
+    cap: robust ? capOf(ALPHA, BURST_WINDOWS, FIRST) : null,
+    catastrophe: robust,
   };
+}
+
+/** The product's evidence for one limit on a rate. */
+export function ours(name: string, line: Line, mode: Mode): Contender {
+  const game = gameFor(mode);
   return {
     name,
     start: () => {
@@ -33,20 +43,16 @@ export function ours(
   };
 }
 
-/** Any grid and any start weights on the same kernel: for comparing choices. */
-export function variant(
-  name: string,
-  line: Line,
-  rule: { readonly grid: readonly number[]; readonly starts: Starts },
-): Contender {
+/** `spending: horizon`, for a limit without margin. */
+export function oursHorizon(name: string, ratio: number, looks: number): Contender {
+  const plan = { ...horizonPlan({ alpha: ALPHA, looks, ratio }), paths: BENCH_PATHS };
   return {
     name,
     start: () => {
-      let mixture = EMPTY;
+      let state = BEGIN_HORIZON;
       return (_t, window) => {
-        const increments = rule.grid.map((g) => rareIncrement(window, line, g));
-        mixture = play(mixture, increments, { starts: rule.starts });
-        return logE(mixture) >= NATS;
+        state = advanceHorizon(state, window, plan);
+        return state.logE >= NATS;
       };
     },
   };

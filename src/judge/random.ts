@@ -47,9 +47,9 @@ export function binomial(random: Random, n: number, p: number): number {
   return mode;
 }
 
-/** Poisson(mean) by inversion for small means, else as a sum of halves. */
+/** Poisson(mean), exact: inversion upward from 0 for small means, else outward from the mode. Cost O(sqrt(mean)). */
 export function poisson(random: Random, mean: number): number {
-  if (mean > 30) return poisson(random, mean / 2) + poisson(random, mean / 2);
+  if (mean > 30) return poissonFromMode(random, mean);
   let u = random();
   let p = Math.exp(-mean);
   let k = 0;
@@ -59,6 +59,26 @@ export function poisson(random: Random, mean: number): number {
     p *= mean / k;
   }
   return k;
+}
+
+function poissonFromMode(random: Random, mean: number): number {
+  const mode = Math.floor(mean);
+  const peak = Math.exp(mode * Math.log(mean) - mean - logGamma(mode + 1));
+  let u = random() - peak;
+  if (u < 0) return mode;
+  let [low, high, pLow, pHigh] = [mode, mode, peak, peak];
+  while (pHigh > 1e-18 || pLow > 1e-18) {
+    high++;
+    pHigh *= mean / high;
+    u -= pHigh;
+    if (u < 0) return high;
+    if (low === 0) continue;
+    pLow *= low / mean;
+    low--;
+    u -= pLow;
+    if (u < 0) return low;
+  }
+  return mode;
 }
 
 /** Standard normal (Box and Muller). */
