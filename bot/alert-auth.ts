@@ -106,14 +106,20 @@ function refused(because: string): Admitted {
   return { kind: 'refused', because };
 }
 
-/** Remembers signatures for as long as they are worth something. A repetition is answered, and asks for nothing. */
-export function createOnce(): (signature: string, now: number) => boolean {
+/**
+ * Remembers signatures for as long as they are worth something. One is kept only once its alerts are: until then the sender may
+ * well send the same again.
+ */
+export function createOnce() {
   const seen = new Map<string, number>();
-  return (signature, now) => {
-    for (const [known, at] of seen) if (now - at > 2 * SIGNATURE_WINDOW_MS) seen.delete(known);
-    if (seen.has(signature)) return false;
-    seen.set(signature, now);
-    return true;
+  return {
+    fresh(signature: string, now: number): boolean {
+      for (const [known, at] of seen) if (now - at > 2 * SIGNATURE_WINDOW_MS) seen.delete(known);
+      return !seen.has(signature);
+    },
+    keep(signature: string, now: number): void {
+      seen.set(signature, now);
+    },
   };
 }
 
