@@ -120,8 +120,8 @@ export function metricSource(
 
 type WithRows = Extract<Source, { readonly kind: 'json' | 'file' }>;
 
-function rowsOf({ rows = null, id = null, 'arm-column': armColumn = null }: WithRows) {
-  return { rows, id, armColumn };
+function rowsOf({ rows, id, 'arm-column': armColumn }: WithRows) {
+  return { rows: rows ?? null, id: id ?? null, armColumn: armColumn ?? null };
 }
 
 type Secret = (variable: string) => string;

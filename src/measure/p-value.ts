@@ -2,6 +2,7 @@
  * What the numbers of drift reports are. The same name means opposite things: Evidently's `ks` is a p-value that gets small when the data has
  * drifted, its `jensenshannon` a distance that gets large, and its default changes from one to the other as the reference grows.
  */
+import { namesPValue } from '../playbook/p-value-path.ts';
 import { missing } from './arms.ts';
 import type { Picked } from './document.ts';
 import type { Missing } from './sample.ts';
@@ -57,7 +58,7 @@ function methodOf(
     if (named !== null) return { statistic: kindOf(named), name: named };
     if (drift || Object.hasOwn(own, 'drift_score')) return { statistic: 'unknown', name: '' };
   }
-  return /p[_-]?val(ue)?s?\b/i.test(path) ? { statistic: 'p-value', name: path } : null;
+  return namesPValue(path) ? { statistic: 'p-value', name: path } : null;
 }
 
 function kindOf(name: string): Statistic {
@@ -67,9 +68,4 @@ function kindOf(name: string): Statistic {
 
 function text(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
-}
-
-/** Whether a path says by its own words that it holds a p-value: what lint can know without the report. */
-export function namesPValue(path: string): boolean {
-  return /p[_-]?val(ue)?s?\b|=\s*['"]?(k-s|ks|chi-?square|z)\b/i.test(path);
 }

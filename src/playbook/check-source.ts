@@ -1,3 +1,4 @@
+import { checkFileSource, checkJsonSource } from './dialect-data.ts';
 import { checkUrl } from './dialect.ts';
 import { doubt } from './doubt.ts';
 import type { Doubt } from './doubt.ts';
@@ -31,5 +32,7 @@ function checkParts(source: Source, at: Path): readonly Doubt[] {
   }
   if (source.kind === 'cloudwatch' && source.period % 60_000 !== 0)
     return [doubt([...at, 'period'], 'value', 'is not a whole number of minutes', 'write 60s, 120s or 5m')];
+  if (source.kind === 'json') return checkJsonSource(source, at);
+  if (source.kind === 'file') return checkFileSource(source, at);
   return [];
 }

@@ -5,6 +5,7 @@ import type { Doubt } from './doubt.ts';
 import { checkOptions } from './check-options.ts';
 import { checkMetric, metricForm } from './metric.ts';
 import type { Question } from './metric.ts';
+import { namesPValue } from './p-value-path.ts';
 import type { Path } from './path.ts';
 import { canPass, passCondition, passWithMargin, withMargin } from './provable.ts';
 import type { Source } from './schema.ts';
@@ -92,8 +93,11 @@ function checkDirection(trigger: Question, at: Path): Doubt[] {
       return trigger.correct !== undefined && op === '>'
         ? wrong('fails when more answers are right', `write ${turned}`)
         : [];
-    case 'value':
-      return [];
+    case 'value': {
+      const pValue = trigger.gauge !== undefined && op === '>' && namesPValue(trigger.gauge);
+      const cure = `write ${turned}, or take a distance such as jensenshannon, or compare raw values with ks > 0.15`;
+      return pValue ? wrong('fails when the p-value is large, and a p-value gets small with drift', cure) : [];
+    }
   }
 }
 

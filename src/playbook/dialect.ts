@@ -2,6 +2,15 @@
  * What each kind of source can be asked, and how its queries and arms are written. One row for each kind:
  * lint goes through this table by the source of a question, so that a new kind is one row here and one adapter.
  */
+import {
+  checkDataPath,
+  checkFileArm,
+  checkJsonArm,
+  checkLangfuse,
+  checkLangfuseArm,
+  checkMlflow,
+  checkMlflowArm,
+} from './dialect-data.ts';
 import { doubt } from './doubt.ts';
 import type { Doubt } from './doubt.ts';
 import type { MetricForm } from './metric.ts';
@@ -54,6 +63,10 @@ export const DIALECTS = {
   newrelic: { forms: COUNTED, checkText: checkNrql, checkArm: checkArmText },
   influxdb: { forms: COUNTED, checkText: checkInflux, checkArm: checkArmText },
   graphite: { forms: COUNTED, checkText: checkGraphite, checkArm: checkArmText },
+  json: { forms: [...ALL_FORMS, 'values'], checkText: checkDataPath, checkArm: checkJsonArm },
+  file: { forms: [...ALL_FORMS, 'values'], checkText: checkDataPath, checkArm: checkFileArm },
+  langfuse: { forms: ['events', 'gauge'], checkText: checkLangfuse, checkArm: checkLangfuseArm },
+  mlflow: { forms: [...COUNTED, 'values'], checkText: checkMlflow, checkArm: checkMlflowArm },
 } as const satisfies Kinds;
 
 /** The row of this source, closed over it. */

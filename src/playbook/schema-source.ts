@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { duration } from './fields.ts';
 import { sourceAuth } from './names.ts';
+import { fileSource, jsonSource, langfuseSource, mlflowSource } from './schema-source-data.ts';
 import {
   cloudWatchSource,
   datadogSource,
@@ -33,6 +34,10 @@ export const sourceSchema = z.discriminatedUnion('kind', [
   newRelicSource,
   influxSource,
   graphiteSource,
+  jsonSource,
+  fileSource,
+  langfuseSource,
+  mlflowSource,
 ]);
 
 export type Source = z.output<typeof sourceSchema>;
