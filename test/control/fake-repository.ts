@@ -143,7 +143,7 @@ export class FakeRepository implements DeploymentRepository {
   ): Promise<ReadonlyMap<string, readonly TreeFile[]>> {
     this.fault('trees');
     const filesOf = (revision: string): TreeFile[] =>
-      [...(this.commits.find(({ sha }) => sha === revision)?.files ?? [])]
+      [...([...this.commits, ...this.trials].find(({ sha }) => sha === revision)?.files ?? [])]
         .filter(([path]) => inScope(path, paths))
         .map(([path, text]) => ({ path, blob: this.blob(text), mode: '100644' }));
     return new Map(revisions.map((revision) => [revision, filesOf(revision)]));
@@ -269,6 +269,8 @@ export class FakeRepository implements DeploymentRepository {
     this.fault('answerCheck');
     this.answered.push({ sha, ...answer });
   }
+  /** Commits that are on no branch: the trial merges of `others`. */
+  readonly trials: FakeRepository['commits'] = [];
   /** Pull requests of others, as a test puts them. */
   others: OpenPull[] = [];
   readonly published: PublishedCheck[] = [];
