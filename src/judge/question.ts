@@ -62,6 +62,8 @@ export interface Question {
   readonly join: Condition['join'];
   /** True where both arms are compared on the same inputs. */
   readonly paired: boolean;
+  /** Asked within the values of a label: a sample without strata answers another question. */
+  readonly strata: boolean;
 }
 
 /** What a question depends on besides its own words. */
@@ -107,6 +109,7 @@ export function question(trigger: Trigger | Criterion, setting: Setting = DEFAUL
     limits: fail.limits,
     join: fail.join,
     paired: trigger['pair-by'] !== undefined,
+    strata: 'strata' in trigger && trigger.strata !== undefined,
   };
 }
 

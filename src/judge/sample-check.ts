@@ -15,12 +15,17 @@ export function checkSample(asked: Question, sample: Sample | undefined): Sample
       `${asked.statistic.kind} is asked, which needs ${wanted.join(' or ')}; the sample has ${sample.kind}`,
     );
   }
+  if (asked.strata && usable.kind === 'events' && usable.strata === undefined)
+    return missing('wrong-type', 'the trigger compares within strata, and the sample has none');
   const fault = faultOf(asked, usable);
   if (fault !== null) return fault;
   if (usable.baseline === null && needsBaseline(asked)) {
     return missing('one-arm', 'the limit compares with the baseline, and the look has none');
   }
-  return usable;
+  // Strata that nobody asked for are only their sums.
+  return usable.kind === 'events' && !asked.strata
+    ? { kind: 'events', canary: usable.canary, baseline: usable.baseline }
+    : usable;
 }
 
 function wantedKinds(asked: Question): readonly Measured['kind'][] {
