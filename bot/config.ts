@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { apiUrl } from '../src/adapters/github/client.ts';
+import { alertSecrets, type AlertSecrets } from './alert-auth.ts';
 import { RollbackError } from '../src/errors.ts';
 
 /** What the bot needs from its environment. Secrets stay in here: nothing that is printed holds them. */
@@ -12,6 +13,8 @@ export interface Config {
   readonly port: number;
   /** Bearer token that alert senders show; null switches POST /alerts off. */
   readonly alertsToken: string | null;
+  /** What the senders of alerts must show. */
+  readonly alerts: AlertSecrets;
   readonly sweepMs: number;
   /** PostgreSQL that replicas share; null: the queue lives in the memory of this one process. */
   readonly databaseUrl: string | null;
@@ -36,6 +39,7 @@ export function readConfig(env: Env): Config {
   if (!(sweepSeconds >= 1)) faults.push(`SWEEP_SECONDS must be at least 1 (got '${env['SWEEP_SECONDS'] ?? ''}')`);
   const alertsToken = env['ALERTS_TOKEN'] ?? null;
   if (alertsToken !== null && alertsToken.length < 12) faults.push('ALERTS_TOKEN must have at least 12 characters');
+  const alerts = alertSecrets(env, faults);
   const databaseUrl = env['DATABASE_URL'] ?? null;
   if (databaseUrl !== null && !/^postgres(?:ql)?:\/\//.test(databaseUrl))
     faults.push('DATABASE_URL must begin with postgres:// (leave it unset for one process without a database)');
@@ -49,7 +53,7 @@ export function readConfig(env: Env): Config {
     );
   }
   const sweepMs = sweepSeconds * 1000;
-  return { appId, privateKey, webhookSecret, baseUrl: apiUrl(env), port, alertsToken, sweepMs, databaseUrl };
+  return { appId, privateKey, webhookSecret, baseUrl: apiUrl(env), port, alertsToken, alerts, sweepMs, databaseUrl };
 }
 
 function readKey(env: Env, faults: string[]): string {

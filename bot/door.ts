@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ALERT_SENDERS } from '../src/chatops/alert-senders.ts';
 import type { Health } from './health.ts';
 import type { Meters } from './meters.ts';
 
@@ -22,8 +23,11 @@ export function createDoor({
 }: Routes): (request: IncomingMessage, response: ServerResponse) => void {
   const routes: Readonly<Record<string, Route>> = {
     '/api/github/webhooks': deliveries,
-    '/alerts': alerts,
-    '/healthz': (_, response) => Promise.resolve(say(response, 200, 'ok')),
+    ...Object.fromEntries(Object.values(ALERT_SENDERS).map(({ path }) => [path, alerts])),
+    '/healthz': (_, response) => {
+      say(response, 200, 'ok');
+      return Promise.resolve();
+    },
     '/readyz': async (_, response) => {
       const { ok, because } = await health.ready();
       say(response, ok ? 200 : 503, ok ? 'ready' : because.join('\n'));

@@ -37,7 +37,13 @@ export async function startBot(env: NodeJS.ProcessEnv): Promise<{ readonly url: 
   const server = createServer(
     createDoor({
       deliveries: deliveriesRoute({ probot, log, delivered: meters.delivered }),
-      alerts: alertsRoute({ house, porter, token: config.alertsToken, alerted: meters.alerted }),
+      alerts: alertsRoute({
+        house,
+        porter,
+        token: config.alertsToken,
+        secrets: config.alerts,
+        alerted: meters.alerted,
+      }),
       health,
       meters,
     }),

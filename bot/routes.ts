@@ -1,16 +1,19 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readAlerts, type AlertAsk } from '../src/chatops/alerts.ts';
+import { ALERT_SENDERS, senderAt } from '../src/chatops/alert-senders.ts';
+import type { AlertAsk } from '../src/chatops/alerts.ts';
+import { admit, createOnce, type AlertSecrets } from './alert-auth.ts';
 import { readBody } from './body.ts';
-import { sha256, type House } from './house.ts';
+import type { House } from './house.ts';
 import type { Porter } from './porter.ts';
 import { isRecent } from './recent.ts';
 
 interface Options {
   readonly house: House;
   readonly porter: Porter;
-  /** Null: alerts are off. */
+  /** Token of Alertmanager; null: its alerts are off. */
   readonly token: string | null;
+  /** What the other senders must show; left out: their alerts are off. */
+  readonly secrets?: AlertSecrets;
   /** Told how each request was answered. */
   readonly alerted?: (status: number) => void;
   /** Epoch ms. */
@@ -21,27 +24,40 @@ type Answer = readonly [status: number, text: string];
 
 const BODY_LIMIT = 1_000_000;
 
-/** POST /alerts from Alertmanager: authenticate, parse, map labels to a key, hand over. */
+/** POST /alerts and below, one path for each sender: authenticate, parse, map labels to a key, hand over. */
 export function alertsRoute(options: Options) {
+  const once = createOnce();
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const [status, text] = await answer(options, request);
+    const [status, text] = await answer({ ...options, once }, request);
     options.alerted?.(status);
     response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
   };
 }
 
-async function answer({ house, porter, token, now = Date.now }: Options, request: IncomingMessage): Promise<Answer> {
+type Once = ReturnType<typeof createOnce>;
+
+async function answer(options: Options & { readonly once: Once }, request: IncomingMessage): Promise<Answer> {
+  const { house, porter, token, once, now = Date.now } = options;
   if (request.method !== 'POST') return [405, 'POST alerts here'];
-  if (token === null) return [404, 'Alerts are off: set ALERTS_TOKEN to accept them'];
-  if (!authorized(request.headers.authorization, token)) return [401, 'Send the ALERTS_TOKEN as a bearer token'];
+  const sender = senderAt((request.url ?? '').split('?')[0] ?? '') ?? 'alertmanager';
+  const secrets = { grafana: null, datadog: null, ...options.secrets, alertmanager: token };
+  const ask = (text: string) => admit(secrets, { sender, headers: request.headers, body: text, now: now() });
+  // Only a signature needs the body: whoever shows no token is not listened to.
+  const isSigned = sender === 'grafana' && typeof secrets.grafana?.secret === 'string';
+  const early = isSigned ? null : ask('');
+  if (early !== null && early.kind !== 'admitted') return [early.kind === 'off' ? 404 : 401, early.because];
   const body = await readBody(request, BODY_LIMIT);
   if (body === 'cut') return [400, 'The body ended early'];
   if (body === 'too-large') return [413, `The body is larger than ${BODY_LIMIT} bytes`];
-  const read = readAlerts(body.text);
+  const admitted = early ?? ask(body.text);
+  if (admitted.kind !== 'admitted') return [admitted.kind === 'off' ? 404 : 401, admitted.because];
+  const read = ALERT_SENDERS[sender].read(body.text);
   if (!read.ok) return [400, read.because];
   const asks = read.asks.filter(({ ask }) => isRecent(ask.at, now()));
   try {
+    if (admitted.once !== null && !once.fresh(admitted.once, now())) return [202, 'this request was accepted before'];
     const lost = await handOver(house, porter, asks);
+    if (admitted.once !== null) once.keep(admitted.once, now());
     return lost.length > 0 ? [422, lost.join('\n')] : [202, `accepted ${asks.length} of ${read.seen} alerts`];
   } catch {
     // A 5xx makes Alertmanager send again: GitHub or the queue may only be away for a moment.
@@ -67,9 +83,4 @@ async function handOver(house: House, porter: Porter, asks: readonly AlertAsk[])
     );
   }
   return lost;
-}
-
-function authorized(header: string | undefined, token: string): boolean {
-  // Digests have one length, so that the time the comparison takes tells nothing about the token.
-  return timingSafeEqual(Buffer.from(sha256(header ?? '')), Buffer.from(sha256(`Bearer ${token}`)));
 }
