@@ -1,50 +1,36 @@
-import { metricSource } from '../../src/adapters/sources.ts';
+import { appendFile, writeFile } from 'node:fs/promises';
 import { realClock } from '../../src/adapters/clock.ts';
 import { runGate } from '../../src/control/gate.ts';
 import { RollbackError } from '../../src/errors.ts';
-import { targetOf } from '../../src/playbook/target.ts';
-import { progressLine } from '../../src/report/gate-progress.ts';
+import type { Verdict } from '../../src/judge/verdict.ts';
+import { recordingEnd, recordingHead, recordingLine, type GateRead } from '../../src/measure/recording.ts';
 import { isInstant } from '../../src/plan/history.ts';
-import { loadPlaybook, readPlaybookFile } from '../playbook-file.ts';
-import { localReferences } from '../references.ts';
-import { answer, needed, option, type Call, type Command } from '../terminal.ts';
+import { progressLine } from '../../src/report/gate-progress.ts';
+import { gateOf, referencesOf, sourcesOf, type GateOf } from '../gate-of.ts';
+import { answer, option, type Call, type Command } from '../terminal.ts';
 
 export const gate: Command = {
-  usage: 'gate --service S [--environment E] [--playbook F] [--baseline-since TIME]',
+  usage: 'gate --service S [--environment E] [--playbook F] [--baseline-since TIME] [--record F]',
   does: 'judges the canary from here until the verdict is certain; publishes nothing',
   async run(call) {
-    const playbook = await loadPlaybook(option(call, 'playbook'));
-    const target = targetOf(playbook, {
-      service: needed(call, 'service', 'recommender'),
-      environment: option(call, 'environment') ?? undefined,
-    });
-    const { gate: rules } = target.rules;
-    if (!rules)
-      throw new RollbackError(
-        'playbook-invalid',
-        `There is no gate for '${target.service}' in '${target.environment}'`,
-        { hint: "Add 'gate:' to this environment." },
-      );
-    const { path } = await readPlaybookFile(option(call, 'playbook'));
-    const references = await localReferences(rules, path);
+    const of = await gateOf(call);
+    const references = await referencesOf(of, call);
     const baselineSince = instantOption(call, 'baseline-since');
     const stop = new AbortController();
     process.once('SIGINT', () => stop.abort());
-    const names = new Set(rules.triggers.map((trigger) => trigger.source ?? rules.source));
-    const sources = new Map(
-      Object.entries(target.sources)
-        .filter(([name]) => names.has(name))
-        .map(([name, source]) => [name, metricSource(source, call.env)]),
-    );
+    const clock = realClock();
+    const record = await recorder(of, call, clock.now());
     const result = await runGate({
-      gate: rules,
-      sources,
+      gate: of.gate,
+      sources: sourcesOf(of, call),
       references,
       baselineSince,
-      clock: realClock(),
+      clock,
       signal: stop.signal,
+      onRead: record.read,
       onLook: (_point, soFar) => call.progress(progressLine(soFar)),
     });
+    await record.end(result.verdict);
     answer(call, { ...result.verdict, startedAt: result.startedAt, decidedAt: result.decidedAt }, () =>
       [
         `${result.verdict.status}: ${result.verdict.because}`,
@@ -54,6 +40,34 @@ export const gate: Command = {
     return result.verdict.status === 'pass' ? 0 : 1;
   },
 };
+
+interface Recorder {
+  readonly read: (read: GateRead) => void;
+  readonly end: (verdict: Verdict) => Promise<void>;
+}
+
+/** Writes what is read as it is read, so that a run that is killed leaves its looks behind. Throws input-invalid for no such place. */
+async function recorder({ target }: GateOf, call: Call, startedAt: number): Promise<Recorder> {
+  const file = option(call, 'record');
+  if (file === null) return { read: () => undefined, end: () => Promise.resolve() };
+  const { service, environment } = target;
+  await writeFile(file, `${recordingHead({ service, environment, startedAt })}\n`).catch((cause: unknown) => {
+    throw new RollbackError('input-invalid', `--record ${file} cannot be written`, {
+      cause,
+      hint: 'Name another file.',
+    });
+  });
+  let written = Promise.resolve();
+  // A full disk must not end the gate.
+  const add = (line: string) =>
+    (written = written
+      .then(() => appendFile(file, `${line}\n`))
+      .catch(() => call.progress(`--record: a line could not be written to ${file}`)));
+  return {
+    read: (read) => void add(recordingLine(read)),
+    end: ({ status, because }) => add(recordingEnd({ status, because })),
+  };
+}
 
 /** Epoch ms; null where the option is not given. */
 function instantOption(call: Call, name: string): number | null {
