@@ -7,6 +7,7 @@ import type { GateResult } from '../../src/control/gate.ts';
 import { gateSchema } from '../../src/playbook/schema-gate.ts';
 import { sourceSchema } from '../../src/playbook/schema-source.ts';
 import type { Clock } from '../../src/ports.ts';
+import { DATA_KINDS } from './data-kinds.ts';
 import { KINDS, json } from './source-kinds.ts';
 import type { Asked, Kind, Numbers } from './source-kinds.ts';
 
@@ -124,7 +125,7 @@ async function gateOf(kind: Kind, fault: Fault): Promise<GateResult> {
   return await runGate({ gate, sources: new Map([['main', source]]), clock });
 }
 
-for (const [name, kind] of Object.entries(KINDS)) {
+for (const [name, kind] of Object.entries<Kind>({ ...KINDS, ...DATA_KINDS })) {
   describe(name, () => {
     it('passes a healthy release', async () => {
       const { verdict } = await gateOf(kind, {});

@@ -48,7 +48,7 @@ export function json(body: string, status = 200): Response {
 }
 
 /** Every row writes `errors`, `requests` or `load` into its queries, and the arm as canary or stable. */
-function askedIn(text: string, from: number, to: number): Asked {
+export function askedIn(text: string, from: number, to: number): Asked {
   const part = text.includes('errors') ? 'bad' : text.includes('load') ? 'gauge' : 'total';
   return { arm: text.includes('canary') ? 'canary' : 'stable', part, from, to };
 }
