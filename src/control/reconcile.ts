@@ -52,6 +52,9 @@ export interface Loop {
   flush(): Promise<void>;
 }
 
+/** A right that was missing may have been given meanwhile. */
+const ASK_AGAIN_MS = 60_000;
+
 /** A rollback takes a handful of steps: more in one go means that somebody else undoes ours. */
 const MOST_STEPS = 12;
 
@@ -82,6 +85,8 @@ export function activeOf(unfinished: readonly Pull[], key: Pick<Key, 'service' |
 
 export function createLoop(doors: Doors): Loop {
   const prover = createProver(doors.clock);
+  /** Operations that Argo CD did not let us end: people see the command, and not at every look another attempt. */
+  const denied = new Map<string, { readonly application: string; readonly at: number }>();
   const announcer = createAnnouncer(doors);
 
   async function reconcile(key: Key, ask: Ask | null, options: Options = {}): Promise<Settled> {
@@ -147,14 +152,18 @@ export function createLoop(doors: Doors): Loop {
   async function follow(target: Target, first: Settings, opened: Pull, memory: Memory): Promise<Settled> {
     let pull = opened;
     let settings = first;
-    let mayNotTerminate: string | null = null;
     for (let taken = 0; taken < MOST_STEPS; taken += 1) {
+      const known = denied.get(memory.incident.id);
+      const mayNotTerminate = known && doors.clock.now() - known.at < ASK_AGAIN_MS ? known.application : null;
       const seen = { ...(await observe(target, settings, pull, memory)), mayNotTerminate };
       const step = decide(seen);
       const told = announcer.announce(seen, step, placeOf(memory, pull));
       if (step.kind === 'wait' || step.kind === 'escalate' || step.kind === 'finish') {
         await told;
-        if (step.kind === 'finish') prover.forget(seen.incident.id);
+        if (step.kind === 'finish') {
+          prover.forget(seen.incident.id);
+          denied.delete(seen.incident.id);
+        }
         return {
           kind: 'looked',
           step,
@@ -170,7 +179,8 @@ export function createLoop(doors: Doors): Loop {
         autoMergeAllowed: settings.autoMergeAllowed && after.autoMergeAllowed,
         refused: after.refused ?? settings.refused ?? null,
       };
-      mayNotTerminate = after.mayNotTerminate ?? mayNotTerminate;
+      if (after.mayNotTerminate !== undefined)
+        denied.set(memory.incident.id, { application: after.mayNotTerminate, at: doors.clock.now() });
       await told;
     }
     throw new RollbackError(

@@ -92,7 +92,7 @@ async function findOrPost(
 function signatureOf(view: TimelineView): string {
   const status =
     view.status.kind === 'waiting'
-      ? `${view.status.for.replace(/\d+(\.\d+)?/g, '0')} ${view.status.until ?? ''}`
+      ? `${view.status.for.replace(/\d+(\.\d+)?/g, '0')} ${view.status.until ?? ''} ${(view.status.commands ?? []).join(' ')}`
       : view.status;
   return JSON.stringify([view.status.kind, status, view.moments, view.pullRequest?.number ?? null]);
 }
@@ -116,7 +116,13 @@ function statusOf(seen: Observed, step: Step): TimelineView['status'] {
     case 'terminate':
       return { kind: 'waiting', for: step.because, until: null, next: waitWords(step.kind) };
     case 'wait':
-      return { kind: 'waiting', for: step.because, until: step.until, next: waitWords(step.for) };
+      return {
+        kind: 'waiting',
+        for: step.because,
+        until: step.until,
+        next: waitWords(step.for),
+        commands: step.commands,
+      };
     case 'escalate':
       return {
         kind: 'escalated',

@@ -31,7 +31,13 @@ export interface TimelineView {
   readonly moments: Moments;
   /** What happens now: it waits, a person is needed, or it is over. */
   readonly status:
-    | { readonly kind: 'waiting'; readonly for: string; readonly until: string | null; readonly next: string }
+    | {
+        readonly kind: 'waiting';
+        readonly for: string;
+        readonly until: string | null;
+        readonly next: string;
+        readonly commands?: readonly string[];
+      }
     | { readonly kind: 'escalated'; readonly escalation: Escalation }
     | { readonly kind: 'recovered'; readonly because: string }
     | { readonly kind: 'closed'; readonly because: string };
@@ -87,7 +93,9 @@ function statusWords(status: TimelineView['status']): string {
   switch (status.kind) {
     case 'waiting': {
       const until = status.until === null ? '' : `, until ${instant(status.until)}`;
-      return `Waiting: ${inline(status.for)}${until}. Next: ${inline(status.next)}`;
+      const { commands = [] } = status;
+      const help = commands.length === 0 ? '' : `\n\nWhat a person can do meanwhile:\n\n${block(commands.join('\n'))}`;
+      return `Waiting: ${inline(status.for)}${until}. Next: ${inline(status.next)}${help}`;
     }
     case 'escalated':
       return escalationWords(status.escalation);

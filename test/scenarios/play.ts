@@ -34,6 +34,7 @@ const CAUSES: Readonly<Record<Story['cause'], Cause>> = {
   'gate asks': aGateCause({ then: 'ask' }),
   alert: { kind: 'alert', source: 'Alertmanager', alert: 'HighErrorRate', fingerprint: 'f00d' },
   command: aCommandCause(),
+  quarantine: { kind: 'quarantine', writer: 'image-bot', value: 'web:1.4.2', path: 'apps/web/deployment.yaml' },
 };
 
 const LATER = [{ sha: COMMITS.later, title: 'Release web 1.4.3', author: 'bob' }] as const;
@@ -65,7 +66,15 @@ type Human = NonNullable<Extract<Stage, { kind: 'planning' }>['before']['human']
 /** What stays true from one moment to the next until the story says otherwise. */
 interface World {
   facts: Required<Pick<Facts, 'plan' | 'proof' | 'measured'>>;
-  release: { age: number; isRollback: boolean; today: number; recently: number; human: Human };
+  release: {
+    age: number;
+    isRollback: boolean;
+    today: number;
+    recently: number;
+    human: Human;
+    heldBy: string | null;
+    kept: number;
+  };
   repository: {
     rules: readonly string[];
     autoMerge: boolean;
@@ -93,7 +102,7 @@ export function play(story: Story): readonly Step[] {
   const rules = rulesFor(story.playbook);
   const world: World = {
     facts: { plan: 'ready', proof: null, measured: 'errors: 0.004 < 0.02 is not proven yet' },
-    release: { age: 300, isRollback: false, today: 0, recently: 0, human: null },
+    release: { age: 300, isRollback: false, today: 0, recently: 0, human: null, heldBy: null, kept: 0 },
     repository: {
       ...{ rules: [], autoMerge: true, refused: null, mayNotEnd: null },
       obstacles: { blockers: [], bypass: null },
@@ -157,6 +166,8 @@ function take(world: World, now: Facts, seconds: number): void {
     today: release?.['rollbacks-today'] ?? world.release.today,
     recently: release?.['rollbacks-within-pause'] ?? world.release.recently,
     human: humanOf(release?.reverted) ?? world.release.human,
+    heldBy: release?.['held-by'] ?? world.release.heldBy,
+    kept: release?.['kept-before'] ?? world.release.kept,
   };
   world.repository = {
     rules: repository?.rules ?? world.repository.rules,
@@ -267,6 +278,18 @@ function stageOf(world: World, seconds: number): Stage {
       openedToday: world.release.today,
       openedRecently: world.release.recently,
       human: world.release.human,
+      hold:
+        world.release.heldBy === null
+          ? null
+          : {
+              by: world.release.heldBy,
+              since: at(-600),
+              until: null,
+              service: 'web',
+              environment: '*',
+              reason: 'load test',
+            },
+      keptBefore: world.release.kept,
     },
   };
 }

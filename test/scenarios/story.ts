@@ -38,6 +38,10 @@ const facts = z.strictObject({
       age: time.optional(),
       'is-a-rollback': z.boolean().optional(),
       'rollbacks-today': z.number().optional(),
+      /** Who stopped automatic rollbacks. */
+      'held-by': z.string().optional(),
+      /** Rollbacks that only kept the quarantine. */
+      'kept-before': z.number().optional(),
       'rollbacks-within-pause': z.number().optional(),
       /** A person's own revert of it. */
       reverted: z.strictObject({ by: z.string(), number: z.number(), is: z.enum(['open', 'merged']) }).optional(),
@@ -94,7 +98,7 @@ const expected = z.strictObject({
 const storySchema = z.strictObject({
   title: z.string(),
   moral: z.string(),
-  cause: z.enum(['gate', 'gate asks', 'alert', 'command']),
+  cause: z.enum(['gate', 'gate asks', 'alert', 'command', 'quarantine']),
   playbook: z
     .strictObject({
       rollback: z.record(z.string(), z.unknown()).optional(),
