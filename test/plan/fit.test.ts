@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { imagesBrought, isMigration, mutableTargets, resourcesIn } from '../../src/plan/fit.ts';
+
+const to = (key: string, value: string | null) => ({ path: 'a.yaml', key, from: 'x', to: value });
+const moves = (key: string, value: string | null): boolean => mutableTargets([to(key, value)]).length > 0;
+
+test('a tag that people move is no target; a version or a digest is', () => {
+  for (const image of ['web', 'web:latest', 'ghcr.io/acme/web:main', 'localhost:5000/web', 'web:stable'])
+    assert.ok(moves('spec.template.spec.containers[name=web].image', image), image);
+  for (const image of [
+    'web:1.4.1',
+    'ghcr.io/acme/web:sha-1a2b3c4',
+    `web:latest@sha256:${'a'.repeat(64)}`,
+    'web:v2-latest-fix',
+  ])
+    assert.ok(!moves('spec.template.spec.containers[name=web].image', image), image);
+  assert.ok(moves('image.tag', 'latest'));
+  assert.ok(moves('images[name=web].newTag', 'main'));
+  assert.ok(!moves('image.tag', '1.4.1'));
+  assert.ok(!moves('spec.template.metadata.labels.colour', 'latest'));
+  assert.ok(!moves('image', null));
+});
+
+test('only what comes back and names an image can be asked of a registry', () => {
+  assert.deepEqual(imagesBrought([to('image', 'web:1'), to('image', null), to('image.tag', '2')]), ['web:1']);
+});
+
+test('migrations are known by their place, and by the hook that runs before a sync', () => {
+  assert.ok(isMigration('apps/web/migrations/0007_add.yaml', []));
+  assert.ok(isMigration('db/V7__add.sql', []));
+  assert.ok(isMigration('job.yaml', [null, 'metadata:\n  annotations:\n    argocd.argoproj.io/hook: PreSync\n']));
+  assert.ok(isMigration('job.yaml', ['    "helm.sh/hook": pre-install,pre-upgrade\n']));
+  assert.ok(
+    !isMigration('job.yaml', ['    argocd.argoproj.io/hook: PostSync\n', '# argocd.argoproj.io/hook: PreSync']),
+  );
+  assert.ok(!isMigration('apps/immigration/app.yaml', ['kind: Deployment\n']));
+});
+
+test('every document of a manifest names its resource', () => {
+  const text =
+    'kind: ConfigMap\nmetadata:\n  name: a\n---\nkind: Job\nmetadata:\n  labels: {}\n  name: b\n  namespace: web\n';
+  assert.deepEqual(resourcesIn(text), ['ConfigMap a', 'Job web/b']);
+  assert.deepEqual(resourcesIn('replicas: 2\n'), []);
+  assert.deepEqual(resourcesIn(null), []);
+});
