@@ -1,3 +1,4 @@
+import { ALL } from '../ledger/entry.ts';
 import type { Cause } from '../plan/incident.ts';
 import type { LastGood, Planned, RollbackPlan } from '../plan/plan.ts';
 import { decideCluster } from './decide-cluster.ts';
@@ -118,6 +119,23 @@ function refuseAutomatic(seen: Observed, before: Before): Step | null {
   const { rollback } = seen.rules;
   const { service, environment } = seen.incident.key;
   const byHand = [`If it is right, say so: /rollback ${service} ${environment}`];
+  const { hold } = before;
+  if (hold) {
+    const why = hold.reason === null ? '' : ` (${hold.reason})`;
+    const lift = ['/resume', ...[hold.service, hold.environment].filter((name) => name !== ALL)].join(' ');
+    return needsPerson('held', `${hold.by} stopped automatic rollbacks here at ${hold.since}${why}`, [
+      ...byHand,
+      `To allow automatic ones again: ${lift}`,
+    ]);
+  }
+  const { cause } = seen.incident;
+  if (cause.kind === 'quarantine' && (before.keptBefore ?? 0) > 0) {
+    return needsPerson(
+      'set-again',
+      `${cause.writer} set ${cause.value} again after lastgood had taken it back ${before.keptBefore} time(s)`,
+      [`Stop what writes it (${cause.path}), or allow it: /release ${service} ${environment}`, ...byHand],
+    );
+  }
   if (before.isRollback) {
     return needsPerson(
       'is-a-rollback',
@@ -140,7 +158,8 @@ function refuseAutomatic(seen: Observed, before: Before): Step | null {
 }
 
 function needsPerson(
-  trouble: 'no-last-good' | 'conflict' | 'unfit-target' | 'is-a-rollback' | 'too-old' | 'daily-cap',
+  trouble:
+    'no-last-good' | 'conflict' | 'unfit-target' | 'is-a-rollback' | 'too-old' | 'daily-cap' | 'held' | 'set-again',
   because: string,
   todo: readonly string[],
 ): Step {

@@ -11,10 +11,12 @@ import type { Planned, QuarantineEdit } from '../plan/plan.ts';
 import { quarantineEdit, quarantinePath } from '../plan/quarantine.ts';
 import type { Target } from '../playbook/target.ts';
 import { parse as parseLedger } from '../ledger/chain.ts';
+import type { Entry } from '../ledger/entry.ts';
+import { orderOn, standing } from '../ledger/standing.ts';
 import type { Overview, Pull, TreeFile } from '../ports.ts';
 import { mergedRevert, openRevert } from './adopt.ts';
 import type { Doors } from './doors.ts';
-import { reasonOf } from './entries.ts';
+import { QUARANTINE, reasonOf } from './entries.ts';
 import { foresee } from './foresee.ts';
 import type { Before } from './observed.ts';
 
@@ -90,8 +92,15 @@ export async function draft(
     cause: ask.cause,
   };
   const branch = branchOf(incident);
-  const before: Before = { isRollback: bad.revertOf !== null, releasedAt: bad.at, openedToday, openedRecently };
   const ledger = parseLedger(ledgerText);
+  const before: Before = {
+    isRollback: bad.revertOf !== null,
+    releasedAt: bad.at,
+    openedToday,
+    openedRecently,
+    hold: orderOn(standing(ledger, doors.clock.now()).holds, key),
+    keptBefore: keptBefore(ledger, key),
+  };
   const base = {
     incident,
     branch,
@@ -200,6 +209,13 @@ async function settled(doors: Doors, made: Planned, ask: Ask): Promise<Planned> 
   if (unknown.length === 0) return planned;
   const note = `the registry did not say whether ${unknown.join(', ')} still exists`;
   return { kind: 'planned', plan: { ...planned.plan, notes: [...(planned.plan.notes ?? []), note] } };
+}
+
+/** Since the last `/release`, or ever. */
+function keptBefore(ledger: readonly Entry[], { service, environment }: Key): number {
+  const here = ledger.filter((line) => line.service === service && line.environment === environment);
+  const released = here.findLastIndex(({ kind }) => kind === 'released');
+  return here.slice(released + 1).filter(({ kind, actor }) => kind === 'requested' && actor === QUARANTINE).length;
 }
 
 /** A person's word for the target. A commit that is not in the past of the default branch never served from it. */

@@ -86,6 +86,9 @@ function entry(
   };
 }
 
+/** The actor of a rollback that only keeps a quarantine; no login has a blank. */
+export const QUARANTINE = 'the quarantine';
+
 function actorOf(cause: Cause): string {
   switch (cause.kind) {
     case 'command':
@@ -94,6 +97,8 @@ function actorOf(cause: Cause): string {
       return 'gate';
     case 'alert':
       return cause.source;
+    case 'quarantine':
+      return QUARANTINE;
   }
 }
 
@@ -106,5 +111,7 @@ export function reasonOf(cause: Cause): string {
       return `${cause.trigger}: ${cause.because}`;
     case 'alert':
       return cause.alert;
+    case 'quarantine':
+      return `${cause.writer} set ${cause.value} again`;
   }
 }

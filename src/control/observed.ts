@@ -1,4 +1,5 @@
 import type { Verdict } from '../judge/verdict.ts';
+import type { Order } from '../ledger/standing.ts';
 import type { Incident } from '../plan/incident.ts';
 import type { LastGood, Planned } from '../plan/plan.ts';
 import type { EnvironmentRules } from '../playbook/schema.ts';
@@ -49,6 +50,10 @@ export interface Before {
   /** ISO 8601 of the bad change. */
   readonly releasedAt: string;
   readonly openedToday: number;
+  /** A person stopped automatic rollbacks here; null: nobody did. */
+  readonly hold?: Order | null;
+  /** Rollbacks that were already made here only because a quarantined version came again. */
+  readonly keptBefore?: number;
   /** Rollbacks opened within `pause`. */
   readonly openedRecently?: number;
   /** A revert of the same release by a person, which brings back the same files. */

@@ -8,6 +8,8 @@ export type Trouble =
   | 'is-a-rollback'
   | 'too-old'
   | 'daily-cap'
+  | 'held'
+  | 'set-again'
   | 'foreign-commit'
   | 'merge-conflict'
   | 'not-merged-in-time'

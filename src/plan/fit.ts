@@ -2,7 +2,8 @@
 import type { VersionChange } from './plan.ts';
 
 /** Tags that people move. `stable` in an image is a promise about today, not about the night of the good release. */
-const MOVING = /^(latest|main|master|trunk|head|stable|edge|dev|develop|nightly|canary|current|next|staging|prod|production|release)$/i;
+const MOVING =
+  /^(latest|main|master|trunk|head|stable|edge|dev|develop|nightly|canary|current|next|staging|prod|production|release)$/i;
 
 /** The versions of the target that name something movable, without a digest that would pin it. */
 export function mutableTargets(changes: readonly VersionChange[]): readonly VersionChange[] {

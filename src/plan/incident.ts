@@ -23,7 +23,9 @@ export type Cause =
       readonly then: 'rollback' | 'ask';
       readonly because: string;
     }
-  | { readonly kind: 'alert'; readonly source: string; readonly alert: string; readonly fingerprint: string };
+  | { readonly kind: 'alert'; readonly source: string; readonly alert: string; readonly fingerprint: string }
+  /** A version that was rolled back stands on the default branch again. */
+  | { readonly kind: 'quarantine'; readonly writer: string; readonly value: string; readonly path: string };
 
 /** One fault: the same environment, service and bad commit give the same `id`. */
 export interface Incident {

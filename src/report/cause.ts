@@ -1,6 +1,6 @@
 /** Why a rollback began, in one sentence. */
 import type { Cause } from '../plan/incident.ts';
-import { inline } from './escape.ts';
+import { code, inline } from './escape.ts';
 
 /** Plain text that still needs escaping by whoever prints it. */
 export function causeSentence(cause: Cause): string {
@@ -11,6 +11,8 @@ export function causeSentence(cause: Cause): string {
       return `the gate failed on '${cause.trigger}': ${cause.because}`;
     case 'alert':
       return `${cause.source} raised '${cause.alert}'`;
+    case 'quarantine':
+      return `${cause.writer} set ${cause.value} again, which is quarantined (${cause.path})`;
   }
 }
 
@@ -23,5 +25,7 @@ export function causeMarkdown(cause: Cause): string {
       return `the gate failed on **${inline(cause.trigger)}**: ${inline(cause.because)}`;
     case 'alert':
       return `${inline(cause.source)} raised **${inline(cause.alert)}**`;
+    case 'quarantine':
+      return `${inline(cause.writer)} set ${code(cause.value, 200)} again, which is quarantined (${code(cause.path, 200)})`;
   }
 }

@@ -40,6 +40,7 @@ const cause = z.discriminatedUnion('kind', [
     because: text,
   }),
   z.strictObject({ kind: z.literal('alert'), source: text, alert: text, fingerprint: text }),
+  z.strictObject({ kind: z.literal('quarantine'), writer: text, value: text, path: text }),
 ]);
 
 const reason = z.discriminatedUnion('kind', [
@@ -78,6 +79,8 @@ function clipCause(of: Cause): Cause {
       return { ...of, trigger: clip(of.trigger), because: clip(of.because) };
     case 'alert':
       return { ...of, source: clip(of.source), alert: clip(of.alert), fingerprint: clip(of.fingerprint) };
+    case 'quarantine':
+      return { ...of, writer: clip(of.writer), value: clip(of.value), path: clip(of.path) };
   }
 }
 

@@ -69,6 +69,11 @@ export const EXIT_REASONS = {
   conflict: { decision: 'escalated', meaning: 'Later commits changed the same keys.' },
   'is-a-rollback': { decision: 'refused', meaning: 'A machine does not undo a rollback.' },
   'too-old': { decision: 'refused', meaning: 'The release is older than `max-age`.' },
+  held: { decision: 'held', meaning: 'A person stopped automatic rollbacks here.' },
+  'set-again': {
+    decision: 'refused',
+    meaning: 'A quarantined version was set again after lastgood had already taken it back once.',
+  },
   'daily-cap': { decision: 'refused', meaning: '`max-per-day` automatic rollbacks were opened already.' },
   'order-refused': { decision: 'refused', meaning: 'A command was refused; the answer says what would work.' },
   stopped: { decision: 'held', meaning: 'A person stopped automatic rollbacks, or changes, here.' },

@@ -196,3 +196,26 @@ test('/rollback cancel closes what is not merged, and refuses what is', async ()
   assert.equal(world.repository.pulls[0].state, 'closed');
   assert.match(await say(world, '/rollback cancel web production', 'ada', loop), /Not done.*no rollback/);
 });
+
+test('an order is confirmed only once the ledger has it', async () => {
+  const world = aRelease({});
+  const loop = aLoop(world);
+  world.repository.failOn('writeLedger', new Error('GitHub is away'));
+  await assert.rejects(say(world, '/hold', 'ada', loop));
+  assert.deepEqual(await kinds(world), []);
+  assert.equal(
+    world.repository.said.some(({ author }) => author === 'lastgood[bot]'),
+    false,
+  );
+});
+
+test('a rollback that is merged is not cancelled', async () => {
+  const world = aRelease({});
+  const loop = aLoop(world);
+  await say(world, '/rollback web production', 'ada', loop);
+  assert.equal(world.repository.pulls[0]?.state, 'merged');
+  assert.match(
+    await say(world, '/rollback cancel web production', 'ada', loop),
+    /Not done.*is merged already.*forward/,
+  );
+});
