@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createHealth } from '../../bot/health.ts';
+import { createLog } from '../../bot/log.ts';
+import { createMeters } from '../../bot/meters.ts';
+import { createRegistry } from '../../bot/metrics.ts';
+import { createRedeliverer } from '../../bot/redeliver.ts';
+import { memoryQueue } from '../../src/adapters/queue/memory.ts';
+import { RollbackError } from '../../src/errors.ts';
+import { aLoop, aRelease, anAsk, toTheEnd } from '../control/world.ts';
+
+const EMPTY = { waiting: 2, deferred: 1, running: 3, dead: 4, oldestWaitingSeconds: 1.5 };
+
+test('the text is what Prometheus reads: help, type, escaped labels, cumulative buckets', () => {
+  const registry = createRegistry();
+  registry.counter('a_total', 'Counts a.').add({ of: 'x"\\\n' }, 2);
+  registry.gauge('b', 'Says b.').set(-1.5);
+  const seconds = registry.histogram('c_seconds', 'Takes c.', [1, 10]);
+  for (const value of [0.5, 1, 5, 50]) seconds.observe(value);
+  assert.equal(
+    registry.render(),
+    [
+      '# HELP a_total Counts a.',
+      '# TYPE a_total counter',
+      'a_total{of="x\\"\\\\\\n"} 2',
+      '# HELP b Says b.',
+      '# TYPE b gauge',
+      'b -1.5',
+      '# HELP c_seconds Takes c.',
+      '# TYPE c_seconds histogram',
+      'c_seconds_bucket{le="1"} 2',
+      'c_seconds_bucket{le="10"} 3',
+      'c_seconds_bucket{le="+Inf"} 4',
+      'c_seconds_sum 56.5',
+      'c_seconds_count 4',
+      '',
+    ].join('\n'),
+  );
+  assert.throws(() => registry.gauge('b', 'again'), /defined twice/);
+});
+
+test('no label is unbounded: whatever comes from outside ends as `other`', () => {
+  const meters = createMeters();
+  for (let i = 0; i < 5000; i += 1) {
+    meters.delivered(`event-${i}`, 200);
+    meters.remaining(`resource ${i}`, i);
+  }
+  const text = meters.render(EMPTY);
+  assert.match(text, /^lastgood_deliveries_total\{event="other",outcome="accepted"\} 5000$/m);
+  assert.ok(text.split('\n').length < 150, String(text.split('\n').length));
+  const registry = createRegistry();
+  const counter = registry.counter('x_total', 'x');
+  for (let i = 0; i < 5000; i += 1) counter.add({ name: `n${i}` });
+  assert.match(registry.render(), /x_total\{name="other"\} 4800/);
+});
+
+test('the queue is told as it is now, and that it does not answer', () => {
+  const meters = createMeters();
+  const text = meters.render(EMPTY);
+  for (const line of [
+    'lastgood_queue_up 1',
+    'lastgood_queue_tasks{state="waiting"} 2',
+    'lastgood_queue_tasks{state="dead"} 4',
+    'lastgood_queue_oldest_waiting_seconds 1.5',
+  ])
+    assert.ok(text.includes(`${line}\n`), line);
+  assert.match(meters.render(null), /^lastgood_queue_up 0$/m);
+});
+
+test('a rollback is counted once when it ends, with its seconds to the merge and to the proof', async () => {
+  const world = aRelease();
+  const meters = createMeters();
+  const looks = await toTheEnd(world, aLoop(world), anAsk(world));
+  for (const look of [...looks, ...looks]) meters.settled(look);
+  const text = meters.render(EMPTY);
+  assert.match(text, /^lastgood_rollbacks_total\{outcome="recovered"\} 1$/m);
+  assert.match(text, /^lastgood_merge_seconds_count 1$/m);
+  assert.match(text, /^lastgood_recovery_seconds_count 1$/m);
+  assert.match(text, /^lastgood_recovery_seconds_bucket\{le="5"\} 0$/m);
+});
+
+test('ready means: GitHub has known us once, the queue answers, and nobody asked us to stop', async () => {
+  const queue = memoryQueue();
+  const health = createHealth(queue);
+  assert.deepEqual(await health.ready(), {
+    ok: false,
+    because: ['GitHub has not answered to the key of the App yet'],
+  });
+  health.authenticated();
+  assert.deepEqual(await health.ready(), { ok: true, because: [] });
+  health.draining();
+  assert.deepEqual((await health.ready()).because, ['the bot is stopping']);
+  const away = createHealth({ state: () => Promise.reject(new RollbackError('queue-unavailable', 'x')) });
+  away.authenticated();
+  assert.deepEqual(await away.ready(), { ok: false, because: ['the queue does not answer'] });
+  assert.equal(await away.queue(), null);
+});
+
+test('no secret gets into a line of the log, wherever it stands, and nothing breaks out of its line', () => {
+  const secrets = [
+    '-----BEGIN KEY-----\nMIIEabcdefgh\n-----END KEY-----',
+    'the-webhook-secret',
+    'postgres://u:passw0rd@h/d',
+  ];
+  let text = '';
+  const log = createLog({ write: (line) => (text += line), secrets });
+  log('error', `failed with ${secrets.join(' and ')}`, { reason: secrets[1] ?? '', url: 'https://me:hunter22@x/y' });
+  log('warn', 'ghs_16C7e42F292c6912E7710c838347Ae178B4a and github_pat_11AAAAAAA0_abcdefghijkl\n{"level":"info"}');
+  for (const part of ['MIIEabcdefgh', 'the-webhook-secret', 'passw0rd', 'hunter22', 'ghs_16', 'github_pat_11'])
+    assert.ok(!text.includes(part), part);
+  assert.equal(text.split('\n').length, 3);
+  for (const line of text.trimEnd().split('\n')) assert.ok(JSON.parse(line));
+});
+
+test('each failed delivery is asked for once, and a GitHub that does not answer ends nothing', async () => {
+  const asked: number[] = [];
+  const outcomes: string[] = [];
+  let down = false;
+  const round = createRedeliverer({
+    deliveries: {
+      lost: async () => {
+        if (down) throw new RollbackError('github-unavailable', 'GitHub answered 502');
+        return [1, 2].map((id) => ({ id, guid: `g${id}`, event: 'push' }));
+      },
+      again: async ({ id }) => void asked.push(id),
+    },
+    log: () => undefined,
+    redelivered: (outcome) => void outcomes.push(outcome),
+  });
+  await round();
+  await round();
+  assert.deepEqual(asked, [1, 2]);
+  down = true;
+  await round();
+  assert.deepEqual(outcomes, ['asked', 'asked', 'failed']);
+});
