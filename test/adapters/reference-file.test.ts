@@ -88,7 +88,7 @@ test('a sample whose own noise leaves no room under the limit is refused with th
   assert.equal((await loadReferences(aGate({ file: 'r.json', exact: true }), few)).size, 2);
   const wanted = await loadReferences(aGate({ file: 'r.json' }, 'ks > 0.02'), few).then(
     () => 0,
-    (error: Error) => Number(/at least (\d+) values/.exec(error.message)?.[1]),
+    (error: unknown) => Number(/at least (\d+) values/.exec(String(error))?.[1]),
   );
   const enough = JSON.stringify(Array.from({ length: wanted }, (_, i) => i));
   assert.equal((await loadReferences(aGate({ file: 'r.json' }, 'ks > 0.02'), async () => enough)).size, 2);

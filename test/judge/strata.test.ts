@@ -4,7 +4,6 @@ import { binomial, poisson, seeded } from '../../bench/judge/random.ts';
 import { begin, look, rulesOfGate, verdict, type State } from '../../src/judge/judge.ts';
 import type { Game } from '../../src/judge/lane.ts';
 import { BEGIN_RATE, playRate, rateLogE, strataIncrements, type StratumWindow } from '../../src/judge/rate-leg.ts';
-import { rareStrataIncrement } from '../../src/judge/rare.ts';
 import type { Sample, Stratum } from '../../src/measure/sample.ts';
 import { aGate, aTrigger } from './fixtures.ts';
 
