@@ -1,5 +1,6 @@
 import type { Probot } from 'probot';
 import { branchKey } from '../src/plan/identity.ts';
+import { RELEASE_CHECK } from '../src/control/release-check.ts';
 import type { Origin } from './errand.ts';
 import type { Porter } from './porter.ts';
 
@@ -55,7 +56,40 @@ export function webhooks(porter: Porter): (app: Probot) => void {
       ],
       ({ payload }) => wake(porter, originOf(payload), payload.pull_request.head.ref),
     );
-    app.on('push', ({ payload }) => porter.wakeAll(originOf(payload)));
+    app.on('merge_group.checks_requested', async ({ payload }) => {
+      const { merge_group: group, repository, installation } = payload;
+      if (!repository) return;
+      const { head_sha: head, base_ref: ref } = group;
+      await porter.mergeGroup(originOf({ repository, installation }), { head, base: ref.replace('refs/heads/', '') });
+    });
+    app.on('push', async ({ payload }) => {
+      await porter.wakeAll(originOf(payload));
+      if (payload.ref === `refs/heads/${payload.repository.default_branch}`)
+        await porter.changes(originOf(payload), null);
+    });
+    app.on(
+      ['pull_request.opened', 'pull_request.synchronize', 'pull_request.reopened', 'pull_request.ready_for_review'],
+      ({ payload }) => porter.changes(originOf(payload), payload.pull_request.number),
+    );
+    app.on('pull_request.edited', async ({ payload }) => {
+      if (payload.changes.base) await porter.changes(originOf(payload), payload.pull_request.number);
+    });
+    app.on('check_run.rerequested', async ({ payload }) => {
+      const [pull] = payload.check_run.pull_requests;
+      if (pull && payload.check_run.name === RELEASE_CHECK) await porter.changes(originOf(payload), pull.number);
+    });
+    app.on('check_run.requested_action', ({ payload }) => {
+      const { check_run: run, requested_action: action, sender } = payload;
+      return porter.press(originOf(payload), {
+        checkRunId: run.id,
+        check: run.name,
+        sha: run.head_sha,
+        action: action?.identifier ?? '',
+        by: sender.login,
+        isBot: sender.type !== 'User',
+        at: new Date().toISOString(),
+      });
+    });
   };
 }
 

@@ -1,6 +1,8 @@
 import type { Task } from '../src/adapters/queue/queue.ts';
 import type { Spoken } from '../src/control/command.ts';
 import type { Ask } from '../src/control/draft.ts';
+import type { MergeGroup } from '../src/control/merge-group.ts';
+import type { Pressed } from '../src/control/buttons.ts';
 import type { Key } from '../src/plan/incident.ts';
 import type { GateRun } from '../src/ports.ts';
 
@@ -15,7 +17,12 @@ export type Errand =
   | { readonly kind: 'look'; readonly origin: Origin; readonly key: Key }
   | { readonly kind: 'ask'; readonly origin: Origin; readonly key: Key; readonly ask: Ask }
   | { readonly kind: 'comment'; readonly origin: Origin; readonly spoken: Spoken }
-  | { readonly kind: 'gate'; readonly origin: Origin; readonly run: GateRun };
+  | { readonly kind: 'gate'; readonly origin: Origin; readonly run: GateRun }
+  /** The open pull requests (null: all) are told what is frozen or quarantined. */
+  | { readonly kind: 'changes'; readonly origin: Origin; readonly number: number | null }
+  /** A button of a check run was pressed. */
+  | { readonly kind: 'press'; readonly origin: Origin; readonly pressed: Pressed }
+  | { readonly kind: 'merge-group'; readonly origin: Origin; readonly mergeGroup: MergeGroup };
 
 /**
  * Looks and asks of one key share a lane, so that replicas too take one at a time. A comment does not name its key before it is
@@ -32,6 +39,14 @@ export function taskOf(errand: Errand): Task<Errand> {
     }
     case 'comment':
       return task(`${group}#${errand.spoken.issue}`, `${group} ${errand.spoken.commentId}`);
+    case 'changes': {
+      const lane = `${group}^${errand.number ?? 'all'}`;
+      return task(lane, lane);
+    }
+    case 'press':
+      return task(`${group}!${errand.pressed.check}`, `${group} ${errand.pressed.checkRunId} ${errand.pressed.action}`);
+    case 'merge-group':
+      return task(`${group}@${errand.mergeGroup.head}`, `${group} ${errand.mergeGroup.head}`);
     case 'gate':
       return task(`${group}@${errand.run.sha}`, `${group} ${errand.run.id}`);
   }

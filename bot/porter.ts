@@ -1,8 +1,11 @@
 import type { Kept, PutOptions, Queue } from '../src/adapters/queue/queue.ts';
 import { parseComment } from '../src/chatops/parse.ts';
+import { offerButtons, press, type Pressed } from '../src/control/buttons.ts';
+import { reviewChanges, reviewGroup } from '../src/control/changes.ts';
 import { hear, type Spoken } from '../src/control/command.ts';
 import type { Log } from '../src/control/doors.ts';
 import type { Ask } from '../src/control/draft.ts';
+import { answerMergeGroup, type MergeGroup } from '../src/control/merge-group.ts';
 import { readGateRun } from '../src/control/gate-run.ts';
 import type { Settled } from '../src/control/reconcile.ts';
 import { findLeftovers } from '../src/control/sweep.ts';
@@ -20,6 +23,12 @@ export interface Porter {
   /** A comment is taken once, and within a day of its time: a delivery that is sent again changes nothing. */
   comment(origin: Origin, spoken: Spoken): Promise<void>;
   gate(origin: Origin, run: GateRun): Promise<void>;
+  /** A pull request, or the default branch (null), changed: what is frozen or quarantined is told. */
+  changes(origin: Origin, number: number | null): Promise<void>;
+  /** Somebody pressed a button of a check run of ours. */
+  press(origin: Origin, pressed: Pressed): Promise<void>;
+  /** A merge queue asks for the checks that only we can answer. */
+  mergeGroup(origin: Origin, mergeGroup: MergeGroup): Promise<void>;
   /** Something happened around this rollback: look again. */
   wake(origin: Origin, key: Pick<Key, 'service' | 'environment'>): Promise<void>;
   /** Something happened in this repository: whatever waits there looks again. */
@@ -81,12 +90,28 @@ export function createPorter({ house, queue, log, witness, now = Date.now }: Par
       case 'comment': {
         const heard = await hear(doors, loop, errand.spoken);
         if (heard) await follow(origin, heard.key, heard.settled);
+        if (changesOthers(errand.spoken.body)) await put({ kind: 'changes', origin, number: null });
         return null;
       }
+      case 'changes': {
+        for (const { key, ask } of await reviewChanges(doors, errand.number))
+          await put({ kind: 'ask', origin, key, ask });
+        return null;
+      }
+      case 'press': {
+        const heard = await press(doors, loop, errand.pressed);
+        if (heard) await follow(origin, heard.key, heard.settled);
+        return null;
+      }
+      case 'merge-group':
+        await reviewGroup(doors, errand.mergeGroup.head);
+        await answerMergeGroup(doors, errand.mergeGroup);
+        return null;
       case 'gate': {
         const news = readGateRun(doors.repository, errand.run);
         if (!news) return null;
         loop.recorder.add([news.entry]);
+        if (news.entry.kind === 'gate-failed') await offerButtons(doors, news);
         if (news.ask) await put({ kind: 'ask', origin, key: news.key, ask: news.ask });
         return null;
       }
@@ -110,6 +135,16 @@ export function createPorter({ house, queue, log, witness, now = Date.now }: Par
     },
     async gate(origin, run) {
       await putOnce({ kind: 'gate', origin, run }, run.completedAt ?? '');
+    },
+    async mergeGroup(origin, mergeGroup) {
+      await put({ kind: 'merge-group', origin, mergeGroup });
+    },
+    async changes(origin, number) {
+      await put({ kind: 'changes', origin, number });
+    },
+    async press(origin, pressed) {
+      if (pressed.isBot || !isRecent(pressed.at, now())) return;
+      await putOnce({ kind: 'press', origin, pressed }, pressed.at);
     },
     async wake(origin, { service, environment }) {
       await put({ kind: 'look', origin, key: { repo: origin.repository, service, environment } });
@@ -137,4 +172,10 @@ export function createPorter({ house, queue, log, witness, now = Date.now }: Par
       await house.flush();
     },
   };
+}
+
+/** Orders after which other people's pull requests stand differently. */
+function changesOthers(body: string): boolean {
+  const parsed = parseComment(body);
+  return parsed?.kind === 'command' && ['freeze', 'unfreeze', 'release'].includes(parsed.command.kind);
 }

@@ -36,7 +36,8 @@ export function decide(seen: Observed): Step {
       return needsPerson('unfit-target', planned.because, [planned.cure]);
     case 'nothing-to-do':
       return (
-        adoption(stage.before, planned.good) ?? {
+        adoption(stage.before, planned.good) ??
+        refuseRevertOfRevert(seen, stage.before) ?? {
           kind: 'finish',
           outcome: 'nothing-to-do',
           because: planned.because,
@@ -113,6 +114,17 @@ function asksFirst(cause: Cause): boolean {
   return cause.kind === 'gate' && cause.then === 'ask';
 }
 
+/** An alert that outlives a rollback says that the fault lies elsewhere: a person must know, and nothing is put back. */
+function refuseRevertOfRevert(seen: Observed, before: Before): Step | null {
+  if (isPersonal(seen.incident.cause) || !before.isRollback) return null;
+  const { service, environment } = seen.incident.key;
+  return needsPerson(
+    'is-a-rollback',
+    `the newest change of ${service} in ${environment} is itself a rollback; reverting it would bring the fault back`,
+    [`Name a target that is known to be good: /rollback ${service} ${environment} to <sha>`],
+  );
+}
+
 /** What stops a machine but not a person: a revert of a revert, an old release, a storm. */
 function refuseAutomatic(seen: Observed, before: Before): Step | null {
   if (isPersonal(seen.incident.cause)) return null;
@@ -136,13 +148,8 @@ function refuseAutomatic(seen: Observed, before: Before): Step | null {
       [`Stop what writes it (${cause.path}), or allow it: /release ${service} ${environment}`, ...byHand],
     );
   }
-  if (before.isRollback) {
-    return needsPerson(
-      'is-a-rollback',
-      `the newest change of ${service} in ${environment} is itself a rollback; reverting it would bring the fault back`,
-      [`Name a target that is known to be good: /rollback ${service} ${environment} to <sha>`],
-    );
-  }
+  const again = refuseRevertOfRevert(seen, before);
+  if (again) return again;
   const age = seen.now - Date.parse(before.releasedAt);
   if (age > rollback['max-age']) {
     return needsPerson('too-old', `the release is ${hours(age)} old > max-age ${hours(rollback['max-age'])}`, byHand);

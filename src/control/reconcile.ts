@@ -149,9 +149,10 @@ export function createLoop(doors: Doors): Loop {
   }
 
   /** From the pull request on: look, decide, act, until there is something to wait for. */
-  async function follow(target: Target, first: Settings, opened: Pull, memory: Memory): Promise<Settled> {
+  async function follow(target: Target, first: Settings, opened: Pull, remembered: Memory): Promise<Settled> {
     let pull = opened;
     let settings = first;
+    let memory = remembered;
     for (let taken = 0; taken < MOST_STEPS; taken += 1) {
       const known = denied.get(memory.incident.id);
       const mayNotTerminate = known && doors.clock.now() - known.at < ASK_AGAIN_MS ? known.application : null;
@@ -174,6 +175,9 @@ export function createLoop(doors: Doors): Loop {
       }
       const after = await actOnPull(doors, target, pull, memory, step);
       pull = after.pull;
+      // As the body says it by now: the ledger must not call a bypass a plain merge.
+      if (step.kind === 'merge' && step.route === 'bypass')
+        memory = { ...memory, bypass: (step.over ?? []).join(', ') };
       settings = {
         ...settings,
         autoMergeAllowed: settings.autoMergeAllowed && after.autoMergeAllowed,

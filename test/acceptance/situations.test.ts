@@ -151,7 +151,7 @@ describe('the hard situations, end to end', () => {
     assert.equal(settled.step.trouble, 'is-a-rollback');
   });
 
-  test('8: a release with a migration is opened at once and merged by a person', async () => {
+  test('8, 12: a release with a migration is opened at once and merged by a person, and what it added is named', async () => {
     const { town } = stage;
     const migrate = 'apps/recommender/production/migrate.yaml';
     const job =
@@ -222,12 +222,20 @@ describe('the hard situations, end to end', () => {
     await labelled(town, release.sha, 'recovered');
   });
 
-  test('12: a tag that moves is no way back', async () => {
-    await push({ [FILE]: rollout('latest') }, 'Run latest');
-    const bad = await push({ [FILE]: rollout('2.9.0') }, 'Release 2.9.0');
-    const settled = await crew.alert(bad);
-    assert.ok(settled.kind === 'looked' && settled.step.kind === 'escalate');
-    assert.equal(settled.step.trouble, 'unfit-target');
-    assert.match(settled.step.todo.join(' '), /Release by digest/);
+  test('12: a Rollout that was aborted is announced, and the step that ends it is shown until it is healthy', async () => {
+    const { town } = stage;
+    const release = await town.release('2.9.0');
+    await town.argoCd.settle();
+    const message = 'RolloutAborted: Rollout aborted update to revision 9';
+    town.argoCd.switch(APPLICATION, { ailing: { kind: 'Rollout', name: 'recommender', status: 'Degraded', message } });
+    await crew.alert(release.sha);
+    const found = await until('the revert is open', () => rollbackOf(town, release.sha));
+    assert.match(
+      found.body ?? '',
+      /the Rollout recommender is aborted, so users are already back on the older version/,
+    );
+    await said(found.number, /kubectl argo rollouts retry rollout recommender -n default/);
+    town.argoCd.switch(APPLICATION, { ailing: null });
+    await labelled(town, release.sha, 'recovered');
   });
 });

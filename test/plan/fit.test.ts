@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { imagesBrought, isMigration, mutableTargets, resourcesIn } from '../../src/plan/fit.ts';
 
-const to = (key: string, value: string | null) => ({ path: 'a.yaml', key, from: 'x', to: value });
+const to = (key: string, value: string | null) => ({
+  path: 'a.yaml',
+  key,
+  from: 'x',
+  to: value,
+  moves: 'version' as const,
+});
 const moves = (key: string, value: string | null): boolean => mutableTargets([to(key, value)]).length > 0;
 
 test('a tag that people move is no target; a version or a digest is', () => {

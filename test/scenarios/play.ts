@@ -56,7 +56,9 @@ const PLANS: Readonly<Record<NonNullable<Facts['plan']>, Planned>> = {
     because:
       'apps/web/values.yaml image.tag changed again after the bad release: a person must say which value is meant',
     later: LATER,
-    instead: aPlan({ changes: [{ path: 'apps/web/values.yaml', key: 'image.tag', from: '1.4.3', to: '1.4.1' }] }),
+    instead: aPlan({
+      changes: [{ path: 'apps/web/values.yaml', key: 'image.tag', from: '1.4.3', to: '1.4.1', moves: 'version' }],
+    }),
   },
   'nothing-to-do': { kind: 'nothing-to-do', good: aGood(), because: 'the files already are as at 900d000' },
 };
