@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { test } from 'node:test';
+import { parse, parseAllDocuments } from 'yaml';
+import { documentedVariables } from './names.ts';
+
+const FOLDER = fileURLToPath(new URL('../../examples/kubernetes/', import.meta.url));
+const read = (path: string): string => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');
+
+interface Container {
+  readonly securityContext: Readonly<Record<string, unknown>>;
+  readonly env: readonly { readonly name: string }[];
+  readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
+  readonly [probe: `${string}Probe`]: { readonly httpGet: { readonly path: string; readonly port: string } };
+}
+
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly stringData: Readonly<Record<string, string>>;
+  readonly spec: {
+    readonly ports: readonly { readonly targetPort: string }[];
+    readonly template: {
+      readonly spec: {
+        readonly terminationGracePeriodSeconds: number;
+        readonly automountServiceAccountToken: boolean;
+        readonly securityContext: Readonly<Record<string, unknown>>;
+        readonly containers: readonly Container[];
+        readonly volumes: readonly { readonly secret: { readonly secretName: string } }[];
+      };
+    };
+  };
+}
+
+const manifests = new Map(
+  readdirSync(FOLDER).flatMap((file) => {
+    const documents = parseAllDocuments(readFileSync(`${FOLDER}${file}`, 'utf8'));
+    return documents.map((document): [string, Manifest] => {
+      assert.deepEqual(document.errors, [], file);
+      return [file, document.toJS() as Manifest];
+    });
+  }),
+);
+const manifest = (file: string): Manifest => manifests.get(file) ?? assert.fail(file);
+
+test('the kustomization names every manifest that is there, but the Secret and what needs an operator', () => {
+  const { resources } = parse(readFileSync(`${FOLDER}kustomization.yaml`, 'utf8')) as { resources: string[] };
+  const others = ['kustomization.yaml', 'monitor.yaml', 'secret.example.yaml'];
+  assert.deepEqual([...resources, ...others].toSorted(), [...manifests.keys()].toSorted());
+});
+
+test('the pod is not root, changes no file, has no capability and no token of the cluster', () => {
+  const pod = manifest('deployment.yaml').spec.template.spec;
+  const [bot] = pod.containers;
+  assert.equal(pod.automountServiceAccountToken, false);
+  assert.equal(pod.securityContext['runAsNonRoot'], true);
+  assert.deepEqual(bot?.securityContext, {
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ['ALL'] },
+  });
+  assert.ok(pod.terminationGracePeriodSeconds > 25 + 10, 'a draining bot would be killed');
+});
+
+test('every probe asks a path that the bot has, on the port that the service uses', () => {
+  const [bot] = manifest('deployment.yaml').spec.template.spec.containers;
+  const door = read('bot/door.ts');
+  for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe'] as const) {
+    const { path, port } = bot?.[probe].httpGet ?? assert.fail(probe);
+    assert.ok(door.includes(`'${path}'`), path);
+    assert.equal(port, bot?.ports[0]?.name);
+  }
+  assert.equal(manifest('service.yaml').spec.ports[0]?.targetPort, 'http');
+});
+
+test('every variable that the manifests set is one that the bot reads, and no real secret stands in them', () => {
+  const names = documentedVariables();
+  const [bot] = manifest('deployment.yaml').spec.template.spec.containers;
+  const secret = manifest('secret.example.yaml').stringData;
+  for (const name of [...(bot?.env ?? []).map((variable) => variable.name), ...Object.keys(secret)])
+    assert.ok(names.has(name), name);
+  for (const text of Object.values(secret)) assert.match(text, /^(put-|12345$|postgres:\/\/lastgood:PASSWORD@)/);
+});
+
+test('the image is not root, has a health check, and starts what the bundle makes', () => {
+  const dockerfile = read('bot/Dockerfile');
+  assert.match(dockerfile, /^USER 65532:65532$/m);
+  assert.match(dockerfile, /^HEALTHCHECK [^]*\/healthz/m);
+  assert.match(dockerfile, /^CMD \["bot\/dist\/main.js"\]$/m);
+  assert.match(read('cli/bundle.ts'), /'bot\/dist\/main.js'/);
+  for (const line of ['.git', '**/*.pem', '**/.env*'])
+    assert.ok(read('bot/Dockerfile.dockerignore').includes(line), line);
+});
