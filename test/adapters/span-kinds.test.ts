@@ -102,8 +102,8 @@ describe('cloudwatch', () => {
 
   it('is asked by a signed request that carries the session, and its minutes are added up', async () => {
     const headers: Record<string, string> = {};
-    const noted = (name: string) => (value: string) => {
-      headers[name] = value;
+    const noted = (name: string) => (value: string | string[]) => {
+      headers[name] = String(value);
       return true;
     };
     let body: unknown;
