@@ -89,5 +89,6 @@ function labelFor(pull: Pull, step: Step): string | null {
 
 /** People read on where they asked; what a machine started is told on the pull request. */
 export function placeOf(memory: Memory, pull: Pull): number {
-  return memory.incident.cause.kind === 'command' ? memory.incident.cause.issue : pull.number;
+  const { cause } = memory.incident;
+  return cause.kind === 'command' && cause.issue > 0 ? cause.issue : pull.number;
 }

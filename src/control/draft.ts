@@ -107,7 +107,7 @@ export async function draft(
     outlook,
     before,
     activeRules,
-    place: ask.cause.kind === 'command' ? ask.cause.issue : bad.pull,
+    place: ask.cause.kind === 'command' && ask.cause.issue > 0 ? ask.cause.issue : bad.pull,
     escalated: ledger.some((line) => line.kind === 'escalated' && line.incident === incident.id),
   };
   const found = lastGood({

@@ -60,6 +60,20 @@ export async function order(
   return { ok: true, answer: orderComment(command.kind, { by: said.author, service, environment, until, reason }) };
 }
 
+/** A hold on one place, by a button. */
+export async function hold(
+  recorder: Recorder,
+  said: Said,
+  place: Pick<Key, 'service' | 'environment'>,
+): Promise<Carried> {
+  const { service, environment } = place;
+  await write(recorder, entryOf(said, 'held', place, { until: null, reason: null }));
+  return {
+    ok: true,
+    answer: orderComment('hold', { by: said.author, service, environment, until: null, reason: null }),
+  };
+}
+
 function inside(wide: string, narrow: string): boolean {
   return wide === ALL || wide === narrow;
 }

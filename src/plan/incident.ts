@@ -12,7 +12,7 @@ export type Cause =
       readonly kind: 'command';
       readonly by: string;
       readonly commentId: number;
-      /** Issue or pull request on which the comment stands. */
+      /** Issue or pull request on which the comment stands; 0: it was a button. */
       readonly issue: number;
       readonly reason: string | null;
     }

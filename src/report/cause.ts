@@ -6,7 +6,7 @@ import { code, inline } from './escape.ts';
 export function causeSentence(cause: Cause): string {
   switch (cause.kind) {
     case 'command':
-      return `${cause.by} asked for it in ${cause.issue}${cause.reason === null ? '' : `: ${cause.reason}`}`;
+      return `${cause.by} asked for it${cause.issue > 0 ? ` in ${cause.issue}` : ''}${cause.reason === null ? '' : `: ${cause.reason}`}`;
     case 'gate':
       return `the gate failed on '${cause.trigger}': ${cause.because}`;
     case 'alert':
@@ -20,7 +20,7 @@ export function causeSentence(cause: Cause): string {
 export function causeMarkdown(cause: Cause): string {
   switch (cause.kind) {
     case 'command':
-      return `${inline(cause.by)} asked for it in #${cause.issue}${cause.reason === null ? '' : `: ${inline(cause.reason)}`}`;
+      return `${inline(cause.by)} asked for it${cause.issue > 0 ? ` in #${cause.issue}` : ''}${cause.reason === null ? '' : `: ${inline(cause.reason)}`}`;
     case 'gate':
       return `the gate failed on **${inline(cause.trigger)}**: ${inline(cause.because)}`;
     case 'alert':
