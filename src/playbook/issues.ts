@@ -5,7 +5,7 @@ import { asPath } from './path.ts';
 import type { Path } from './path.ts';
 import { shapeAt } from './shape.ts';
 import type { Shape } from './shape.ts';
-import { durationCure } from './units.ts';
+import { durationCure, readShare } from './units.ts';
 
 /** One zod issue in our words: the key says where, the cure says what to write. */
 export function doubtsOf(issue: z.core.$ZodIssue, data: unknown): readonly Doubt[] {
@@ -80,6 +80,10 @@ function wrongType(issue: z.core.$ZodIssueInvalidType, path: Path, shape: Shape 
   if (shape?.title === 'duration') {
     const cure = typeof got === 'number' ? durationCure(String(got)) : durationCure('');
     return { path, part: 'value', message: 'needs its unit', cure };
+  }
+  if (shape?.title === 'share') {
+    const read = readShare(typeof got === 'number' ? String(got) : '');
+    return { path, part: 'value', message: 'needs a percentage', cure: read.ok ? 'write 5%' : read.cure };
   }
   const example = (shape?.examples ?? []).find((each) => typeof each === 'string');
   const cure = example === undefined ? `write ${expected ?? 'another value'}` : `write it like ${example}`;

@@ -38,7 +38,7 @@ const metric = {
   unit: z.enum(['s', 'ms', 'us', 'none']).optional().describe('unit of the histogram edges'),
   strata: z
     .string()
-    .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'must be one label name, such as region')
+    .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'one label name, such as region')
     .max(200)
     .optional()
     .describe('label of the counters, such as region: arms are compared within each of its values'),

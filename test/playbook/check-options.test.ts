@@ -18,7 +18,7 @@ test('an option that its question cannot have is a fault with its cure', () => {
       /^file is neither \.json nor \.csv/,
     ],
     ['name: k, histogram: h, strata: region, if: ks > 0.15, then: ask', /^strata keeps counters apart/],
-    [`${errors}, strata: "a b", ${LIVE}`, /^strata must be one label name/],
+    [`${errors}, strata: "a b", ${LIVE}`, /^strata should be one label name, such as region/],
     [`${errors}, window: 1m, ${LIVE}`, /^window belongs to a gauge/],
     [`${errors}, alpha-share: 50%, ${LIVE}`, /^alpha-share is reserved for a trigger that is not critical/],
     [`${errors}, alpha-share: 0.5, criticality: critical, ${LIVE}`, /^alpha-share needs a percentage -> write 50%/],
