@@ -83,7 +83,7 @@ describe('the hard situations, end to end', () => {
     await writePlaybook(town, (text) => text);
   });
 
-  test('4: a later release changed the same key: both ways are offered, and the confirmed one keeps what came later', async () => {
+  test('4: a later release changed the same key: nothing is opened, and the list of what would go with it is offered', async () => {
     const { town } = stage;
     const bad = await push({ [FILE]: rollout('2.1.0') }, 'Release 2.1.0');
     await push({ [FILE]: rollout('2.2.0').replace('replicas: 4', 'replicas: 6') }, 'Release 2.2.0 with more replicas');
