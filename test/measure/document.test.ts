@@ -64,7 +64,7 @@ test('a histogram has its edges and counts, of each bucket or cumulative', () =>
     const reading = arm({ histogram: 'h' }, { h });
     assert.ok(reading.kind === 'buckets');
     assert.deepEqual(reading.series[0]?.cumulative, [5, 8, 10]);
-    assert.deepEqual(reading.series[0]?.edges, [0.1, 1, Infinity]);
+    assert.deepEqual(reading.series[0].edges, [0.1, 1, Infinity]);
   }
   for (const h of [
     { le: [1, 2], counts: [1, 2] },
