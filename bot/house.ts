@@ -6,6 +6,8 @@ import { deliverAgain, lostDeliveries } from '../src/adapters/github/deliveries.
 import { githubRepository } from '../src/adapters/github/repository.ts';
 import type { Traffic } from '../src/adapters/github/traffic.ts';
 import { metricSource } from '../src/adapters/sources.ts';
+import { createNotifier, repositoryUrl } from '../src/adapters/notify/notifier.ts';
+import { createOutbox } from '../src/adapters/notify/outbox.ts';
 import type { Doors, Log } from '../src/control/doors.ts';
 import { createLoop, type Loop } from '../src/control/reconcile.ts';
 import type { Config } from './config.ts';
@@ -40,9 +42,14 @@ interface Parts {
 }
 
 const DAY_MS = 86_400_000;
+/** The rest is told by the next process: the ledger knows who has not been. */
+const OUTBOX_GRACE_MS = 3000;
+const CATCH_UP_MS = 150_000;
 
 export function createHouse({ config, env, log, traffic }: Parts): House {
   const asApp = appClient({ ...authOf(config), traffic });
+  /** One for all rooms: what is on its way when the bot stops gets one grace. */
+  const outbox = createOutbox();
   const rooms = new Map<string, Promise<Room>>();
   const clients = new Map<number, GitHubClient>();
   let login: Promise<string> | null = null;
@@ -69,8 +76,26 @@ export function createHouse({ config, env, log, traffic }: Parts): House {
       clock: realClock(),
       sha256,
       log,
+      notifier: createNotifier({
+        outbox,
+        env,
+        repositoryUrl: repositoryUrl(config.baseUrl, repository),
+        issues: { client: client(installationId), repository, login: name },
+        now: Date.now,
+      }),
     };
-    return { doors, loop: createLoop(doors) };
+    const loop = createLoop(doors);
+    const catchUp = (): void =>
+      void loop.catchUp().catch((error: unknown) =>
+        log('warn', 'what nobody was told could not be read', {
+          repository,
+          reason: error instanceof Error ? error.message : String(error),
+        }),
+      );
+    catchUp();
+    // Once more, for what was too young to be anybody's loss at the start.
+    setTimeout(catchUp, CATCH_UP_MS).unref();
+    return { doors, loop };
   }
 
   return {
@@ -90,6 +115,7 @@ export function createHouse({ config, env, log, traffic }: Parts): House {
       await whoWeAre();
     },
     async flush() {
+      await outbox.close(OUTBOX_GRACE_MS);
       const built = await Promise.allSettled([...rooms.values()]);
       await Promise.all(built.flatMap((room) => (room.status === 'fulfilled' ? [room.value.loop.flush()] : [])));
     },

@@ -1,11 +1,13 @@
 import { demo } from './demo/command.ts';
 import { calibrate } from './commands/calibrate.ts';
+import { doctor } from './commands/doctor.ts';
 import { gate } from './commands/gate.ts';
 import { history } from './commands/history.ts';
 import { judge } from './commands/judge.ts';
 import { ledger } from './commands/ledger.ts';
 import { lint } from './commands/lint.ts';
 import { plan } from './commands/plan.ts';
+import { planGate } from './commands/plan-gate.ts';
 import { replay } from './commands/replay.ts';
 import { world } from './commands/world.ts';
 import type { Command } from './terminal.ts';
@@ -14,11 +16,13 @@ import type { Command } from './terminal.ts';
 export const COMMANDS: Readonly<Record<string, Command>> = {
   lint,
   gate,
+  'plan-gate': planGate,
   replay,
   calibrate,
   plan,
   history,
   ledger,
+  doctor,
   judge,
   demo,
   world,

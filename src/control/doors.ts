@@ -11,7 +11,11 @@ export type Log = (
 ) => void;
 
 /** What became of telling one destination of one fact. */
-export type Told = { readonly kind: 'delivered' } | { readonly kind: 'failed'; readonly because: string };
+export type Told =
+  | { readonly kind: 'delivered' }
+  | { readonly kind: 'failed'; readonly because: string }
+  /** This process ended before it was known: the next one tells it again. */
+  | { readonly kind: 'ended' };
 
 /** Tells people and machines outside the pull request, beside the loop. */
 export interface Notifier {

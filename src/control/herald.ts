@@ -68,6 +68,8 @@ export function createHerald(doors: HeraldDoors, record: (entries: readonly Entr
           fact: entry.id,
           destination: destinationName(destination),
         });
+    // Without a line the next process finds the fact untold.
+    if (told.some(({ told: result }) => result.kind === 'ended')) return;
     record(linesOf(entry, told, new Date(doors.clock.now()).toISOString()));
   }
 

@@ -135,6 +135,17 @@ test('what cannot be told is logged, and stands in the ledger once for each dest
   assert.equal(warnings.length, 3);
 });
 
+test('what a process could not tell before it ended is told by the next one', async () => {
+  const world = aWorld([{ ...SLACK, on: ['recovered'] }]);
+  await play(world, aNotifier(async () => ({ kind: 'ended' })).notifier);
+  assert.ok(!kinds(world).includes('notified'));
+  world.clock.turn(300_000);
+  const { notifier, told } = aNotifier();
+  await aLoop(world, { ...doorsOf(world), notifier }).catchUp();
+  await settle();
+  assert.deepEqual(told(), ['slack SLACK_URL: recovered']);
+});
+
 test('when the ledger cannot be written people are told all the same, and once', async () => {
   const world = aWorld([{ ...SLACK, on: ['opened', 'merged', 'recovered'] }]);
   const { notifier, told } = aNotifier();

@@ -57,7 +57,7 @@ export function createOutbox({ wait = pause, mostWaiting = 100, mostAttempts = 1
       if (tried >= mostAttempts || asked > LONGEST_ASKED)
         return { kind: 'failed', because: `${result.because}, given up after ${tried} of ${mostAttempts} attempts` };
       await wait(Math.max(asked, Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (tried - 1))), closing.signal);
-      if (closing.signal.aborted) return { kind: 'failed', because: `${result.because}, and this process ended` };
+      if (closing.signal.aborted) return ENDED;
     }
   }
 
@@ -93,7 +93,7 @@ export function createOutbox({ wait = pause, mostWaiting = 100, mostAttempts = 1
   };
 }
 
-const ENDED: Told = { kind: 'failed', because: 'this process ended' };
+const ENDED: Told = { kind: 'ended' };
 
 /** Keeps no process alive. */
 function pause(ms: number, closed: AbortSignal): Promise<void> {

@@ -75,7 +75,7 @@ test('closing waits for what arrives in time, ends the rest, and takes nothing m
   const dead = outbox.send('dead', async () => again());
   const waiting = outbox.send('dead', async () => DELIVERED);
   await outbox.close(5);
-  assert.equal((await dead).kind, 'failed');
-  assert.equal((await waiting).kind, 'failed');
-  assert.equal((await outbox.send('slack', async () => DELIVERED)).kind, 'failed');
+  assert.deepEqual(await dead, { kind: 'ended' });
+  assert.deepEqual(await waiting, { kind: 'ended' });
+  assert.deepEqual(await outbox.send('slack', async () => DELIVERED), { kind: 'ended' });
 });

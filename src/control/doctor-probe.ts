@@ -1,0 +1,63 @@
+import { RollbackError } from '../errors.ts';
+import type { Reading } from '../measure/reading.ts';
+import type { Playbook } from '../playbook/schema.ts';
+import type { MetricSource, Query } from '../ports.ts';
+import type { ProbeFacts } from './doctor-facts.ts';
+
+interface Probe {
+  readonly source: string;
+  readonly service: string;
+  readonly environment: string;
+  readonly query: Query;
+}
+
+/** Asks every question of the playbook once. A source that is down is a fact about each of its questions. */
+export async function probe(
+  playbook: Playbook,
+  door: (source: Playbook['sources'][string]) => MetricSource,
+  now: number,
+): Promise<readonly ProbeFacts[]> {
+  return Promise.all(
+    probesOf(playbook, now).map(async ({ source, service, environment, query }) => {
+      const facts = { source, service, environment, question: query.trigger.name };
+      try {
+        const config = playbook.sources[source];
+        const reading = config && (await door(config).look([query], null)).get(query.trigger.name);
+        if (!reading) return { ...facts, canary: 'the source did not answer', baseline: null };
+        const baseline = query.arms.baseline === null ? null : gap(reading.baseline);
+        return { ...facts, canary: gap(reading.canary), baseline };
+      } catch (error) {
+        const because = error instanceof RollbackError ? error.message : 'the source failed';
+        return { ...facts, canary: because, baseline: null };
+      }
+    }),
+  );
+}
+
+function gap(arm: Reading['canary'] | null): string | null {
+  if (arm === null) return 'it was not read';
+  return arm.kind === 'missing' ? `${arm.reason}: ${arm.detail}` : null;
+}
+
+function probesOf(playbook: Playbook, now: number): readonly Probe[] {
+  return Object.entries(playbook.services).flatMap(([service, { environments }]) =>
+    Object.entries(environments).flatMap(([environment, { gate, verify }]): Probe[] => [
+      ...(gate?.triggers ?? []).flatMap((trigger): Probe[] => {
+        if (!gate) return [];
+        const { canary, baseline = null } = gate.arms;
+        const query: Query = { trigger, arms: { canary, baseline }, since: now - HOUR };
+        return [{ source: trigger.source ?? gate.source, service, environment, query }];
+      }),
+      ...verify.criteria.map((criterion): Probe => {
+        const query: Query = {
+          trigger: criterion,
+          arms: { canary: criterion.arm ?? verify.arm, baseline: null },
+          since: now - HOUR,
+        };
+        return { source: criterion.source ?? verify.source ?? '', service, environment, query };
+      }),
+    ]),
+  );
+}
+
+const HOUR = 3_600_000;
