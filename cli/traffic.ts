@@ -1,0 +1,126 @@
+/** The traffic of a gate: as somebody writes it, or as its sources measured it. */
+import { RollbackError } from '../src/errors.ts';
+import { growthOf } from '../src/measure/growth.ts';
+import { exceedance } from '../src/judge/exceedance.ts';
+import type { Flow } from '../src/judge/plan-gate.ts';
+import type { Rule, Rules } from '../src/judge/judge.ts';
+import type { Reading } from '../src/measure/reading.ts';
+import { armCourse, type ArmCourse } from './baseline-course.ts';
+import { pastSourcesOf, type GateOf } from './gate-of.ts';
+import { option, type Call } from './terminal.ts';
+
+/** From --traffic or the three options; null where none is given. Throws input-invalid. */
+export function givenTraffic(call: Call): Flow | null {
+  const text = option(call, 'traffic');
+  const parts = {
+    canary: option(call, 'canary-rps'),
+    baseline: option(call, 'baseline-rps'),
+    bad: option(call, 'bad-rate'),
+  };
+  if (text === null && Object.values(parts).every((part) => part === null)) return null;
+  for (const piece of (text ?? '').split(',').filter((one) => one.trim() !== '')) {
+    const [, name, value] = /^\s*(canary|baseline|bad)\s+(\S+)\s*$/.exec(piece) ?? [];
+    if (name !== 'canary' && name !== 'baseline' && name !== 'bad') throw refusal(`'${piece.trim()}' is not readable`);
+    parts[name] = value ?? null;
+  }
+  const perSecond = (value: string | null, name: string): number => {
+    const found = /^(\d+(?:\.\d+)?)(?:\/s)?$/.exec(value ?? '')?.[1];
+    if (found === undefined) throw refusal(`${name} is ${value === null ? 'missing' : `'${value}'`}`);
+    return Number(found);
+  };
+  const bad = /^(\d+(?:\.\d+)?)%$/.exec(parts.bad ?? '')?.[1];
+  if (bad === undefined || Number(bad) >= 100)
+    throw refusal(`bad is ${parts.bad === null ? 'missing' : `'${parts.bad}'`}`);
+  return {
+    canary: perSecond(parts.canary, 'canary'),
+    baseline: perSecond(parts.baseline, 'baseline'),
+    bad: Number(`${bad}e-2`),
+  };
+}
+
+function refusal(what: string): RollbackError {
+  return new RollbackError('input-invalid', `The traffic cannot be read: ${what}`, {
+    hint: 'Write --traffic "canary 5/s, baseline 95/s, bad 0.5%", or --canary-rps 5 --baseline-rps 95 --bad-rate 0.5%.',
+  });
+}
+
+const HOUR = 3_600_000;
+const STEP = 60_000;
+
+/**
+ * Means over the last hour, by trigger. The baseline arm gives the bad share; a canary that does not live now gets the share that
+ * `gate.weight` names. Throws input-invalid where nothing was measured.
+ */
+export async function measuredTraffic(of: GateOf, call: Call, rules: Rules): Promise<ReadonlyMap<string, Flow>> {
+  const sources = pastSourcesOf(of, call, 'Give the traffic with --traffic "canary 5/s, baseline 95/s, bad 0.5%".');
+  const to = Date.now();
+  const grid = { from: to - HOUR, to, stepMs: STEP };
+  const compared = of.gate.triggers.every((trigger) => (trigger.arms ?? of.gate.arms).baseline !== undefined);
+  const [canary, baseline] = [
+    await armCourse(of, sources, { arm: 'canary', grid }),
+    compared ? await armCourse(of, sources, { arm: 'baseline', grid }) : new Map<string, readonly Reading[]>(),
+  ];
+  return new Map(rules.triggers.map((rule) => [rule.name, flowOf(of, rule, canary, baseline)]));
+}
+
+function flowOf({ gate }: GateOf, rule: Rule, canary: ArmCourse, baseline: ArmCourse): Flow {
+  const own = growth(rule, canary.get(rule.name) ?? []);
+  const other = growth(rule, baseline.get(rule.name) ?? []);
+  const shown = other ?? own;
+  if (shown === null)
+    throw new RollbackError('input-invalid', `Nothing was measured for trigger '${rule.name}' in the last hour`, {
+      hint: 'Give the traffic with --traffic "canary 5/s, baseline 95/s, bad 0.5%".',
+    });
+  const share = gate.weight;
+  const alive = own !== null && own.perSecond > 0;
+  if (!alive && share === undefined)
+    throw new RollbackError(
+      'input-invalid',
+      `The canary of trigger '${rule.name}' has no traffic now, so its share is not known`,
+      {
+        hint: "Add 'weight: 5%' to the gate, or give --traffic.",
+      },
+    );
+  const all = other?.perSecond ?? 0;
+  return alive
+    ? { canary: own.perSecond, baseline: all, bad: shown.bad }
+    : { canary: all * (share ?? 0), baseline: all * (1 - (share ?? 0)), bad: shown.bad };
+}
+
+/** Events per second and their bad share over a course; null where no two readings could be compared. */
+function growth(
+  { question }: Rule,
+  course: readonly Reading[],
+): { readonly perSecond: number; readonly bad: number } | null {
+  let before: Reading | null = null;
+  let [ms, all, bad] = [0, 0, 0];
+  for (const now of course) {
+    if (now.canary.kind === 'missing') continue;
+    if (before !== null) {
+      const { counts } = growthOf('baseline', before.canary, now.canary);
+      ms += now.at - before.at;
+      if (counts.kind === 'events') {
+        all += counts.events.total;
+        bad += question.bad === 'above' ? counts.events.hits : counts.events.total - counts.events.hits;
+      } else if (counts.kind === 'histogram') {
+        const size = counts.counts.reduce((sum, one) => sum + one, 0);
+        all += size;
+        bad += slower(question, counts.counts, counts.edges) ?? size * (cleanShare(question) ?? 0);
+      } else if (counts.kind === 'moments') all += counts.moments.n;
+    }
+    before = now;
+  }
+  if (ms === 0) return null;
+  return { perSecond: (all * 1000) / ms, bad: all > 0 ? bad / all : 0 };
+}
+
+/** Requests above a fixed limit, as a pass counts them; null where there is none. */
+function slower({ pass }: Rule['question'], counts: readonly number[], edges: readonly number[]): number | null {
+  const [leg] = pass.legs;
+  return leg?.kind === 'slower-than' ? exceedance(counts, edges, leg.edge).possible : null;
+}
+
+/** Share of slow requests that a clean release is taken to have where nothing tells: half of what the quantile allows. Null: no quantile. */
+export function cleanShare({ statistic }: Rule['question']): number | null {
+  return statistic.kind === 'quantile' ? (1 - statistic.q) / 2 : null;
+}
