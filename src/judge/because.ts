@@ -1,4 +1,4 @@
-import type { Statistic } from '../playbook/condition.ts';
+import type { Limit, Statistic } from '../playbook/condition.ts';
 import type { Finding } from './verdict.ts';
 
 /** One number for people: three or more significant digits, no noise. */
@@ -30,14 +30,33 @@ export function label(statistic: Statistic): string {
   }
 }
 
-type Facts = Omit<Finding, 'because'> & { readonly bad: 'above' | 'below' };
+type Facts = Omit<Finding, 'because'> & {
+  readonly bad: 'above' | 'below';
+  /** Both arms were compared on the same inputs. */
+  readonly paired?: boolean;
+  readonly limits?: readonly Limit[];
+};
+
+/** Whether a limit on a mean is a part of the baseline or a number of points: 3 % of 80 % and 3 points are not the same. */
+function kindOfLimit({ statistic, limits = [], paired = false }: Facts): string {
+  const [limit, ...more] = limits;
+  if (limit === undefined || more.length > 0 || (statistic.kind !== 'mean' && !paired)) return '';
+  const side = (amount: number) => plain(Math.abs(amount) * 100);
+  if (limit.factor > 0 && limit.factor !== 1 && limit.plus === 0)
+    return `, ${side(limit.factor - 1)} % of the baseline ${limit.factor < 1 ? 'below' : 'above'} it`;
+  if (limit.factor !== 1 || limit.plus === 0 || (limit.points !== true && statistic.kind !== 'rate')) return '';
+  return `, ${side(limit.plus)} percentage points ${limit.plus < 0 ? 'below' : 'above'} the baseline`;
+}
 
 /** The sentence of one finding: both numbers, the limit, the evidence, how much was counted. */
 export function findingBecause(facts: Facts): string {
   const { status, canary, canaryCount, baselineCount } = facts;
   if (canary === null) return `no data: ${missingText(facts)}`;
   const numbers = comparison(facts, canary);
-  const counted = `n ${plain(canaryCount)}${facts.baseline === null ? '' : `/${plain(baselineCount)}`}`;
+  const counted =
+    facts.paired === true
+      ? `n ${plain(canaryCount)} pairs`
+      : `n ${plain(canaryCount)}${facts.baseline === null ? '' : `/${plain(baselineCount)}`}`;
   switch (status) {
     case 'fail':
       return `${numbers}: odds ${odds(facts.logEFail)} against an acceptable release, ${counted}`;
@@ -61,7 +80,7 @@ function comparison(facts: Facts, canary: number): string {
     facts.baseline === null || facts.statistic.kind === 'ks' ? '' : ` (baseline ${plain(facts.baseline)}${unit})`;
   const outside = facts.bad === 'above' ? canary > facts.limit : canary < facts.limit;
   const part = facts.status === 'fail' && !outside ? ' over the whole time, beyond it for a part' : '';
-  return `${name} ${sign} limit ${plain(facts.limit)}${unit}${baseline}${part}`;
+  return `${name} ${sign} limit ${plain(facts.limit)}${unit}${kindOfLimit(facts)}${baseline}${part}`;
 }
 
 function missingText({ missing }: Pick<Finding, 'missing'>): string {

@@ -61,7 +61,7 @@ export function findingOf(rules: Rules, rule: Rule, state: TriggerState, final: 
   };
   const drift = driftAside(state.fail);
   const strata = strataAside(state, needsBaseline(rule.question));
-  const because = `${findingBecause({ ...facts, bad: rule.question.bad })}${asideWords(drift, strata)}`;
+  const because = `${findingBecause({ ...facts, bad: rule.question.bad, paired: rule.question.paired, limits: rule.question.limits })}${asideWords(drift, strata)}`;
   const beside = { ...(drift === null ? {} : { drift }), ...(strata === null ? {} : { strata }) };
   return { ...facts, ...beside, because: rule.required ? because : `${because} (reported only)` };
 }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seeded } from '../../bench/judge/random.ts';
+import { begin, look, rulesOfGate, verdict } from '../../src/judge/judge.ts';
 import { BEGIN_MEAN, meanLogE, playMean } from '../../src/judge/mean-leg.ts';
 import type { Game } from '../../src/judge/lane.ts';
 import type { Sample } from '../../src/measure/sample.ts';
+import { gateSchema } from '../../src/playbook/schema-gate.ts';
 
 type Values = Extract<Sample, { kind: 'values' }>;
 const STARTS = { first: 0.75, horizon: 40 };
@@ -125,4 +127,22 @@ test('one look at a finished evaluation can fail in robust mode', () => {
   const { canary, baseline } = answers(seeded(9), 600, 0.2);
   const sample: Values = { kind: 'values', canary, baseline, paired: true };
   assert.ok(logE(THREE_POINTS, sample, { ...FAIL, cap: Math.log(100) / 3 }) >= Math.log(100));
+});
+
+test('the report says that pairs were counted, and whether the limit is a part of the baseline or points', () => {
+  const said = (text: string): string => {
+    const trigger = { name: 'q', correct: 'ok', 'pair-by': 'id', if: text, then: 'rollback' };
+    const rules = rulesOfGate(
+      gateSchema.parse({ source: 's', arms: { canary: 'a', baseline: 'b' }, triggers: [trigger] }),
+    );
+    const { canary, baseline } = answers(seeded(9), 100, 0.2);
+    const state = look(rules, begin(rules), {
+      t: 1,
+      samples: { q: { kind: 'values', canary, baseline, paired: true } },
+    });
+    return verdict(rules, state).findings[0]?.because ?? '';
+  };
+  assert.match(said('mean < baseline - 3%'), /3 % of the baseline below it.*n 100 pairs/);
+  assert.match(said('mean < baseline - 3pp'), /3 percentage points below the baseline.*n 100 pairs/);
+  assert.match(said('rate < baseline - 3pp'), /rate .*3 percentage points below the baseline.*n 100 pairs/);
 });
