@@ -6,6 +6,7 @@ import { REASON_CODES, type ReasonCode } from '../action/reason-codes.ts';
 import { COMMANDS } from '../cli/commands.ts';
 import { commandTable } from '../src/chatops/commands.ts';
 import { ERRORS, type ErrorCode } from '../src/errors.ts';
+import { EXIT_REASONS, type ExitReason } from '../src/report/reason-codes.ts';
 import type { Generated } from './generate.ts';
 import { between } from './markers.ts';
 import { table } from './table.ts';
@@ -27,7 +28,7 @@ export function pages(): readonly Generated[] {
       ),
       commands: commandTable(),
     }),
-    filled('docs/operate.md', { cli: cliTable(), reasons: reasonTable(), errors: errorTable() }),
+    filled('docs/operate.md', { cli: cliTable(), reasons: reasonTable(), exits: exitTable(), errors: errorTable() }),
   ];
 }
 
@@ -55,6 +56,15 @@ function reasonTable(): string {
   return table(
     ['Code', 'Decision', 'Meaning'],
     codes.map((name) => [code(name), REASON_CODES[name].decision, REASON_CODES[name].meaning]),
+  );
+}
+
+/** What became of a rollback, or of the wish for one. */
+function exitTable(): string {
+  const codes = Object.keys(EXIT_REASONS) as ExitReason[];
+  return table(
+    ['Code', 'Decision', 'Meaning'],
+    codes.map((name) => [code(name), EXIT_REASONS[name].decision, EXIT_REASONS[name].meaning]),
   );
 }
 
