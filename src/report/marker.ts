@@ -19,15 +19,31 @@ export function printMarker(kind: string, value: unknown): string {
 /** The JSON value of the one marker of this kind; null when there is none, more than one, or when it cannot be read. Never throws. */
 export function parseMarker(kind: string, text: string): unknown {
   if (!KIND.test(kind)) return null;
-  const found = Array.from(
-    text.matchAll(new RegExp(`<!--[ \\t]*lastgood:v1:${kind}[ \\t]+([^\\r\\n]*?)[ \\t]*-->`, 'g')),
-  );
-  const [only, second] = found;
+  const [only, second] = text.split(/[\r\n]/).flatMap((line) => markersIn(line, `lastgood:v1:${kind}`));
   // Two markers contradict each other or one was pasted: neither is believed.
   if (only === undefined || second !== undefined) return null;
   try {
-    return JSON.parse(only[1] ?? '') as unknown;
+    return JSON.parse(only) as unknown;
   } catch {
     return null;
   }
+}
+
+/** What stands in the comments of this name on one line. By search and not by pattern: whoever can comment chooses the line. */
+function markersIn(line: string, name: string): readonly string[] {
+  const found: string[] = [];
+  for (let at = line.indexOf('<!--'); at >= 0; at = line.indexOf('<!--', at)) {
+    at += '<!--'.length;
+    while (isBlank(line, at)) at += 1;
+    if (!line.startsWith(name, at) || !isBlank(line, at + name.length)) continue;
+    const end = line.indexOf('-->', at);
+    if (end < 0) return found;
+    found.push(line.slice(at + name.length, end).trim());
+    at = end;
+  }
+  return found;
+}
+
+function isBlank(line: string, at: number): boolean {
+  return line[at] === ' ' || line[at] === '\t';
 }
