@@ -108,7 +108,6 @@ function exitFor(entry: Entry, occasion: Occasion): Exit | null {
     case 'merged':
     case 'gate-failed':
     case 'gate-undecided':
-    case 'doctor':
       return null;
   }
 }

@@ -14,7 +14,6 @@ export const OCCASIONS = {
   cancelled: 'a revert was closed without a merge',
   'gate-failed': 'a gate proved harm',
   'gate-undecided': 'a gate ended without a proof either way',
-  doctor: 'the daily check of the installation found errors',
 } as const;
 
 export type Occasion = keyof typeof OCCASIONS;

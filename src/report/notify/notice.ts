@@ -52,7 +52,6 @@ const STATE = {
   cancelled: 'Closed',
   'gate-failed': 'Gate failed',
   'gate-undecided': 'Gate undecided',
-  doctor: 'Installation has errors',
 } as const satisfies Record<Occasion, string>;
 
 /** The words of the state line, as in the comment. */
