@@ -42,7 +42,7 @@ export interface MetricSource {
    * Every query at every instant of the grid, in order: the same as `look` at each, in fewer questions. Only where the source can; the
    * others are looked at instant by instant.
    */
-  course?(queries: readonly Query[], grid: Grid): AsyncIterable<ReadonlyMap<string, Reading>>;
+  readonly course?: (queries: readonly Query[], grid: Grid) => AsyncIterable<ReadonlyMap<string, Reading>>;
   /** True when `at` may lie in the past (a server with history); false for a bare /metrics page. */
   readonly remembers: boolean;
 }
