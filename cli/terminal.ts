@@ -63,6 +63,7 @@ export function exitCodeOf(error: unknown): ExitCode {
     case 'argocd-unavailable':
     case 'source-unauthorized':
     case 'source-unavailable':
+    case 'queue-unavailable':
     case 'internal':
       return 3;
   }

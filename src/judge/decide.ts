@@ -10,6 +10,8 @@ export interface Metric {
   /** A pass needs its proof. */
   readonly required: boolean;
   readonly hasData: boolean;
+  /** False: the latest look could not be used. What cannot be seen now is not promoted now. */
+  readonly fresh?: boolean;
 }
 
 export interface Policy {
@@ -62,7 +64,7 @@ export function decide(metrics: readonly Metric[], policy: Policy, elapsedS: num
   const rest = { logE, missing, unproven, blame: null };
   if (logE >= (policy.failLogE ?? safeLog(1 / policy.alphaFail)))
     return { ...rest, verdict: 'fail', blame: heaviest(metrics) };
-  const clean = required.length > 0 && missing.length === 0 && unproven.length === 0;
+  const clean = required.length > 0 && missing.length === 0 && unproven.length === 0 && required.every(({ fresh }) => fresh !== false);
   if (clean && elapsedS >= policy.minSoakS && logE <= NOISE) return { ...rest, verdict: 'pass' };
   return { ...rest, verdict: elapsedS >= policy.deadlineS ? 'inconclusive' : 'continue' };
 }

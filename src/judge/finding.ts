@@ -24,6 +24,7 @@ export function metricOf(rule: Rule, state: TriggerState): Metric {
     weight: rule.weight,
     required: rule.required,
     hasData: state.windows > 0 && state.totals.canaryCount > 0 && state.silent <= SILENT_LOOKS,
+    fresh: state.silent === 0,
     logEFail: hold(state.horizon === undefined ? sideLogE(rule.question.fail, state.fail, 'fail') : state.horizon.logE),
     logEPass: hold(sideLogE(rule.question.pass, state.pass, 'pass')),
   };

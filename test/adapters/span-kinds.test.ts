@@ -102,7 +102,7 @@ describe('cloudwatch', () => {
 
   it('is asked by a signed request that carries the session, and its minutes are added up', async () => {
     const headers: Record<string, string> = {};
-    const noted = (name: string) => (value: string | string[]) => {
+    const noted = (name: string) => (value: unknown) => {
       headers[name] = String(value);
       return true;
     };

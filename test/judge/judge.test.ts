@@ -38,6 +38,14 @@ test('an unchanged release passes when the soak is over, and not before', () => 
   assert.match(result.because, /proven inside/);
 });
 
+test('what was proven long ago does not pass at a look that cannot see; it passes at the next one that can', () => {
+  const clean = events(3, 500, 50, 10_000);
+  const blind = { kind: 'missing', reason: 'time-out', detail: 'no answer' } as const;
+  const result = play(aGate(), (k) => ({ errors: k === 40 || k === 41 ? blind : clean }));
+  assert.equal(result.status, 'pass');
+  assert.equal(result.elapsedSeconds, 15 * 42);
+});
+
 test('half of all requests failing is a verdict after one window', () => {
   const result = play(aGate(), () => ({ errors: events(38, 75, 7, 1425) }));
   assert.equal(result.status, 'fail');
