@@ -29,6 +29,7 @@ test('three variables are enough, and everything else has its default', () => {
     baseUrl: 'https://api.github.com',
     port: 3000,
     alertsToken: null,
+    alerts: { alertmanager: null, grafana: null, datadog: null },
     sweepMs: 60_000,
     databaseUrl: null,
   });
