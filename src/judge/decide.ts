@@ -64,7 +64,11 @@ export function decide(metrics: readonly Metric[], policy: Policy, elapsedS: num
   const rest = { logE, missing, unproven, blame: null };
   if (logE >= (policy.failLogE ?? safeLog(1 / policy.alphaFail)))
     return { ...rest, verdict: 'fail', blame: heaviest(metrics) };
-  const clean = required.length > 0 && missing.length === 0 && unproven.length === 0 && required.every(({ fresh }) => fresh !== false);
+  const clean =
+    required.length > 0 &&
+    missing.length === 0 &&
+    unproven.length === 0 &&
+    required.every(({ fresh }) => fresh !== false);
   if (clean && elapsedS >= policy.minSoakS && logE <= NOISE) return { ...rest, verdict: 'pass' };
   return { ...rest, verdict: elapsedS >= policy.deadlineS ? 'inconclusive' : 'continue' };
 }
