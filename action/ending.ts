@@ -26,6 +26,8 @@ export interface Ending {
     readonly column?: number;
   })[];
   readonly exitCode: 0 | 1 | 2 | 3;
+  /** The folder of the explain page, for actions/upload-artifact; absent where no gate ran. */
+  readonly report?: string;
 }
 
 /** What broke, as one of our errors: anything unknown is a fault of ours and says so. */

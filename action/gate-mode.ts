@@ -1,6 +1,9 @@
 /** Mode gate: playbook, sources, check run, loop, verdict, publication. */
 import { LEDGER_BRANCH, LEDGER_FILE } from '../src/adapters/github/ledger-branch.ts';
 import { loadReferences, namesReferences } from '../src/adapters/references.ts';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeReport } from '../src/adapters/report-folder.ts';
 import { metricSource, type Environment } from '../src/adapters/sources.ts';
 import { runGate, type GateResult } from '../src/control/gate.ts';
 import { RollbackError } from '../src/errors.ts';
@@ -11,6 +14,9 @@ import { parsePlaybook } from '../src/playbook/parse.ts';
 import type { Gate } from '../src/playbook/schema.ts';
 import { targetOf, type Target } from '../src/playbook/target.ts';
 import type { Clock, MetricSource } from '../src/ports.ts';
+import { failLogEOf } from '../src/judge/rules.ts';
+import { explainFiles, type ExplainView } from '../src/report/explain.ts';
+import { gateNumbers } from '../src/report/gate-numbers.ts';
 import { gateAnnotations } from '../src/report/annotations.ts';
 import { checkRunName, checkRunTitle, printExternalId, printGateNote, type GateId } from '../src/report/check-run.ts';
 import { logLine } from '../src/report/escape.ts';
@@ -117,7 +123,8 @@ async function publish(publication: Publication): Promise<Ending> {
   const { verdict, terminated } = judged;
   const { options } = mode.inputs;
   const outcome = outcomeOf({ verdict, terminated, falseAlarm: gate['false-alarm'] }, options);
-  const summary = summaryOf(publication, outcome);
+  const view = viewOf(publication, outcome);
+  const summary = gateSummary(view);
   const because = blameSentence(verdict);
   if (check !== null) {
     const note = printGateNote({
@@ -130,6 +137,7 @@ async function publish(publication: Publication): Promise<Ending> {
       because,
       detectedAt: new Date(judged.decidedAt).toISOString(),
       startedAt: new Date(judged.startedAt).toISOString(),
+      numbers: gateNumbers(verdict.findings, verdict.blame),
     });
     try {
       await mode.github.endCheck(check.id, outcome.conclusion, {
@@ -149,11 +157,24 @@ async function publish(publication: Publication): Promise<Ending> {
     summary,
     annotations: gateAnnotations(id, outcome.decision, verdict),
     exitCode: outcome.exitCode,
+    ...(await reported(mode, view)),
   };
 }
 
-function summaryOf({ mode, id, gate, judged }: Publication, outcome: Outcome): string {
-  return gateSummary({
+/** A page that cannot be written is no reason to lose the verdict. */
+async function reported({ env, info }: GateMode, view: ExplainView): Promise<{ readonly report?: string }> {
+  const folder = join(env['RUNNER_TEMP'] ?? tmpdir(), `lastgood-${view.id.service}-${view.id.environment}`);
+  try {
+    await writeReport(folder, explainFiles(view));
+    return { report: folder };
+  } catch (error) {
+    info(logLine(`The report was not written: ${asRollbackError(error).message}`));
+    return {};
+  }
+}
+
+function viewOf({ mode, id, gate, judged }: Publication, outcome: Outcome): ExplainView {
+  return {
     id,
     decision: outcome.decision,
     verdict: judged.verdict,
@@ -167,5 +188,7 @@ function summaryOf({ mode, id, gate, judged }: Publication, outcome: Outcome): s
     timeline: judged.timeline,
     next: outcome.next,
     dryRun: mode.inputs.options.dryRun,
-  });
+    needed: judged.needed,
+    failLogE: failLogEOf(gate),
+  };
 }

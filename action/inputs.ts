@@ -28,7 +28,7 @@ export const INPUTS = [
   { name: 'dry-run', default: 'false' },
 ] as const satisfies readonly InputRow[];
 
-export const OUTPUTS = ['decision', 'reason_code', 'result', 'check-run-url'] as const;
+export const OUTPUTS = ['decision', 'reason_code', 'result', 'check-run-url', 'report'] as const;
 
 type InputName = (typeof INPUTS)[number]['name'];
 type Choice = keyof typeof CHOICES;

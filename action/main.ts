@@ -38,7 +38,7 @@ async function end(): Promise<Ending> {
   }
 }
 
-async function tell({ result, checkRunUrl, summary, annotations, exitCode }: Ending): Promise<void> {
+async function tell({ result, checkRunUrl, summary, annotations, exitCode, report }: Ending): Promise<void> {
   core.info(logLine(`${result.decision} (${result.reason_code}): ${result.because}`));
   for (const { level, message, title, file, line, column } of annotations) {
     const properties = {
@@ -53,6 +53,7 @@ async function tell({ result, checkRunUrl, summary, annotations, exitCode }: End
     reason_code: result.reason_code,
     result: JSON.stringify({ ...result, check_run_url: checkRunUrl }),
     'check-run-url': checkRunUrl,
+    report: report ?? '',
   });
   process.exitCode = exitCode;
   if ((env['GITHUB_STEP_SUMMARY'] ?? '') !== '') await core.summary.addRaw(summary).write();

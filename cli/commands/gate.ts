@@ -1,7 +1,10 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import { realClock } from '../../src/adapters/clock.ts';
-import { runGate } from '../../src/control/gate.ts';
+import { writeReport } from '../../src/adapters/report-folder.ts';
+import { runGate, type GateResult } from '../../src/control/gate.ts';
 import { RollbackError } from '../../src/errors.ts';
+import { failLogEOf } from '../../src/judge/rules.ts';
+import { explainFiles, type ExplainView } from '../../src/report/explain.ts';
 import type { Verdict } from '../../src/judge/verdict.ts';
 import { recordingEnd, recordingHead, recordingLine, type GateRead } from '../../src/measure/recording.ts';
 import { isInstant } from '../../src/plan/history.ts';
@@ -10,7 +13,7 @@ import { gateOf, referencesOf, sourcesOf, type GateOf } from '../gate-of.ts';
 import { answer, option, type Call, type Command } from '../terminal.ts';
 
 export const gate: Command = {
-  usage: 'gate --service S [--environment E] [--playbook F] [--baseline-since TIME] [--record F]',
+  usage: 'gate --service S [--environment E] [--playbook F] [--baseline-since TIME] [--record F] [--report DIR]',
   does: 'judges the canary from here until the verdict is certain; publishes nothing',
   async run(call) {
     const of = await gateOf(call);
@@ -31,6 +34,8 @@ export const gate: Command = {
       onLook: (_point, soFar) => call.progress(progressLine(soFar)),
     });
     await record.end(result.verdict);
+    const folder = option(call, 'report');
+    if (folder !== null) await writeReport(folder, explainFiles(viewOf(of, result)));
     answer(call, { ...result.verdict, startedAt: result.startedAt, decidedAt: result.decidedAt }, () =>
       [
         `${result.verdict.status}: ${result.verdict.because}`,
@@ -40,6 +45,31 @@ export const gate: Command = {
     return result.verdict.status === 'pass' ? 0 : 1;
   },
 };
+
+/** The same page as the Action's. The commit is not known here. */
+function viewOf({ gate: asked, target }: GateOf, result: GateResult): ExplainView {
+  const { verdict } = result;
+  const decision = verdict.status === 'continue' ? 'inconclusive' : verdict.status;
+  return {
+    id: { service: target.service, environment: target.environment, sha: '' },
+    decision,
+    verdict,
+    triggers: asked.triggers.map((trigger) => ({
+      name: trigger.name,
+      condition: trigger.if.text,
+      decides: trigger.criticality !== 'info' && !trigger['dry-run'],
+    })),
+    falseAlarm: asked['false-alarm'],
+    falsePass: asked['false-pass'],
+    timeline: result.timeline,
+    next: {
+      kind: decision === 'pass' ? 'go' : decision === 'fail' ? 'ask' : result.terminated ? 'terminated' : 'hold',
+    },
+    dryRun: true,
+    needed: result.needed,
+    failLogE: failLogEOf(asked),
+  };
+}
 
 interface Recorder {
   readonly read: (read: GateRead) => void;

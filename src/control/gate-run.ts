@@ -48,6 +48,7 @@ export function readGateRun(repository: Pick<DeploymentRepository, 'name' | 'log
     trigger: note.blame ?? note.decision,
     then: note.rollback === 'ask' ? 'ask' : 'rollback',
     because: note.because,
+    ...(note.numbers === undefined ? {} : { numbers: note.numbers }),
   } as const;
   return { key, entry, ask: { cause, at: note.detectedAt, bad: id.sha, to: null } };
 }

@@ -4,6 +4,7 @@
  */
 import { RollbackError } from '../errors.ts';
 import { begin, look, rulesOfGate, stopped, verdict, type References, type State } from '../judge/judge.ts';
+import { neededToDecide, type Needed } from '../judge/needed.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { Reading } from '../measure/reading.ts';
 import type { GateRead } from '../measure/recording.ts';
@@ -39,6 +40,8 @@ export interface GateResult {
   readonly startedAt: number;
   readonly decidedAt: number;
   readonly terminated: boolean;
+  /** What it would still take to decide. */
+  readonly needed: Needed;
 }
 
 /** A poll of less would only ask the source for what it has just said. */
@@ -53,15 +56,16 @@ export async function runGate(run: GateRun): Promise<GateResult> {
   const startedAt = clock.now();
   const elapsedMs = (): number => clock.now() - startedAt;
   const timeline: GatePoint[] = [];
+  let state = begin(rules);
   const end = (final: Verdict): GateResult => ({
     verdict: final,
     timeline,
     startedAt,
     decidedAt: clock.now(),
     terminated: stop.stopped(),
+    needed: neededToDecide(rules, state),
   });
 
-  let state = begin(rules);
   let kept: ReadonlyMap<string, Reading> = new Map();
   await stop.race(clock.wait(Math.min(gate['warm-up'], gate.deadline)));
   const since = clock.now();

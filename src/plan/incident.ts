@@ -22,6 +22,8 @@ export type Cause =
       readonly trigger: string;
       readonly then: 'rollback' | 'ask';
       readonly because: string;
+      /** What the gate measured, a line a trigger. */
+      readonly numbers?: readonly string[] | undefined;
     }
   | { readonly kind: 'alert'; readonly source: string; readonly alert: string; readonly fingerprint: string }
   /** A version that was rolled back stands on the default branch again. */

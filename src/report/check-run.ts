@@ -52,6 +52,8 @@ export interface GateNote {
   readonly detectedAt: string;
   /** ISO 8601, UTC: when the gate began; a later release may be compared with the minutes after it. */
   readonly startedAt?: string | undefined;
+  /** What was measured, a line a trigger, for the revert pull request; notes of older gates have none. */
+  readonly numbers?: readonly string[] | undefined;
 }
 
 const noteSchema: z.ZodType<GateNote> = z.strictObject({
@@ -64,6 +66,7 @@ const noteSchema: z.ZodType<GateNote> = z.strictObject({
   because: z.string().max(2000),
   detectedAt: z.iso.datetime(),
   startedAt: z.iso.datetime().optional(),
+  numbers: z.array(z.string().max(400)).max(8).optional(),
 });
 
 /** One marked line for the `text` of the check run. */

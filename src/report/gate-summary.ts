@@ -1,9 +1,11 @@
 /** The report of a gate: verdict first, then the numbers, then the course, then what happens next. */
+import type { Needed } from '../judge/needed.ts';
 import type { Finding, Verdict } from '../judge/verdict.ts';
 import { evidenceChart, type GatePoint } from './chart.ts';
 import { decisionWord, type Decision, type GateId } from './check-run.ts';
 import { code, inline } from './escape.ts';
 import { nextWords, type Next } from './gate-next.ts';
+import { gateNeeds, triggerNeeds } from './needed-words.ts';
 import { apart, count, duration, odds, quantity, short, statisticName } from './numbers.ts';
 
 /** What the playbook says of one trigger, as the report needs it. */
@@ -27,6 +29,10 @@ export interface GateView {
   readonly timeline: readonly GatePoint[];
   readonly next: Next;
   readonly dryRun: boolean;
+  /** What it would still take; left out: not told. */
+  readonly needed?: Needed;
+  /** Natural log of the odds that fail the release, where a calibration asks for more than 1 / falseAlarm. */
+  readonly failLogE?: number;
 }
 
 const SIGNS = {
@@ -50,10 +56,11 @@ export function gateSummary(view: GateView): string {
   const sections = [
     `## ${decisionWord(view.decision)}: ${inline(id.service)} in ${inline(id.environment)} at ${short(id.sha)}`,
     `**${inline(blameSentence(verdict))}**`,
-    `Decided after ${duration(verdict.elapsedSeconds)} with evidence of harm at ${odds(verdict.logE)}; a release fails at ${odds(-Math.log(view.falseAlarm))}, and passes once every trigger is proven safe at ${odds(-Math.log(view.falsePass))}.`,
+    `Decided after ${duration(verdict.elapsedSeconds)} with evidence of harm at ${odds(verdict.logE)}; a release fails at ${odds(view.failLogE ?? -Math.log(view.falseAlarm))}, and passes once every trigger is proven safe at ${odds(-Math.log(view.falsePass))}.`,
     findingsTable(view),
     missingList(verdict.findings),
     evidenceChart(view.timeline, view.falseAlarm, `Evidence of harm: ${id.service} in ${id.environment}`),
+    neededList(view),
     `**Next:** ${nextWords(view.next, id, view.dryRun)}`,
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
@@ -84,6 +91,19 @@ function findingsTable(view: GateView): string {
     '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
     ...rows.map((row) => `| ${row} |`),
   ].join('\n');
+}
+
+/** Empty once the gate has decided: then nothing is needed any more. */
+function neededList({ needed, verdict }: GateView): string {
+  if (needed === undefined) return '';
+  const lines = needed.triggers.flatMap((one) => {
+    const finding = verdict.findings.find(({ trigger }) => trigger === one.trigger);
+    const words = finding === undefined ? [] : triggerNeeds(one, finding.statistic);
+    return words.length === 0 ? [] : [`- **${inline(one.trigger, 80)}**: ${inline(words.join(' '))}`];
+  });
+  const whole = gateNeeds(needed);
+  if (verdict.status === 'pass' || (lines.length === 0 && whole === '')) return '';
+  return `Still needed: ${inline(whole)}\n\n${lines.join('\n')}`.trim();
 }
 
 /** What could not be read is named, so that a quiet gate is never mistaken for a healthy one. */

@@ -38,6 +38,7 @@ const cause = z.discriminatedUnion('kind', [
     trigger: text,
     then: z.enum(['rollback', 'ask']),
     because: text,
+    numbers: z.array(text).max(8).optional(),
   }),
   z.strictObject({ kind: z.literal('alert'), source: text, alert: text, fingerprint: text }),
   z.strictObject({ kind: z.literal('quarantine'), writer: text, value: text, path: text }),

@@ -1,4 +1,5 @@
 /** The revert pull request: title and body, with its memory as the last line. */
+import type { Cause } from '../plan/incident.ts';
 import type { RollbackPlan } from '../plan/plan.ts';
 import type { Quarantined } from '../plan/quarantine.ts';
 import { causeMarkdown } from './cause.ts';
@@ -53,6 +54,7 @@ function bodyWith(view: PullRequestView, rows: number): string {
       `- **Target:** ${good.sha} - ${inline(good.because)}`,
       `- **Merge:** ${merge}`,
     ].join('\n'),
+    titled('What the gate measured', measuredList(incident.cause)),
     titled('What changes', versionsTable(plan, rows)),
     titled('Know before you merge', (plan.notes ?? []).map((note) => `- ${inline(note)}`).join('\n')),
     titled('Files', filesList(plan, rows)),
@@ -74,6 +76,12 @@ function bodyWith(view: PullRequestView, rows: number): string {
     }),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+/** The numbers of the gate that asked, so that nobody has to look for them; empty for any other cause. */
+function measuredList(cause: Cause): string {
+  if (cause.kind !== 'gate' || cause.numbers === undefined) return '';
+  return cause.numbers.map((line) => `- ${inline(line)}`).join('\n');
 }
 
 function titled(title: string, content: string): string {
