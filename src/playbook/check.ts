@@ -2,6 +2,7 @@ import { checkSpending } from './check-spending.ts';
 import { checkSource } from './check-source.ts';
 import { checkPaths } from './check-paths.ts';
 import type { PlacedPath } from './check-paths.ts';
+import { checkArtefacts, checkRegistries } from './check-registries.ts';
 import { checkGateOptions, warnGauges } from './check-options.ts';
 import { checkTriggers } from './check-trigger.ts';
 import { dialectOf } from './dialect.ts';
@@ -37,6 +38,7 @@ export function checkPlaybook(playbook: Playbook, declared: Declared): Checked {
   const faults: Doubt[] = Object.entries(playbook.sources).flatMap(([name, source]) =>
     checkSource(source, ['sources', name]),
   );
+  faults.push(...checkRegistries(playbook.registries));
   const warnings: Doubt[] = [];
   const paths: PlacedPath[] = [];
   if (playbook.argocd !== undefined && hasCredentials(playbook.argocd.url)) {
@@ -60,6 +62,7 @@ export function checkPlaybook(playbook: Playbook, declared: Declared): Checked {
     for (const [environment, rules] of Object.entries(service.environments)) {
       const place = [...at, 'environments', environment];
       faults.push(...checkEnvironment(context, rules, place));
+      faults.push(...checkArtefacts(rules, playbook.registries, { at: place, whole: declared.whole }));
       warnings.push(...warnEnvironment(rules, place));
       paths.push(
         ...rules.paths.map((path, index) => ({

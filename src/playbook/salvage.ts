@@ -51,7 +51,7 @@ export function salvage(data: unknown, issues: readonly z.core.$ZodIssue[]): Sal
 function partsAround(path: Path): readonly Path[] {
   const [top, , environments, , place, key, index] = path;
   if (top !== 'services' || environments !== 'environments') {
-    const named = (top === 'sources' || top === 'services') && path.length > 1;
+    const named = (top === 'sources' || top === 'registries' || top === 'services') && path.length > 1;
     return path.length === 0 ? [] : [path.slice(0, named ? 2 : 1)];
   }
   const inList = typeof key === 'number' || typeof index === 'number';

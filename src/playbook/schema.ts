@@ -6,10 +6,12 @@ import * as z from 'zod';
 import { environmentVariable, name, person } from './names.ts';
 import { gateSchema, verifySchema } from './schema-gate.ts';
 import { notifySchema } from './schema-notify.ts';
+import { registrySchema } from './schema-registries.ts';
 import { rollbackSchema } from './schema-rollback.ts';
 import { sourceSchema } from './schema-source.ts';
 
 export type { Criterion, Gate, Verify } from './schema-gate.ts';
+export type { Registries, Registry } from './schema-registries.ts';
 export type { RollbackPolicy } from './schema-rollback.ts';
 export type { Source } from './schema-source.ts';
 export type { Trigger } from './schema-trigger.ts';
@@ -24,6 +26,10 @@ const environmentSchema = z.strictObject({
   rollback: rollbackSchema.prefault({}).describe('how the way back is taken'),
   verify: verifySchema.describe('what recovered means; required, there is no default'),
   notify: notifySchema.prefault({}).describe('who hears of it'),
+  artefacts: z
+    .record(name, z.array(z.string().min(1).max(500)).max(50))
+    .default({})
+    .describe('what this service needs beside the artefacts its manifests name, by registry; looked at, and only told'),
 });
 
 const serviceSchema = z.strictObject({
@@ -34,6 +40,10 @@ const serviceSchema = z.strictObject({
 export const playbookSchema = z.strictObject({
   version: z.literal(1).describe('of this format'),
   sources: z.record(name, sourceSchema).default({}).describe('where numbers come from, by name'),
+  registries: z
+    .record(name, registrySchema)
+    .default({})
+    .describe('where images, models, data, prompts and flags live, by name; a target is checked there first'),
   argocd: z
     .strictObject({
       url: z.url({ protocol: /^https?$/ }).describe('base URL of the Argo CD server'),

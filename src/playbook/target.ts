@@ -11,6 +11,7 @@ export interface Target {
   readonly rules: EnvironmentRules;
   readonly sources: Playbook['sources'];
   readonly argocd: Playbook['argocd'];
+  readonly registries: Playbook['registries'];
 }
 
 /** The names of a target. */
@@ -49,8 +50,8 @@ export function targetOf(
       `Service '${name.service}' has no environment '${environment}': ${cure}`,
     );
   }
-  const { sources, argocd } = playbook;
-  return { service: name.service, environment, owners: service.owners, rules, sources, argocd };
+  const { sources, argocd, registries } = playbook;
+  return { service: name.service, environment, owners: service.owners, rules, sources, argocd, registries };
 }
 
 /** The environment that is meant when none is named; null where that would be a guess. */
