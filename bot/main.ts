@@ -17,9 +17,13 @@ import { alertsRoute } from './routes.ts';
 import { every } from './rounds.ts';
 
 /** Starts the bot and resolves with a function that stops it once everything under way has reached GitHub. */
-export async function startBot(env: NodeJS.ProcessEnv): Promise<{ readonly url: string; stop(): Promise<void> }> {
+export async function startBot(
+  env: NodeJS.ProcessEnv,
+  output: { readonly write?: (line: string) => void } = {},
+): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const config = readConfig(env);
-  const log = createLog({ secrets: [config.privateKey, config.webhookSecret, config.alertsToken, config.databaseUrl] });
+  const secrets = [config.privateKey, config.webhookSecret, config.databaseUrl, ...secretsOf(config.alerts)];
+  const log = createLog({ secrets, ...output });
   const meters = createMeters();
   const traffic = createTraffic({ onAnswer: meters.asked, onRemaining: meters.remaining });
   const house = createHouse({ config, env, log, traffic });
@@ -75,6 +79,13 @@ export async function startBot(env: NodeJS.ProcessEnv): Promise<{ readonly url: 
       await porter.drain();
     },
   };
+}
+
+/** What alert senders show, however their settings nest. */
+function secretsOf(settings: object): readonly string[] {
+  return Object.values(settings).flatMap((value: unknown) =>
+    typeof value === 'string' ? [value] : typeof value === 'object' && value !== null ? secretsOf(value) : [],
+  );
 }
 
 if (import.meta.main) {
