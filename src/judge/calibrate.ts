@@ -55,8 +55,10 @@ export function calibrate(rules: Rules, placebos: readonly Placebo[]): Calibrati
     });
   const todays = maximaOf(rules, placebos);
   const today = settingOf(rules, placebos, { maxima: todays, failLogE: rules.failLogE, attained: null });
-  // Without the robust mode there is no cap to choose.
-  const caps = rules.robust ? CAPS : [rules.burstWindows];
+  // Without the robust mode there is no cap to choose; too few runs are no reason to trust single windows more than today.
+  const few = placebos.length + 1 < 1 / rules.falseAlarm - 1e-9;
+  const strong = CAPS.filter((m) => !few || m >= rules.burstWindows);
+  const caps = rules.robust && strong.length > 0 ? strong : [rules.burstWindows];
   const settings = caps.map((burstWindows) => {
     const capped = { ...rules, burstWindows };
     const maxima = burstWindows === rules.burstWindows ? todays : maximaOf(capped, placebos);

@@ -109,3 +109,9 @@ test('odds for the playbook are round, and never below the threshold', () => {
     { seed: 5, numRuns: 200 },
   );
 });
+
+test('too few runs never loosen the cap', () => {
+  const { settings } = calibrate(rules, placebos(1, 5));
+  assert.ok(settings.every(({ burstWindows }) => burstWindows >= rules.burstWindows));
+  assert.ok(settings.every(({ attained }) => attained === 1 / 6));
+});
