@@ -8,12 +8,17 @@ import { documentedVariables } from './names.ts';
 const FOLDER = fileURLToPath(new URL('../../examples/kubernetes/', import.meta.url));
 const read = (path: string): string => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');
 
+interface Probe {
+  readonly httpGet: { readonly path: string; readonly port: string };
+}
+
 interface Container {
   readonly securityContext: Readonly<Record<string, unknown>>;
   readonly env: readonly { readonly name: string }[];
   readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
-  readonly [probe: `${string}Probe`]:
-    undefined | { readonly httpGet: { readonly path: string; readonly port: string } };
+  readonly startupProbe: Probe;
+  readonly livenessProbe: Probe;
+  readonly readinessProbe: Probe;
 }
 
 interface Manifest {
@@ -68,9 +73,9 @@ test('every probe asks a path that the bot has, on the port that the service use
   const [bot] = manifest('deployment.yaml')?.spec.template.spec.containers ?? [];
   const door = read('bot/door.ts');
   for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe'] as const) {
-    const { path, port } = bot?.[probe]?.httpGet ?? assert.fail(probe);
+    const { path, port } = bot[probe].httpGet;
     assert.ok(door.includes(`'${path}'`), path);
-    assert.equal(port, bot?.ports[0]?.name);
+    assert.equal(port, bot.ports[0]?.name);
   }
   assert.equal(manifest('service.yaml').spec.ports[0]?.targetPort, 'http');
 });
