@@ -82,7 +82,7 @@ test('every probe asks a path that the bot has, on the port that the service use
 
 test('every variable that the manifests set is one that the bot reads, and no real secret stands in them', () => {
   const names = documentedVariables();
-  const [bot] = manifest('deployment.yaml').spec.template.spec.containers;
+  const bot = manifest('deployment.yaml').spec.template.spec.containers[0] ?? assert.fail('no container');
   const secret = manifest('secret.example.yaml').stringData;
   for (const name of [...(bot?.env ?? []).map((variable) => variable.name), ...Object.keys(secret)])
     assert.ok(names.has(name), name);
