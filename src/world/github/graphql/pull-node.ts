@@ -242,12 +242,23 @@ export function pullNode(scope: Scope, pull: Pull): Fields {
   };
 }
 
-/** The test merge of an open pull request: only its tree is of use to anybody. Null while it conflicts. */
+/** The test merge of an open pull request, a real commit on no branch. Null while it conflicts. */
 async function potentialMerge(scope: Scope, pull: Pull): Promise<Fields | null> {
   if (pull.issue.state !== 'open') return null;
+  const { git } = scope.repository;
   const merged = await testMerge(scope.repository, pull);
   if (merged.kind !== 'clean') return null;
-  return { __typename: 'Commit', tree: { __typename: 'Tree', oid: merged.tree } };
+  const [base, head] = [await baseTip(scope.repository, pull), await git.resolveCommit(pull.headSha)];
+  if (head === null) return null;
+  // As old as the head: the same question gives the same commit.
+  const sha = git.store.writeCommit({
+    tree: merged.tree,
+    parents: [base, pull.headSha],
+    author: head.committer,
+    committer: head.committer,
+    message: `Merge ${pull.headSha} into ${base}`,
+  });
+  return commitNode(scope, sha);
 }
 
 async function branchNode(scope: Scope, name: string): Promise<Fields | null> {
