@@ -49,6 +49,8 @@ const manifests = new Map(
   }),
 );
 const manifest = (file: string): Manifest => manifests.get(file) ?? assert.fail(file);
+const theBot = (): Container =>
+  manifest('deployment.yaml').spec.template.spec.containers[0] ?? assert.fail('no container');
 
 test('the kustomization names every manifest that is there, but the Secret and what needs an operator', () => {
   const { resources } = parse(readFileSync(`${FOLDER}kustomization.yaml`, 'utf8')) as { resources: string[] };
@@ -58,10 +60,10 @@ test('the kustomization names every manifest that is there, but the Secret and w
 
 test('the pod is not root, changes no file, has no capability and no token of the cluster', () => {
   const pod = manifest('deployment.yaml').spec.template.spec;
-  const [bot] = pod.containers;
+  const bot = theBot();
   assert.equal(pod.automountServiceAccountToken, false);
   assert.equal(pod.securityContext['runAsNonRoot'], true);
-  assert.deepEqual(bot?.securityContext, {
+  assert.deepEqual(bot.securityContext, {
     allowPrivilegeEscalation: false,
     readOnlyRootFilesystem: true,
     capabilities: { drop: ['ALL'] },
@@ -70,7 +72,7 @@ test('the pod is not root, changes no file, has no capability and no token of th
 });
 
 test('every probe asks a path that the bot has, on the port that the service uses', () => {
-  const [bot] = manifest('deployment.yaml')?.spec.template.spec.containers ?? [];
+  const bot = theBot();
   const door = read('bot/door.ts');
   for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe'] as const) {
     const { path, port } = bot[probe].httpGet;
@@ -84,7 +86,7 @@ test('every variable that the manifests set is one that the bot reads, and no re
   const names = documentedVariables();
   const bot = manifest('deployment.yaml').spec.template.spec.containers[0] ?? assert.fail('no container');
   const secret = manifest('secret.example.yaml').stringData;
-  for (const name of [...(bot?.env ?? []).map((variable) => variable.name), ...Object.keys(secret)])
+  for (const name of [...bot.env.map((variable) => variable.name), ...Object.keys(secret)])
     assert.ok(names.has(name), name);
   for (const text of Object.values(secret)) assert.match(text, /^(put-|12345$|postgres:\/\/lastgood:PASSWORD@)/);
 });
