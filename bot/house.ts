@@ -5,6 +5,8 @@ import { appClient, explain, type GitHubClient } from '../src/adapters/github/cl
 import { deliverAgain, lostDeliveries } from '../src/adapters/github/deliveries.ts';
 import { githubRepository } from '../src/adapters/github/repository.ts';
 import type { Traffic } from '../src/adapters/github/traffic.ts';
+import { inwardFetch } from '../src/adapters/http-guard.ts';
+import { artefacts } from '../src/adapters/registries/registries.ts';
 import { metricSource } from '../src/adapters/sources.ts';
 import { createNotifier, repositoryUrl } from '../src/adapters/notify/notifier.ts';
 import { createOutbox } from '../src/adapters/notify/outbox.ts';
@@ -47,6 +49,7 @@ const OUTBOX_GRACE_MS = 3000;
 const CATCH_UP_MS = 150_000;
 
 export function createHouse({ config, env, log, traffic }: Parts): House {
+  const inward = inwardFetch(env);
   const asApp = appClient({ ...authOf(config), traffic });
   /** One for all rooms: what is on its way when the bot stops gets one grace. */
   const outbox = createOutbox();
@@ -71,8 +74,9 @@ export function createHouse({ config, env, log, traffic }: Parts): House {
     const name = await whoWeAre();
     const doors: Doors = {
       repository: githubRepository(client(installationId), repository, name),
-      argoCd: ({ url, token }) => argoCd({ url, token: env[token] ?? '' }),
+      argoCd: ({ url, token }) => argoCd({ url, token: env[token] ?? '', fetch: inward }),
       source: (source) => metricSource(source, env),
+      artefacts: (registries) => artefacts(registries, { env }),
       clock: realClock(),
       sha256,
       log,

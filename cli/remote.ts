@@ -3,6 +3,8 @@ import { argoCd } from '../src/adapters/argocd.ts';
 import { realClock } from '../src/adapters/clock.ts';
 import { apiUrl, tokenClient } from '../src/adapters/github/client.ts';
 import { githubRepository } from '../src/adapters/github/repository.ts';
+import { inwardFetch } from '../src/adapters/http-guard.ts';
+import { artefacts } from '../src/adapters/registries/registries.ts';
 import { metricSource } from '../src/adapters/sources.ts';
 import type { Doors } from '../src/control/doors.ts';
 import { RollbackError } from '../src/errors.ts';
@@ -19,8 +21,9 @@ export function openRemote(call: Call): Doors {
     });
   return {
     repository: githubRepository(tokenClient({ baseUrl: apiUrl(call.env), token }), name, ''),
-    argoCd: (config) => argoCd({ url: config.url, token: call.env[config.token] ?? '' }),
+    argoCd: (config) => argoCd({ url: config.url, token: call.env[config.token] ?? '', fetch: inwardFetch(call.env) }),
     source: (source) => metricSource(source, call.env),
+    artefacts: (registries) => artefacts(registries, { env: call.env }),
     clock: realClock(),
     sha256: (text) => createHash('sha256').update(text).digest('hex'),
     log: () => undefined,

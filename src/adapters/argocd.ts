@@ -2,12 +2,14 @@ import { RollbackError } from '../errors.ts';
 import type { Application, ArgoCd } from '../ports.ts';
 import { parseApplication } from './argocd-application.ts';
 import { unhealthyIn, windowsIn } from './argocd-answers.ts';
+import { inwardFetch } from './http-guard.ts';
 import { hostOf, request } from './http.ts';
 import type { Fetch, HttpAnswer } from './http.ts';
 
 export interface ArgoCdOptions {
   readonly url: string;
   readonly token: string;
+  /** Guarded by default: `argocd.url` comes from the playbook. */
   readonly fetch?: Fetch;
   readonly timeoutMs?: number;
   readonly maxBytes?: number;
@@ -34,6 +36,8 @@ export function argoCd(options: ArgoCdOptions): ArgoCd {
 }
 
 const QUICK_MS = 2_000;
+/** Without a word of the operator: nothing is allowed that is not allowed to all. */
+const GUARDED = inwardFetch({});
 
 async function read(options: ArgoCdOptions, name: string, search: string): Promise<Application> {
   const place = placeOf(options, name);
@@ -64,7 +68,7 @@ function placeOf(options: ArgoCdOptions, name: string): string {
 
 function ask(options: ArgoCdOptions, method: 'GET' | 'DELETE', path: string): Promise<HttpAnswer> {
   const { url, token, timeoutMs = 10_000, maxBytes = 16_000_000 } = options;
-  return request(options.fetch ?? fetch, {
+  return request(options.fetch ?? GUARDED, {
     url: `${url.replace(/\/+$/, '')}/api/v1/applications/${path}`,
     method,
     headers: { authorization: `Bearer ${token}`, accept: 'application/json' },

@@ -4,8 +4,8 @@
  * The name is checked before the request, every address it resolves to at the moment of the connection.
  */
 import { lookup as systemLookup, type LookupAddress, type LookupOptions } from 'node:dns';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { addressKind, type AddressKind, inBlock } from './http-address.ts';
 import type { Fetch } from './http.ts';
@@ -15,7 +15,10 @@ export interface GuardPolicy {
   readonly http: 'refused' | 'loopback' | 'allowed';
   /** Addresses that are not public: of this machine, of private networks. */
   readonly inside: 'refused' | 'allowed';
-  /** Hosts, addresses and blocks (`10.1.0.0/16`) that the operator allows whatever they are. */
+  /**
+   * Hosts, addresses and blocks (`10.1.0.0/16`) that the operator allows whatever they are. Of metadata and link-local addresses only
+   * those that stand there themselves: neither a block nor a name opens them.
+   */
   readonly allow: readonly string[];
 }
 
@@ -29,6 +32,11 @@ export function outwardPolicy(env: Env): GuardPolicy {
 /** For metric sources and Argo CD, which usually are inside: private addresses, but never a metadata service. */
 export function inwardPolicy(env: Env): GuardPolicy {
   return { http: 'allowed', inside: 'allowed', allow: allowList(env) };
+}
+
+/** How metric sources and Argo CD are reached. */
+export function inwardFetch(env: Env): Fetch {
+  return guardedFetch(inwardPolicy(env));
 }
 
 /** `LASTGOOD_ALLOW_HOSTS=hooks.corp.example,10.1.2.0/24` */
@@ -65,7 +73,7 @@ export function guardedFetch(policy: GuardPolicy, resolve: Resolve = systemResol
     if (!guarded.ok) throw new GuardError(guarded.because);
     const headers = Object.fromEntries(new Headers(init.headers).entries());
     const body = typeof init.body === 'string' ? init.body : null;
-    const send = guarded.url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const { request: send } = guarded.url.protocol === 'https:' ? https : http;
     return new Promise<Response>((done, failed) => {
       const request = send(guarded.url, {
         method: init.method ?? 'GET',
@@ -106,9 +114,11 @@ export function guardedLookup(policy: GuardPolicy, resolve: Resolve): LookupFunc
   return (host, options, callback) => {
     resolve(host, options).then(
       (found) => {
-        const [bad] = isAllowedName(host.toLowerCase(), policy)
-          ? []
-          : found.flatMap(({ address }) => whyNot(address, addressKind(address), policy) ?? []);
+        const named = isAllowedName(host.toLowerCase(), policy);
+        const [bad] = found.flatMap(({ address }) => {
+          const kind = addressKind(address);
+          return named && kind !== 'metadata' ? [] : (whyNot(address, kind, policy) ?? []);
+        });
         const [first] = found;
         if (bad !== undefined) callback(new GuardError(`${host} leads to ${bad}`), '', 0);
         else if (!first) callback(new GuardError(`${host} has no address`), '', 0);
@@ -121,7 +131,7 @@ export function guardedLookup(policy: GuardPolicy, resolve: Resolve): LookupFunc
 }
 
 function whyNot(host: string, kind: AddressKind | null, policy: GuardPolicy): string | null {
-  if (kind === null || kind === 'public' || isAllowedAddress(host, policy)) return null;
+  if (kind === null || kind === 'public' || isAllowedAddress(host, kind, policy)) return null;
   const cure = 'allow it with LASTGOOD_ALLOW_HOSTS if you mean it';
   if (kind === 'metadata') return `${host}, a metadata or link-local address: ${cure}`;
   if (kind === 'reserved') return `${host}, an address that nobody can have: ${cure}`;
@@ -144,8 +154,9 @@ function isAllowedName(host: string, { allow }: GuardPolicy): boolean {
   return allow.includes(host);
 }
 
-function isAllowedAddress(host: string, { allow }: GuardPolicy): boolean {
-  return isIP(host) > 0 && allow.some((entry) => inBlock(host, entry));
+function isAllowedAddress(host: string, kind: AddressKind, { allow }: GuardPolicy): boolean {
+  const entries = kind === 'metadata' ? allow.filter((entry) => !entry.includes('/')) : allow;
+  return isIP(host) > 0 && entries.some((entry) => inBlock(host, entry));
 }
 
 function bareHost({ hostname }: URL): string {

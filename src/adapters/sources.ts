@@ -7,6 +7,7 @@ import { cloudWatchSource, throttled } from './cloudwatch.ts';
 import { datadogSource } from './datadog.ts';
 import { fileSource } from './file-source.ts';
 import { graphiteSource } from './graphite.ts';
+import { inwardFetch } from './http-guard.ts';
 import type { Credentials, Fetch } from './http.ts';
 import { influxSource } from './influxdb.ts';
 import { jsonSource } from './json-source.ts';
@@ -38,7 +39,7 @@ export function metricSource(
   onSecret: (secret: string) => void = () => undefined,
   outside: Outside = {},
 ): MetricSource {
-  const { clock = realClock(), fetch: fetching } = outside;
+  const { clock = realClock(), fetch: fetching = inwardFetch(env) } = outside;
   const secret = secretsOf(source.kind, env, onSecret);
   const refuses = source.kind === 'cloudwatch' ? throttled : undefined;
   const send = patient({ clock, budgetMs: source.timeout, fetch: fetching, refuses });

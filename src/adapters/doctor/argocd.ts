@@ -1,6 +1,7 @@
 /** What Argo CD says about itself, our account and each application. Reads only. */
 import * as z from 'zod';
 import type { ApplicationFacts, ArgoCdFacts, Asked, ClockFacts } from '../../control/doctor-facts.ts';
+import { inwardFetch } from '../http-guard.ts';
 import { hostOf, request, type Fetch } from '../http.ts';
 
 export interface ArgoCdVisit {
@@ -12,6 +13,7 @@ export interface ArgoCdVisit {
   readonly timeoutMs?: number;
 }
 
+const GUARDED = inwardFetch({});
 const version = z.object({ Version: z.string() });
 const permission = z.object({ value: z.string() });
 const application = z.object({
@@ -73,7 +75,7 @@ function factsOf({ metadata, spec }: z.output<typeof application>): ApplicationF
 }
 
 async function ask<T>(
-  { url, token, now, fetch: fetching = fetch, timeoutMs = 10_000 }: ArgoCdVisit,
+  { url, token, now, fetch: fetching = GUARDED, timeoutMs = 10_000 }: ArgoCdVisit,
   path: string,
   schema: z.ZodType<T>,
   clocks: ClockFacts[],
