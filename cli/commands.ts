@@ -1,4 +1,5 @@
 import { demo } from './demo/command.ts';
+import { artefacts } from './commands/artefacts.ts';
 import { calibrate } from './commands/calibrate.ts';
 import { doctor } from './commands/doctor.ts';
 import { gate } from './commands/gate.ts';
@@ -21,6 +22,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   calibrate,
   plan,
   history,
+  artefacts,
   ledger,
   doctor,
   judge,

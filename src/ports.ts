@@ -6,6 +6,7 @@ import type { Reading } from './measure/reading.ts';
 import type { PathCommit } from './plan/changes.ts';
 import type { FileEdit } from './plan/plan.ts';
 import type { Criterion, Trigger } from './playbook/schema.ts';
+import type { Look, Reference } from './registries/look.ts';
 
 /** The time, so that tests can turn it. */
 export interface Clock {
@@ -98,10 +99,10 @@ export interface SyncWindows {
   }[];
 }
 
-/** Whether an image, model or prompt that a version names still is where it was. */
+/** The registries of a playbook: whether the image, model, data, prompt or flag that a manifest names still is there. */
 export interface Artefacts {
-  /** `unknown`: it could not be asked. Never throws. */
-  look(reference: string): Promise<'there' | 'gone' | 'unknown'>;
+  /** Within two seconds, unless the shell allows more; what cannot be asked is `unknown`. Never throws. */
+  look(reference: Reference): Promise<Look>;
 }
 
 export interface ArgoCd {
@@ -214,6 +215,8 @@ export interface DeploymentRepository {
   armAutoMerge(pull: Pull, method: MergeMethod): Promise<MergeOutcome>;
   /** Into the merge queue, at its front where we may. */
   enqueue(pull: Pull): Promise<MergeOutcome>;
+  /** Reviews of this pull request, oldest first, the newest 100; a person's last one is their word. */
+  reviews(pull: Pull): Promise<readonly Review[]>;
   /** What still stands between this pull request and its merge, and whether our App may step over it. */
   obstacles(pull: Pull): Promise<Obstacles>;
   closePull(pull: Pull): Promise<void>;
@@ -279,6 +282,15 @@ export type MergeOutcome =
       readonly reason: 'clean' | 'not-allowed' | 'blocked' | 'moved' | 'other';
       readonly message: string;
     };
+
+/** A person's review of a pull request. */
+export interface Review {
+  readonly by: string;
+  readonly isBot: boolean;
+  readonly state: 'approved' | 'changes-requested' | 'other';
+  /** The head sha that was read. */
+  readonly head: string;
+}
 
 /** One thing that holds a merge: which rule, what it still wants, and who can give it. */
 export interface Blocker {

@@ -31,8 +31,8 @@ export interface Doors {
   /** The playbook says where Argo CD and the metrics are; the shell adds the credentials. */
   readonly argoCd: (config: NonNullable<Playbook['argocd']>) => ArgoCd;
   readonly source: (config: Playbook['sources'][string]) => MetricSource;
-  /** Left out where nobody can be asked whether an image still exists. */
-  readonly artefacts?: Artefacts;
+  /** Left out where no registry can be asked whether an artefact still exists. */
+  readonly artefacts?: (registries: Playbook['registries']) => Artefacts;
   readonly clock: Clock;
   /** SHA-256 of UTF-8 text as 64 hex digits. */
   readonly sha256: (text: string) => string;

@@ -1,7 +1,6 @@
 import type { Cause, Incident, Key } from '../plan/incident.ts';
 import { groupChanges, type Change } from '../plan/changes.ts';
 import { branchOf, branchPrefixOf, incidentId } from '../plan/identity.ts';
-import { imagesBrought } from '../plan/fit.ts';
 import { isInstant } from '../plan/history.ts';
 import { lastGood } from '../plan/last-good.ts';
 import type { Named } from '../plan/named-target.ts';
@@ -15,6 +14,7 @@ import type { Entry } from '../ledger/entry.ts';
 import { orderOn, standing } from '../ledger/standing.ts';
 import type { Overview, Pull, TreeFile } from '../ports.ts';
 import { mergedRevert, openRevert } from './adopt.ts';
+import { fitting, lookAtListed } from './artefacts.ts';
 import type { Doors } from './doors.ts';
 import { QUARANTINE, reasonOf } from './entries.ts';
 import { foresee } from './foresee.ts';
@@ -70,6 +70,7 @@ export async function draft(
   const opened = (ms: number) =>
     repository.openedSince(branchPrefixOf(key), new Date(doors.clock.now() - ms).toISOString());
   const outlook = foresee(doors, target);
+  const looks = lookAtListed(doors, target);
   const [commits, ledgerText, activeRules, openedToday, resolved, openedRecently, candidates] = await Promise.all([
     repository.history(paths, overview.head),
     repository.ledger(),
@@ -169,8 +170,16 @@ export async function draft(
     },
     sha256,
   );
-  const planned = await settled(doors, made, ask);
-  const human = existing === null ? await humanRevert(planned) : null;
+  const chosen = confirmed(made, ask);
+  const manifests = touched.flatMap((path) => {
+    const text = file(nowFiles.get(path))?.text ?? null;
+    return text === null ? [] : [{ path, text }];
+  });
+  const [planned, revert] = await Promise.all([
+    fitting(doors, target, chosen, { listed: looks, before: manifests, texts }),
+    existing === null ? humanRevert(chosen) : null,
+  ]);
+  const human = planned.kind === chosen.kind ? revert : null;
   const quarantine =
     planned.kind === 'planned'
       ? quarantineEdit(planned.plan, {
@@ -189,26 +198,11 @@ export async function draft(
   }
 }
 
-/** The plan that a person confirmed in place of a conflict, and only towards what still exists. */
-async function settled(doors: Doors, made: Planned, ask: Ask): Promise<Planned> {
-  const confirmed = made.kind === 'conflict' && made.instead && made.instead.hash === ask.accept;
-  const planned: Planned = confirmed && made.instead ? { kind: 'planned', plan: made.instead } : made;
-  if (planned.kind !== 'planned' || !doors.artefacts) return planned;
-  const { artefacts } = doors;
-  const images = imagesBrought(planned.plan.changes);
-  const states = await Promise.all(images.map((image) => artefacts.look(image)));
-  const gone = images.filter((_, i) => states[i] === 'gone');
-  const unknown = images.filter((_, i) => states[i] === 'unknown');
-  if (gone.length > 0)
-    return {
-      kind: 'unfit',
-      good: planned.plan.good,
-      because: `${gone.join(', ')} is no longer in its registry: a merge would leave the service without pods`,
-      cure: 'Push that image again, or name a target whose image exists: /rollback <service> <environment> to <sha>.',
-    };
-  if (unknown.length === 0) return planned;
-  const note = `the registry did not say whether ${unknown.join(', ')} still exists`;
-  return { kind: 'planned', plan: { ...planned.plan, notes: [...(planned.plan.notes ?? []), note] } };
+/** The plan that a person confirmed in place of a conflict. */
+function confirmed(made: Planned, { accept }: Ask): Planned {
+  return made.kind === 'conflict' && made.instead && made.instead.hash === accept
+    ? { kind: 'planned', plan: made.instead }
+    : made;
 }
 
 /** Since the last `/release`, or ever. */

@@ -19,11 +19,6 @@ function isMoving(key: string, value: string): boolean {
   return /(^|\.)(tag|newTag)$/i.test(key) && MOVING.test(value);
 }
 
-/** Full references to images among the versions that come back: what a registry can be asked about. */
-export function imagesBrought(changes: readonly VersionChange[]): readonly string[] {
-  return changes.flatMap(({ key, to }) => (to !== null && /(^|\.)image$/i.test(key) ? [to] : []));
-}
-
 const MIGRATION_PATH = /(^|\/)(migrations?|flyway|liquibase|alembic)\/|\.sql$/i;
 const HOOK_BEFORE =
   /^\s*["']?(argocd\.argoproj\.io\/hook["']?\s*:\s*["']?[^#\n]*\bPreSync\b|helm\.sh\/hook["']?\s*:\s*["']?[^#\n]*\bpre-(install|upgrade)\b)/m;

@@ -80,6 +80,8 @@ export interface RollbackPlan {
   readonly hash: string;
   /** What whoever merges it should know: one sentence each. */
   readonly notes?: readonly string[];
+  /** What the registries say is there, a line each: the artefacts that the target needs. */
+  readonly verified?: readonly string[];
   /** Files of the release that change a database or run before it; taking them back does not take the change back. */
   readonly migrations?: readonly string[];
 }

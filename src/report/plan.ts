@@ -26,6 +26,7 @@ export function planComment(view: PlanView): string {
       `- **Made on:** ${short(plan.base)} of ${inline(plan.baseBranch)}`,
       `- **Route:** ${inline(view.route)}`,
       ...view.blockers.map((blocker) => `- **In the way:** ${inline(blocker)}`),
+      ...(plan.verified ?? []).map((line) => `- **Verified:** ${inline(line)}`),
       ...(plan.notes ?? []).map((note) => `- **Know:** ${inline(note)}`),
     ].join('\n'),
     versionsTable(plan),

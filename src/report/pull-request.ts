@@ -56,6 +56,13 @@ function bodyWith(view: PullRequestView, rows: number): string {
     ].join('\n'),
     titled('What the gate measured', measuredList(incident.cause)),
     titled('What changes', versionsTable(plan, rows)),
+    titled(
+      'Verified in the registries',
+      (plan.verified ?? [])
+        .slice(0, rows)
+        .map((line) => `- ${inline(line)}`)
+        .join('\n'),
+    ),
     titled('Know before you merge', (plan.notes ?? []).map((note) => `- ${inline(note)}`).join('\n')),
     titled('Files', filesList(plan, rows)),
     titled(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { imagesBrought, isMigration, mutableTargets, resourcesIn } from '../../src/plan/fit.ts';
+import { isMigration, mutableTargets, resourcesIn } from '../../src/plan/fit.ts';
 
 const to = (key: string, value: string | null) => ({
   path: 'a.yaml',
@@ -26,10 +26,6 @@ test('a tag that people move is no target; a version or a digest is', () => {
   assert.ok(!moves('image.tag', '1.4.1'));
   assert.ok(!moves('spec.template.metadata.labels.colour', 'latest'));
   assert.ok(!moves('image', null));
-});
-
-test('only what comes back and names an image can be asked of a registry', () => {
-  assert.deepEqual(imagesBrought([to('image', 'web:1'), to('image', null), to('image.tag', '2')]), ['web:1']);
 });
 
 test('migrations are known by their place, and by the hook that runs before a sync', () => {
