@@ -13,6 +13,7 @@ import { createOutbox } from '../src/adapters/notify/outbox.ts';
 import type { Doors, Log } from '../src/control/doors.ts';
 import { createLoop, type Loop } from '../src/control/reconcile.ts';
 import type { Config } from './config.ts';
+import { createExaminer, type Examiner } from './examine.ts';
 import type { Deliveries } from './redeliver.ts';
 
 /** One deployment repository with everything wired to it. */
@@ -48,7 +49,7 @@ const DAY_MS = 86_400_000;
 const OUTBOX_GRACE_MS = 3000;
 const CATCH_UP_MS = 150_000;
 
-export function createHouse({ config, env, log, traffic }: Parts): House {
+export function createHouse({ config, env, log, traffic }: Parts): House & { readonly examiner: Examiner } {
   const inward = inwardFetch(env);
   const asApp = appClient({ ...authOf(config), traffic });
   /** One for all rooms: what is on its way when the bot stops gets one grace. */
@@ -102,15 +103,18 @@ export function createHouse({ config, env, log, traffic }: Parts): House {
     return { doors, loop };
   }
 
+  function room(repository: string, installationId: number): Promise<Room> {
+    const key = `${installationId}:${repository}`;
+    const known = rooms.get(key) ?? build(repository, installationId);
+    rooms.set(key, known);
+    // A failed start must not be remembered: the next event tries again.
+    known.catch(() => rooms.delete(key));
+    return known;
+  }
+
   return {
-    room(repository, installationId) {
-      const key = `${installationId}:${repository}`;
-      const known = rooms.get(key) ?? build(repository, installationId);
-      rooms.set(key, known);
-      // A failed start must not be remembered: the next event tries again.
-      known.catch(() => rooms.delete(key));
-      return known;
-    },
+    room,
+    examiner: createExaminer({ room, client, asApp, env }),
     deliveries: {
       lost: (most) => lostDeliveries(asApp, { now: Date.now(), withinMs: DAY_MS, most }),
       again: (delivery) => deliverAgain(asApp, delivery),

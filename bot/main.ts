@@ -1,13 +1,16 @@
 import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Probot } from 'probot';
 import { createTraffic } from '../src/adapters/github/traffic.ts';
 import { RollbackError } from '../src/errors.ts';
 import { webhooks } from './app.ts';
+import { createCheckup, startCheckups } from './checkup.ts';
 import { readConfig } from './config.ts';
 import { deliveriesRoute } from './deliveries.ts';
 import { createDoor } from './door.ts';
 import { createHealth } from './health.ts';
 import { createHouse } from './house.ts';
+import { installations } from './installed.ts';
 import { openQueue } from './keep.ts';
 import { createLog } from './log.ts';
 import { createMeters } from './meters.ts';
@@ -37,6 +40,18 @@ export async function startBot(
     logLevel: 'fatal',
   });
   await probot.load(webhooks(porter));
+  const checkup = createCheckup({
+    house,
+    examiner: house.examiner,
+    log,
+    diagnosed: meters.diagnosed,
+    calm: async () => {
+      const state = await health.queue();
+      return state !== null && state.waiting + state.running === 0;
+    },
+    wait: (ms) => sleep(ms, undefined, { ref: false }),
+  });
+  await probot.load(installations(checkup));
 
   const server = createServer(
     createDoor({
@@ -67,6 +82,7 @@ export async function startBot(
       redelivery: redeliver,
     },
   });
+  const stopCheckups = startCheckups(checkup);
   log('info', `listening on ${url}`, { url });
 
   return {
@@ -74,6 +90,7 @@ export async function startBot(
     async stop() {
       health.draining();
       stopRounds();
+      stopCheckups();
       server.closeIdleConnections();
       await new Promise((resolve) => server.close(resolve));
       await porter.drain();

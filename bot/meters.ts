@@ -1,5 +1,6 @@
 import type { AfterFailure, QueueState } from '../src/adapters/queue/queue.ts';
 import type { Settled } from '../src/control/reconcile.ts';
+import type { Severity } from '../src/report/doctor.ts';
 import { createRegistry } from './metrics.ts';
 import type { Errand } from './errand.ts';
 import type { Witness } from './porter.ts';
@@ -34,6 +35,8 @@ export interface Meters extends Witness {
   readonly remaining: (resource: string, left: number) => void;
   readonly redelivered: (outcome: 'asked' | 'failed') => void;
   readonly notified: (outcome: 'sent' | 'failed') => void;
+  /** What the doctor finds in the repositories of this process; before its first round there is no such metric. */
+  readonly diagnosed: (counts: Readonly<Record<Severity, number>>) => void;
   /** Everything, with the state of the queue as it is now; null: it does not answer. */
   readonly render: (queue: QueueState | null) => string;
 }
@@ -62,6 +65,7 @@ export function createMeters(): Meters {
   const redeliveries = registry.counter('lastgood_redeliveries_total', 'Failed deliveries that were asked for again.');
   const notifications = registry.counter('lastgood_notifications_total', 'Notifications outside GitHub by outcome.');
   const sweeps = registry.counter('lastgood_sweeps_total', 'Sweeps by outcome; failed counts repositories.');
+  const doctor = registry.gauge('lastgood_doctor_findings', 'What the doctor finds, by severity.');
   const depth = registry.gauge('lastgood_queue_tasks', 'Tasks in the queue by state, over all replicas.');
   const oldest = registry.gauge(
     'lastgood_queue_oldest_waiting_seconds',
@@ -95,6 +99,9 @@ export function createMeters(): Meters {
     remaining: (resource, value) => left.set(value, { resource: /^[a-z_]{1,30}$/.test(resource) ? resource : 'other' }),
     redelivered: (outcome) => redeliveries.add({ outcome }),
     notified: (outcome) => notifications.add({ outcome }),
+    diagnosed(counts) {
+      for (const severity of ['error', 'warning', 'note'] as const) doctor.set(counts[severity], { severity });
+    },
     render(queue) {
       up.set(queue === null ? 0 : 1);
       memory.set(process.memoryUsage.rss());

@@ -140,7 +140,8 @@ async function stamped(text: string, ages: string, ask: Ask): Promise<Found> {
   return { kind: 'points', points };
 }
 
-async function presentOf(options: PrometheusOptions): Promise<Answered<{ kind: 'scalar'; value: number }>> {
+/** The server's own present, in seconds. */
+export async function presentOf(options: PrometheusOptions): Promise<Answered<{ kind: 'scalar'; value: number }>> {
   const text = await query(options, 'time()', null);
   return typeof text === 'string' ? parseScalar(text, `time() at ${hostOf(options.url)}`) : text;
 }

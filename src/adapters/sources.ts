@@ -16,7 +16,7 @@ import { mlflowSource } from './mlflow-metrics.ts';
 import { newRelicSource } from './newrelic.ts';
 import { openmetricsSource } from './openmetrics.ts';
 import { patient } from './patient.ts';
-import { prometheusSource } from './prometheus.ts';
+import { presentOf, prometheusSource } from './prometheus.ts';
 
 /** Where the secrets are; the playbook only names the variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -117,6 +117,16 @@ export function metricSource(
       return mlflowSource({ url: source.url, auth, timeoutMs, clock, send });
     }
   }
+}
+
+/** What time it is at a source, epoch ms; null: this kind does not say, or it did not answer. Throws source-unauthorized. */
+export async function sourceTime(source: Source, env: Environment, outside: Outside = {}): Promise<number | null> {
+  if (source.kind !== 'prometheus') return null;
+  const hide = (): void => undefined;
+  const auth = credentials(source.auth, secretsOf(source.kind, env, hide), hide);
+  const { fetch: fetching = inwardFetch(env) } = outside;
+  const present = await presentOf({ url: source.url, auth, timeoutMs: source.timeout, fetch: fetching });
+  return present.kind === 'missing' ? null : present.value * 1000;
 }
 
 type WithRows = Extract<Source, { readonly kind: 'json' | 'file' }>;

@@ -73,5 +73,7 @@ export interface DoctorFacts {
   readonly writers: readonly WriterFacts[];
   /** `canary` and `baseline`: why there is no number; null where there is one. */
   readonly probes: readonly ProbeFacts[];
+  /** Questions that were not asked because there are too many. */
+  readonly unasked?: number;
   readonly clocks: readonly ClockFacts[];
 }

@@ -1,5 +1,5 @@
 import type { DoctorFinding } from '../report/doctor.ts';
-import type { ProbeFacts } from './doctor-facts.ts';
+import type { DoctorFacts, ProbeFacts } from './doctor-facts.ts';
 import { finding } from './doctor-finding.ts';
 
 /** Questions of the playbook that have no number now. */
@@ -30,4 +30,19 @@ export function ofProbe({
           }),
         ],
   );
+}
+
+/** What was not asked is said, so that silence about it is not taken for health. */
+export function ofUnasked({ unasked = 0, probes }: Pick<DoctorFacts, 'unasked' | 'probes'>): readonly DoctorFinding[] {
+  if (unasked === 0) return [];
+  return [
+    finding({
+      rule: 'source/not-asked',
+      severity: 'note',
+      place: 'the metric sources',
+      what: 'not every question of the playbook was asked',
+      because: `${probes.length} of ${probes.length + unasked} were asked, the first ones`,
+      cure: 'Ask the others by hand where you doubt them: lastgood gate --service S.',
+    }),
+  ];
 }

@@ -5,7 +5,7 @@ import { ofClock } from './doctor-clocks.ts';
 import type { DoctorFacts } from './doctor-facts.ts';
 import { ofGitHub } from './doctor-github.ts';
 import { ofPlaybook } from './doctor-playbook.ts';
-import { ofProbe } from './doctor-sources.ts';
+import { ofProbe, ofUnasked } from './doctor-sources.ts';
 import { ofWriter } from './doctor-writers.ts';
 
 const ORDER = { error: 0, warning: 1, note: 2 } as const satisfies Record<Severity, number>;
@@ -20,6 +20,7 @@ export function diagnose(facts: DoctorFacts): readonly DoctorFinding[] {
     ...ofArgoCd(facts, playbook),
     ...facts.writers.map(ofWriter),
     ...facts.probes.flatMap(ofProbe),
+    ...ofUnasked(facts),
     ...facts.clocks.flatMap(ofClock),
   ];
   return findings.sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);

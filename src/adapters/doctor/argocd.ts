@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { ApplicationFacts, ArgoCdFacts, Asked, ClockFacts } from '../../control/doctor-facts.ts';
 import { inwardFetch } from '../http-guard.ts';
+import { inTurns } from '../in-turns.ts';
 import { hostOf, request, type Fetch } from '../http.ts';
 
 export interface ArgoCdVisit {
@@ -13,6 +14,8 @@ export interface ArgoCdVisit {
   readonly timeoutMs?: number;
 }
 
+/** Applications asked for at once: an examination is never in a hurry. */
+const AT_ONCE = 4;
 const GUARDED = inwardFetch({});
 const version = z.object({ Version: z.string() });
 const permission = z.object({ value: z.string() });
@@ -35,21 +38,24 @@ export async function visitArgoCd(
   const clocks: ClockFacts[] = [];
   const get = <T>(path: string, schema: z.ZodType<T>): Promise<Asked<T>> => ask(visit, path, schema, clocks);
   const said = await get('/api/version', version);
+  const turn = inTurns(AT_ONCE);
   const pairs = await Promise.all(
-    [...new Set(visit.applications)].map(async (name) => {
-      const app = await get(`/api/v1/applications/${encodeURIComponent(name)}`, application);
-      if (app.kind === 'unknown') return { name, app, sync: app };
-      const project = app.value.spec.project ?? 'default';
-      const can = await get(
-        `/api/v1/account/can-i/applications/sync/${project}/${encodeURIComponent(name)}`,
-        permission,
-      );
-      return {
-        name,
-        app: known(factsOf(app.value)),
-        sync: can.kind === 'known' ? known(can.value.value === 'yes') : can,
-      };
-    }),
+    [...new Set(visit.applications)].map((name) =>
+      turn(async () => {
+        const app = await get(`/api/v1/applications/${encodeURIComponent(name)}`, application);
+        if (app.kind === 'unknown') return { name, app, sync: app };
+        const project = app.value.spec.project ?? 'default';
+        const can = await get(
+          `/api/v1/account/can-i/applications/sync/${project}/${encodeURIComponent(name)}`,
+          permission,
+        );
+        return {
+          name,
+          app: known(factsOf(app.value)),
+          sync: can.kind === 'known' ? known(can.value.value === 'yes') : can,
+        };
+      }),
+    ),
   );
   return {
     argoCd: {
