@@ -7,7 +7,7 @@ import ts from 'typescript';
 /** The dependency rule of docs/architecture.md, read off the real imports by the compiler's own parser. */
 const ROOT = join(import.meta.dirname, '../..');
 const SHELLS = ['action', 'bot', 'cli'];
-const PURE = ['playbook', 'measure', 'judge', 'plan', 'manifests', 'registries', 'chatops', 'report', 'ledger'];
+const PURE = ['playbook', 'measure', 'judge', 'plan', 'manifests', 'registries', 'chatops', 'report', 'ledger', 'migrations'];
 
 interface Import {
   /** File from the top of the repository. */
@@ -113,8 +113,8 @@ test('pure folders import values only from each other and from the table of erro
   assert.deepEqual(told(offenders), []);
 });
 
-test('yaml is read in playbook, plan and manifests only', () => {
-  const readers = ['playbook', 'plan', 'manifests'];
+test('yaml is read in playbook, plan, manifests and migrations only', () => {
+  const readers = ['playbook', 'plan', 'manifests', 'migrations'];
   const offenders = imports.filter(
     ({ file, of, value }) =>
       of === 'yaml' &&

@@ -1,0 +1,206 @@
+/** CREATE TABLE, and ALTER TABLE action by action. */
+import { commaParts, cursorOn, textOf, type Cursor } from './cursor.ts';
+import type { ColumnRules, Effect } from './effects.ts';
+import type { Token } from './tokens.ts';
+
+/** Words that end a column's type. */
+const AFTER_TYPE = new Set(
+  'default not null constraint primary unique references check generated collate storage compression after first auto_increment comment using on as key visible invisible'.split(
+    ' ',
+  ),
+);
+
+/** A column as it is declared after its name. */
+export function columnRules(tokens: readonly Token[]): ColumnRules {
+  const ends = tokens.findIndex(({ kind, value }) => kind === 'word' && AFTER_TYPE.has(value));
+  const typeTokens = ends === -1 ? tokens : tokens.slice(0, ends);
+  const rest = ends === -1 ? [] : tokens.slice(ends);
+  const type = textOf(typeTokens);
+  const has = (...words: string[]): number =>
+    rest.findIndex((_, i) => words.every((word, k) => rest[i + k]?.kind === 'word' && rest[i + k]?.value === word));
+  const at = has('default');
+  const value = at === -1 ? null : defaultText(rest.slice(at + 1));
+  const primary = has('primary', 'key') !== -1;
+  const serial = /^(small|big)?serial\d?$/.test(type) || has('auto_increment') !== -1;
+  const stored = has('generated') !== -1 && has('stored') !== -1;
+  const identity = has('generated') !== -1 && has('identity') !== -1;
+  return {
+    type,
+    notNull: has('not', 'null') !== -1 || primary || serial || identity,
+    default: value === 'null' ? null : value,
+    generated: stored ? 'stored' : identity ? 'identity' : serial ? 'serial' : null,
+    constrained:
+      primary || has('unique') !== -1
+        ? 'unique'
+        : has('references') !== -1
+          ? 'references'
+          : has('check') !== -1
+            ? 'check'
+            : null,
+  };
+}
+
+/** The expression up to the next clause that is not in parentheses. */
+function defaultText(tokens: readonly Token[]): string {
+  let depth = 0;
+  const taken: Token[] = [];
+  for (const token of tokens) {
+    if (token.text === '(') depth += 1;
+    if (token.text === ')') depth -= 1;
+    const clause = token.kind === 'word' && AFTER_TYPE.has(token.value) && token.value !== 'null';
+    if (depth === 0 && taken.length > 0 && clause) break;
+    taken.push(token);
+  }
+  return textOf(taken);
+}
+
+export function readCreateTable(cursor: Cursor): readonly Effect[] {
+  cursor.take('if', 'not', 'exists');
+  return [{ kind: 'create', object: 'table', name: cursor.name(), table: null }];
+}
+
+export function readAlterTable(cursor: Cursor): readonly Effect[] {
+  cursor.take('if', 'exists');
+  cursor.take('only');
+  const table = cursor.name();
+  cursor.take('*');
+  return commaParts(cursor.rest()).flatMap((part) => readAction(table, part));
+}
+
+function readAction(table: string, part: readonly Token[]): readonly Effect[] {
+  const cursor = cursorOn(part);
+  if (cursor.take('add')) return readAdd(table, cursor);
+  if (cursor.take('drop')) return readDrop(table, cursor);
+  if (cursor.take('rename')) return readRename(table, cursor);
+  if (cursor.take('modify') || cursor.take('change')) return readChange(table, cursor, part[0]?.value === 'change');
+  if (cursor.take('alter')) return readAlterColumn(table, cursor);
+  if (cursor.take('validate', 'constraint')) return [{ kind: 'harmless', says: 'VALIDATE CONSTRAINT' }];
+  if (cursor.take('set', 'logged') || cursor.take('set', 'unlogged'))
+    return [{ kind: 'rewrite', table, says: 'SET LOGGED/UNLOGGED' }];
+  if (cursor.take('set', 'tablespace')) return [{ kind: 'rewrite', table, says: 'SET TABLESPACE' }];
+  if (cursor.take('set', 'access', 'method')) return [{ kind: 'rewrite', table, says: 'SET ACCESS METHOD' }];
+  if (cursor.take('set', 'schema')) {
+    const schema = cursor.name();
+    const bare = table.slice(table.lastIndexOf('.') + 1);
+    return [
+      {
+        kind: 'rename',
+        object: 'table',
+        name: table,
+        to: schema === 'public' ? bare : `${schema}.${bare}`,
+        table: null,
+      },
+    ];
+  }
+  if (cursor.take('attach', 'partition'))
+    return [{ kind: 'create', object: 'other', name: `partition ${cursor.name()}`, table }];
+  if (cursor.take('detach', 'partition')) {
+    const name = `partition ${cursor.name()}`;
+    return [{ kind: 'drop', object: 'other', name, table, cascade: false, gentle: cursor.take('concurrently') }];
+  }
+  if (
+    cursor.take('set') ||
+    cursor.take('reset') ||
+    cursor.take('owner') ||
+    cursor.take('replica') ||
+    cursor.take('cluster')
+  )
+    return [{ kind: 'harmless', says: textOf(part) }];
+  if (cursor.take('enable') || cursor.take('disable') || cursor.take('force') || cursor.take('no'))
+    return [{ kind: 'opaque', says: `${textOf(part)} on ${table}` }];
+  return [{ kind: 'opaque', says: `ALTER TABLE ${table} ${textOf(part.slice(0, 4))}` }];
+}
+
+function readAdd(table: string, cursor: Cursor): readonly Effect[] {
+  const words = cursor.rest();
+  const named = cursor.take('constraint') ? cursor.name() : '';
+  const check = constraintKind(cursor);
+  if (check !== null) {
+    const written = textOf(words);
+    const gentle = /\bnot valid$|\busing index\b/.test(written);
+    const name = `${table}.${named === '' ? written.slice(0, 60) : named}`;
+    return [{ kind: 'create', object: 'constraint', name, table, gentle, check }];
+  }
+  if (cursor.take('index') || cursor.take('key') || cursor.take('fulltext') || cursor.take('spatial'))
+    return [{ kind: 'create', object: 'index', name: cursor.name(), table }];
+  cursor.take('column');
+  cursor.take('if', 'not', 'exists');
+  if (cursor.peek()?.text === '(')
+    return commaParts(cursor.parenthesis()).flatMap((part) => readAdd(table, cursorOn(part)));
+  const name = cursor.name();
+  return [{ kind: 'create', object: 'column', name: `${table}.${name}`, table, column: columnRules(cursor.rest()) }];
+}
+
+function constraintKind(cursor: Cursor): 'unique' | 'references' | 'check' | 'exclude' | null {
+  if (cursor.sees('unique') || cursor.sees('primary', 'key')) return 'unique';
+  if (cursor.sees('foreign', 'key')) return 'references';
+  if (cursor.sees('check')) return 'check';
+  return cursor.sees('exclude') ? 'exclude' : null;
+}
+
+function readDrop(table: string, cursor: Cursor): readonly Effect[] {
+  const drop = (object: 'constraint' | 'column' | 'index', name: string): readonly Effect[] => [
+    {
+      kind: 'drop',
+      object,
+      name: `${object === 'index' ? '' : `${table}.`}${name}`,
+      table,
+      cascade: cursor.take('cascade'),
+    },
+  ];
+  if (cursor.take('primary', 'key')) return drop('constraint', 'primary key');
+  if (cursor.take('constraint') || cursor.take('foreign', 'key') || cursor.take('check')) {
+    cursor.take('if', 'exists');
+    return drop('constraint', cursor.name());
+  }
+  if (cursor.take('index') || cursor.take('key')) return drop('index', cursor.name());
+  cursor.take('column');
+  cursor.take('if', 'exists');
+  return drop('column', cursor.name());
+}
+
+function readRename(table: string, cursor: Cursor): readonly Effect[] {
+  if (cursor.take('to') || cursor.take('as'))
+    return [{ kind: 'rename', object: 'table', name: table, to: cursor.name(), table: null }];
+  const object = cursor.take('constraint')
+    ? 'constraint'
+    : cursor.take('index') || cursor.take('key')
+      ? 'index'
+      : 'column';
+  cursor.take('column');
+  const name = cursor.name();
+  cursor.take('to');
+  return [{ kind: 'rename', object, name: `${table}.${name}`, to: `${table}.${cursor.name()}`, table }];
+}
+
+/** MySQL: MODIFY and CHANGE write the whole declaration of a column anew. */
+function readChange(table: string, cursor: Cursor, renames: boolean): readonly Effect[] {
+  cursor.take('column');
+  const column = cursor.name();
+  const to = renames ? cursor.name() : column;
+  const rules = columnRules(cursor.rest());
+  const type: Effect = { kind: 'type', table, column: to, to: rules.type, using: false };
+  const renamed: Effect = { kind: 'rename', object: 'column', name: `${table}.${column}`, to: `${table}.${to}`, table };
+  const tight: readonly Effect[] = rules.notNull ? [{ kind: 'not-null', table, column: to, set: true }] : [];
+  return [...(to === column ? [] : [renamed]), type, ...tight];
+}
+
+function readAlterColumn(table: string, cursor: Cursor): readonly Effect[] {
+  if (cursor.take('constraint') || cursor.take('index'))
+    return [{ kind: 'opaque', says: `ALTER CONSTRAINT ${cursor.name()} of ${table}` }];
+  cursor.take('column');
+  const column = cursor.name();
+  if (cursor.take('type') || cursor.take('set', 'data', 'type')) {
+    const rest = cursor.rest();
+    const ends = rest.findIndex(({ kind, value }) => kind === 'word' && (value === 'using' || value === 'collate'));
+    const using = rest.some(({ kind, value }) => kind === 'word' && value === 'using');
+    return [{ kind: 'type', table, column, to: textOf(ends === -1 ? rest : rest.slice(0, ends)), using }];
+  }
+  if (cursor.take('set', 'not', 'null')) return [{ kind: 'not-null', table, column, set: true }];
+  if (cursor.take('drop', 'not', 'null')) return [{ kind: 'not-null', table, column, set: false }];
+  if (cursor.take('set', 'default')) return [{ kind: 'default', table, column, set: true }];
+  if (cursor.take('drop', 'default')) return [{ kind: 'default', table, column, set: false }];
+  if (cursor.take('set', 'statistics') || cursor.take('set', 'storage') || cursor.take('set', 'compression'))
+    return [{ kind: 'harmless', says: `storage of ${table}.${column}` }];
+  return [{ kind: 'opaque', says: `ALTER COLUMN ${table}.${column} ${textOf(cursor.rest().slice(0, 3))}` }];
+}

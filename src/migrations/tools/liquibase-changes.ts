@@ -1,0 +1,157 @@
+/** Liquibase's changes as SQL, for reading, and the inverse where Liquibase makes it by itself. */
+import type { Element } from './element.ts';
+
+export interface Change {
+  /** One statement or more, each with its semicolon. */
+  readonly up: string;
+  /** What Liquibase does at `rollback` without being told; null: it refuses, and wants a rollback of one's own. */
+  readonly down: string | null;
+  /** False: translated, and not the text that Liquibase sends. */
+  readonly runnable: boolean;
+}
+
+export function changeSql(change: Element): Change {
+  const a = (name: string): string => change.attributes[name] ?? '';
+  const table = named(a('schemaName'), a('tableName') || a('baseTableName'));
+  const said = (up: string, down: string | null): Change => ({ up, down, runnable: false });
+  switch (change.name) {
+    case 'sql':
+      return { up: `${change.text.trim().replace(/;\s*$/, '')};`, down: null, runnable: true };
+    case 'createTable':
+      return said(`CREATE TABLE ${table} ();`, `DROP TABLE ${table};`);
+    case 'dropTable':
+      return said(`DROP TABLE ${table}${a('cascadeConstraints') === 'true' ? ' CASCADE' : ''};`, null);
+    case 'renameTable':
+      return said(
+        `ALTER TABLE ${ident(a('oldTableName'))} RENAME TO ${ident(a('newTableName'))};`,
+        `ALTER TABLE ${ident(a('newTableName'))} RENAME TO ${ident(a('oldTableName'))};`,
+      );
+    case 'addColumn': {
+      const columns = change.children.filter(({ name }) => name === 'column');
+      return said(
+        columns.map((column) => `ALTER TABLE ${table} ADD COLUMN ${columnSql(column)};`).join(' '),
+        columns
+          .map((column) => `ALTER TABLE ${table} DROP COLUMN ${ident(column.attributes['name'] ?? '')};`)
+          .join(' '),
+      );
+    }
+    case 'dropColumn': {
+      const nested = change.children
+        .filter(({ name }) => name === 'column')
+        .map(({ attributes }) => attributes['name'] ?? '');
+      const names = a('columnName') === '' ? nested : [a('columnName'), ...nested];
+      return said(names.map((name) => `ALTER TABLE ${table} DROP COLUMN ${ident(name)};`).join(' '), null);
+    }
+    case 'renameColumn': {
+      const [from, to] = [ident(a('oldColumnName')), ident(a('newColumnName'))];
+      return said(
+        `ALTER TABLE ${table} RENAME COLUMN ${from} TO ${to};`,
+        `ALTER TABLE ${table} RENAME COLUMN ${to} TO ${from};`,
+      );
+    }
+    case 'modifyDataType':
+      return said(`ALTER TABLE ${table} ALTER COLUMN ${ident(a('columnName'))} TYPE ${a('newDataType')};`, null);
+    case 'addNotNullConstraint':
+      return said(notNull(table, a('columnName'), 'SET'), notNull(table, a('columnName'), 'DROP'));
+    case 'dropNotNullConstraint':
+      return said(notNull(table, a('columnName'), 'DROP'), notNull(table, a('columnName'), 'SET'));
+    case 'addDefaultValue':
+      return said(
+        `ALTER TABLE ${table} ALTER COLUMN ${ident(a('columnName'))} SET DEFAULT 1;`,
+        `ALTER TABLE ${table} ALTER COLUMN ${ident(a('columnName'))} DROP DEFAULT;`,
+      );
+    case 'dropDefaultValue':
+      return said(`ALTER TABLE ${table} ALTER COLUMN ${ident(a('columnName'))} DROP DEFAULT;`, null);
+    case 'createIndex': {
+      const unique = a('unique') === 'true' ? 'UNIQUE ' : '';
+      return said(
+        `CREATE ${unique}INDEX ${ident(a('indexName'))} ON ${table} ();`,
+        `DROP INDEX ${ident(a('indexName'))};`,
+      );
+    }
+    case 'dropIndex':
+      return said(`DROP INDEX ${ident(a('indexName'))};`, null);
+    case 'addUniqueConstraint':
+      return constraint(table, a('constraintName'), 'UNIQUE ()');
+    case 'addPrimaryKey':
+      return constraint(table, a('constraintName'), 'PRIMARY KEY ()');
+    case 'addForeignKeyConstraint':
+      return constraint(table, a('constraintName'), 'FOREIGN KEY ()');
+    case 'dropUniqueConstraint':
+    case 'dropForeignKeyConstraint':
+    case 'dropPrimaryKey':
+      return said(`ALTER TABLE ${table} DROP CONSTRAINT ${ident(a('constraintName') || 'primary key')};`, null);
+    case 'createView':
+      return said(
+        `CREATE ${a('replaceIfExists') === 'true' ? 'OR REPLACE ' : ''}VIEW ${ident(a('viewName'))} AS SELECT 1;`,
+        `DROP VIEW ${ident(a('viewName'))};`,
+      );
+    case 'renameView':
+      return said(
+        `ALTER VIEW ${ident(a('oldViewName'))} RENAME TO ${ident(a('newViewName'))};`,
+        `ALTER VIEW ${ident(a('newViewName'))} RENAME TO ${ident(a('oldViewName'))};`,
+      );
+    case 'dropView':
+      return said(`DROP VIEW ${ident(a('viewName'))};`, null);
+    case 'createSequence':
+      return said(`CREATE SEQUENCE ${ident(a('sequenceName'))};`, `DROP SEQUENCE ${ident(a('sequenceName'))};`);
+    case 'dropSequence':
+      return said(`DROP SEQUENCE ${ident(a('sequenceName'))};`, null);
+    case 'insert':
+    case 'loadData':
+      return said(`INSERT INTO ${table} DEFAULT VALUES;`, null);
+    case 'update':
+    case 'delete': {
+      const where = change.children.some(({ name }) => name === 'where') || a('where') !== '' ? ' WHERE true' : '';
+      return said(
+        change.name === 'update' ? `UPDATE ${table} SET x = 1${where};` : `DELETE FROM ${table}${where};`,
+        null,
+      );
+    }
+    case 'tagDatabase':
+    case 'setTableRemarks':
+    case 'setColumnRemarks':
+      return said('COMMENT ON SCHEMA public IS NULL;', 'COMMENT ON SCHEMA public IS NULL;');
+    default:
+      return said(`CALL ${change.name};`, null);
+  }
+}
+
+function constraint(table: string, name: string, what: string): Change {
+  return {
+    up: `ALTER TABLE ${table} ADD CONSTRAINT ${ident(name)} ${what};`,
+    down: `ALTER TABLE ${table} DROP CONSTRAINT ${ident(name)};`,
+    runnable: false,
+  };
+}
+
+function notNull(table: string, column: string, way: 'SET' | 'DROP'): string {
+  return `ALTER TABLE ${table} ALTER COLUMN ${ident(column)} ${way} NOT NULL;`;
+}
+
+/** A column of `addColumn`, with what its constraints say. */
+function columnSql({ attributes, children }: Element): string {
+  const rules = children.find(({ name }) => name === 'constraints')?.attributes ?? {};
+  const computed = attributes['defaultValueComputed'];
+  const given = ['defaultValue', 'defaultValueNumeric', 'defaultValueBoolean', 'defaultValueDate'].find(
+    (key) => key in attributes,
+  );
+  const value = computed ?? (given === undefined ? null : `'${(attributes[given] ?? '').replaceAll("'", "''")}'`);
+  const parts = [
+    ident(attributes['name'] ?? ''),
+    attributes['type'] ?? 'text',
+    value === null ? '' : `DEFAULT ${value}`,
+    attributes['autoIncrement'] === 'true' ? 'GENERATED BY DEFAULT AS IDENTITY' : '',
+    rules['nullable'] === 'false' || rules['primaryKey'] === 'true' ? 'NOT NULL' : '',
+    rules['unique'] === 'true' ? 'UNIQUE' : '',
+  ];
+  return parts.filter((part) => part !== '').join(' ');
+}
+
+function named(schema: string, table: string): string {
+  return schema === '' ? ident(table) : `${ident(schema)}.${ident(table)}`;
+}
+
+function ident(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
