@@ -3,9 +3,10 @@ import type { FileEdit, QuarantineEdit } from '../plan/plan.ts';
 import type { Target } from '../playbook/target.ts';
 import type { MergeOutcome, Pull } from '../ports.ts';
 import { commitMessage, mergeMessage } from '../report/commit-message.ts';
-import { disclosed, parseBlock, type Memory } from '../report/memory.ts';
+import { approved, disclosed, parseBlock, type Memory } from '../report/memory.ts';
 import { adoptionComment } from '../report/adoption.ts';
 import { pullRequestBody, pullRequestTitle } from '../report/pull-request.ts';
+import { approvalsNeeded } from './approvals.ts';
 import type { Doors } from './doors.ts';
 import type { Draft } from './draft.ts';
 import type { Step } from './step.ts';
@@ -28,6 +29,8 @@ export async function openPull(
     verify: target.rules.verify,
     applications: target.rules.applications,
     requestedAt: new Date(doors.clock.now()).toISOString(),
+    author: plan.undoes[0]?.author ?? null,
+    approvals: approvalsNeeded(target.rules.rollback.approvals, plan.incident.cause),
   };
   const pull = await doors.repository.open({
     branch: drafted.branch,
@@ -108,6 +111,13 @@ export async function actOnPull(
       await repository.closePull(pull);
       return { pull: { ...pull, state: 'closed' }, autoMergeAllowed: true };
     case 'merge': {
+      if (step.approvedBy !== undefined) {
+        const body = approved(pull.body, step.approvedBy);
+        if (body !== pull.body) {
+          await repository.rewriteBody(pull, body);
+          return actOnPull(doors, target, { ...pull, body }, memory, step);
+        }
+      }
       // Said before it is done: a merge that is not disclosed must not exist.
       if (step.route === 'bypass')
         await repository.rewriteBody(pull, disclosed(pull.body, (step.over ?? []).join(', '), step.because));

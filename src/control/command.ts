@@ -10,10 +10,11 @@ import type { Planned } from '../plan/plan.ts';
 import { targetOf, targetsTouching } from '../playbook/target.ts';
 import type { Playbook } from '../playbook/schema.ts';
 import { helpComment } from '../report/help.ts';
-import { parseBlock } from '../report/memory.ts';
-import { noPlanComment, planComment } from '../report/plan.ts';
+import { confirmedBy, parseBlock } from '../report/memory.ts';
+import { approvalComment, noPlanComment, planComment } from '../report/plan.ts';
 import { errorComment, planChangedComment, refusalComment, type Refusal } from '../report/refusals.ts';
 import { statusComment } from '../report/status.ts';
+import { approvalsNeeded } from './approvals.ts';
 import type { Doors } from './doors.ts';
 import { speakerOf, type Asking } from './speaker.ts';
 import { draft, type Ask } from './draft.ts';
@@ -275,6 +276,14 @@ async function confirm(
     const { pull, memory } = waiting;
     const denied = notOwner(playbook, memory.incident.key.service, speaker);
     if (denied) return refused(replies, denied);
+    const target = targetOf(playbook, memory.incident.key);
+    if (approvalsNeeded(target.rules.rollback.approvals, memory.incident.cause) > 0) {
+      // Read again at the last moment: somebody else may just have confirmed it too.
+      const fresh = (await doors.repository.findRollback(pull.branch)) ?? pull;
+      const more = confirmedBy(fresh.body, spoken.author);
+      if (more !== fresh.body) await doors.repository.rewriteBody(fresh, more);
+      return countedApproval(loop, memory.incident.key, await glance(doors), replies);
+    }
     const body = pull.body
       .replace('"mode":"human"', '"mode":"auto"')
       .replace('A person merges this: review, approve, merge.', `Confirmed by ${spoken.author}.`);
@@ -299,6 +308,15 @@ async function confirm(
     return null;
   }
   return run(loop, key, { ...ask, accept: hash }, now, replies);
+}
+
+/** The word counts, or the answer says what is still missing. */
+async function countedApproval(loop: Loop, key: Key, now: Glance, replies: Replies): Promise<Heard> {
+  const settled = await loop.reconcile(key, null, { glance: now });
+  if (settled.kind === 'looked' && settled.step.kind === 'wait' && settled.step.for === 'approval')
+    await replies.answer(approvalComment(settled.step.because));
+  await replies.acknowledge();
+  return { key, settled };
 }
 
 function hashOf(planned: Planned): string {

@@ -1,9 +1,11 @@
 import type { MergeMethod, Pull } from '../ports.ts';
+import { agreed, approvedWords, type Agreed } from './approvals.ts';
 import type { Observed, Remembered } from './observed.ts';
 import type { Step } from './step.ts';
 
 /** The pull request is open: who merges it, and by which route. */
-export function decideMerge(seen: Observed, { pull, mode, planHash }: Remembered): Step {
+export function decideMerge(seen: Observed, remembered: Remembered): Step {
+  const { pull, mode, planHash } = remembered;
   const { rollback } = seen.rules;
   const method = methodOf(seen);
   const deadline = Date.parse(pull.createdAt) + rollback['merge-within'];
@@ -26,7 +28,17 @@ export function decideMerge(seen: Observed, { pull, mode, planHash }: Remembered
   }
   if (pull.empty === true && pull.adopted !== true)
     return { kind: 'close', pull, because: `${pull.base} already holds all that #${pull.number} would bring` };
-  if (mode === 'human') {
+  const word = agreed({
+    policy: rollback.approvals,
+    cause: seen.incident.cause,
+    author: remembered.author ?? null,
+    given: seen.approvals ?? [],
+  });
+  if (word.kind === 'waits' && pull.adopted !== true) {
+    const because = `#${pull.number} ${word.because}; review it, or comment /rollback confirm ${planHash}`;
+    return { kind: 'wait', for: 'approval', until: null, lookAgainMs: MINUTE, because, commands: [] };
+  }
+  if (mode === 'human' && (word.kind === 'free' || pull.adopted === true)) {
     const because = pull.adopted
       ? `#${pull.number} is a person's own revert: they merge it`
       : `approval is human: merge #${pull.number}, or comment /rollback confirm ${planHash}`;
@@ -37,6 +49,7 @@ export function decideMerge(seen: Observed, { pull, mode, planHash }: Remembered
     kind: 'merge',
     pull,
     route: by,
+    ...(word.kind === 'enough' ? { approvedBy: approvedWords(word.by) } : {}),
     method,
     because,
   });
@@ -48,7 +61,7 @@ export function decideMerge(seen: Observed, { pull, mode, planHash }: Remembered
   // `unknown`: GitHub is still computing. Where no rule guards the branch a pinned merge is safe to try at once.
   if (pull.mergeState === 'unknown' && seen.activeRules.length === 0 && !refused)
     return route('direct', `no rule guards ${pull.base}`);
-  if (!seen.escalated && (seen.now > deadline || refused)) return lastResort(seen, pull, method);
+  if (!seen.escalated && (seen.now > deadline || refused)) return lastResort(seen, pull, method, word);
   const until = new Date(deadline).toISOString();
   const wait = (because: string): Step => ({
     kind: 'wait',
@@ -69,13 +82,14 @@ export function decideMerge(seen: Observed, { pull, mode, planHash }: Remembered
 }
 
 /** No rule gave way in time: over them where the playbook and GitHub both allow it, else a person who can. */
-function lastResort(seen: Observed, pull: Pull, method: MergeMethod): Step {
+function lastResort(seen: Observed, pull: Pull, method: MergeMethod, word: Agreed): Step {
   const { rollback } = seen.rules;
   const over = seen.obstacles?.bypass ?? null;
   const blockers = seen.obstacles?.blockers ?? [];
   if (rollback.bypass && over !== null && over.length > 0) {
     const because = `${blockers.map(({ says }) => says).join('; ') || 'the rules still hold it'}; the playbook allows a bypass of ${over.join(', ')}`;
-    return { kind: 'merge', pull, route: 'bypass', over, method, because };
+    const by = word.kind === 'enough' ? { approvedBy: approvedWords(word.by) } : {};
+    return { kind: 'merge', pull, route: 'bypass', over, ...by, method, because };
   }
   const refused = seen.refused ?? null;
   const waited = `#${pull.number} is not merged after ${seconds(seen.now - Date.parse(pull.createdAt))} > ${seconds(rollback['merge-within'])}`;

@@ -1,6 +1,7 @@
 import { ALL } from '../ledger/entry.ts';
 import type { Cause } from '../plan/incident.ts';
 import type { LastGood, Planned, RollbackPlan } from '../plan/plan.ts';
+import { approvalsNeeded } from './approvals.ts';
 import { decideCluster } from './decide-cluster.ts';
 import { decideMerge } from './decide-merge.ts';
 import type { Before, Observed } from './observed.ts';
@@ -102,6 +103,7 @@ function conflictTodo(seen: Observed, planned: Extract<Planned, { kind: 'conflic
 
 /** A person's own `/rollback` is the human decision; otherwise the playbook says who merges. */
 function modeOf(seen: Observed): 'human' | 'auto' {
+  if (approvalsNeeded(seen.rules.rollback.approvals, seen.incident.cause) > 0) return 'human';
   if (isPersonal(seen.incident.cause)) return 'auto';
   return asksFirst(seen.incident.cause) ? 'human' : seen.rules.rollback.approval;
 }

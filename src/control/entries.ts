@@ -8,7 +8,7 @@ import type { Step } from './step.ts';
 /** The ledger lines that follow from what was observed and decided. The same observation gives the same ids. */
 export function entriesOf(seen: Observed, moments: Moments, step: Step): Entry[] {
   if (seen.stage.kind === 'planning') return step.kind === 'escalate' ? [escalated(seen, step, null)] : [];
-  const { pull, good, mode, bypass = null } = seen.stage.remembered;
+  const { pull, good, mode, bypass = null, approvedBy = null } = seen.stage.remembered;
   const entries = [
     entry(
       seen,
@@ -28,8 +28,8 @@ export function entriesOf(seen: Observed, moments: Moments, step: Step): Entry[]
         pull.mergedAt,
         pull.mergeCommit,
         pull.mergedBy ?? 'unknown',
-        `pull request #${pull.number} was merged${bypass === null ? '' : ` under bypass of ${bypass}`}`,
-        { head: pull.head, ...(bypass === null ? {} : { bypass }) },
+        `pull request #${pull.number} was merged${bypass === null ? '' : ` under bypass of ${bypass}`}${approvedBy === null ? '' : `, approved by ${approvedBy}`}`,
+        { head: pull.head, ...(bypass === null ? {} : { bypass }), ...(approvedBy === null ? {} : { approvedBy }) },
       ),
     );
   }

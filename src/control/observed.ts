@@ -1,3 +1,4 @@
+import type { Approval } from './approvals.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { Order } from '../ledger/standing.ts';
 import type { Incident } from '../plan/incident.ts';
@@ -36,6 +37,10 @@ export interface Remembered {
   readonly planHash: string;
   /** The rulesets that its merge steps over, in words; null: none. */
   readonly bypass?: string | null;
+  /** Who made the bad change; null: not known. */
+  readonly author?: string | null;
+  /** Who agreed to the merge, in words; null: nobody was asked. */
+  readonly approvedBy?: string | null;
 }
 
 /** Before the pull request there is a plan; after it, the pull request is the memory. */
@@ -87,6 +92,8 @@ export interface Observed extends Settings {
   readonly obstacles?: Obstacles | null;
   /** The operation that could not be ended because the account may not; null: none. */
   readonly mayNotTerminate?: string | null;
+  /** Who agreed to the merge, read while the pull request is open and somebody must. */
+  readonly approvals?: readonly Approval[];
   /** A person has been called for this pull request. */
   readonly escalated: boolean;
 }

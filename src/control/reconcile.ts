@@ -12,6 +12,7 @@ import { createAnnouncer, placeOf } from './announce.ts';
 import { decide } from './decide.ts';
 import type { Doors } from './doors.ts';
 import { draft, type Ask, type Draft } from './draft.ts';
+import { observeApprovals } from './observe-approvals.ts';
 import { observeApplications, observeObstacles, observeProof } from './observe.ts';
 import type { Observed, Remembered, Settings } from './observed.ts';
 import { createProver } from './prove.ts';
@@ -178,6 +179,7 @@ export function createLoop(doors: Doors): Loop {
       // As the body says it by now: the ledger must not call a bypass a plain merge.
       if (step.kind === 'merge' && step.route === 'bypass')
         memory = { ...memory, bypass: (step.over ?? []).join(', ') };
+      if (step.kind === 'merge' && step.approvedBy !== undefined) memory = { ...memory, approvedBy: step.approvedBy };
       settings = {
         ...settings,
         autoMergeAllowed: settings.autoMergeAllowed && after.autoMergeAllowed,
@@ -202,6 +204,7 @@ export function createLoop(doors: Doors): Loop {
       stage: { kind: 'opened', remembered: rememberedOf(pull, memory) },
       ...settings,
       obstacles: await observeObstacles(doors, target, settings, pull),
+      approvals: await observeApprovals(doors, target, pull, memory),
       applications,
       proof: merged ? await observeProof(doors, prover, target, memory.incident, pull, applications) : null,
       escalated: pull.labels.includes(LABELS.called) || pull.labels.includes(LABELS.escalated),
@@ -228,8 +231,9 @@ export async function glance(doors: Pick<Doors, 'repository'>): Promise<Glance> 
   return { overview, unfinished };
 }
 
-function rememberedOf(pull: Pull, { good, mode, planHash, bypass }: Memory): Remembered {
-  return { pull, good, mode, planHash, bypass: bypass ?? null };
+function rememberedOf(pull: Pull, memory: Memory): Remembered {
+  const { good, mode, planHash, bypass = null, author = null, approvedBy = null } = memory;
+  return { pull, good, mode, planHash, bypass, author, approvedBy };
 }
 
 /** Asked again for what is already on its way back: the same bad release, or "the newest change" while that is our own revert. */

@@ -44,6 +44,8 @@ export type Step =
       readonly route: 'direct' | 'auto' | 'queue' | 'bypass';
       /** The rulesets that a bypass steps over. */
       readonly over?: readonly string[];
+      /** Who agreed, in words; absent where nobody had to. */
+      readonly approvedBy?: string;
       readonly method: MergeMethod;
       readonly because: string;
     }

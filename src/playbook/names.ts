@@ -15,6 +15,8 @@ export const environmentVariable = z
 
 export const person = z.string().regex(/^@?[A-Za-z0-9-]+(\/[A-Za-z0-9._-]+)?$/, 'a GitHub login or org/team');
 
+export const team = z.string().regex(/^@?[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/, 'a team as org/team');
+
 /** How a source is signed in to over HTTP. */
 export const sourceAuth = z.strictObject({
   bearer: environmentVariable.optional().describe('environment variable that holds a bearer token'),

@@ -1,12 +1,27 @@
 /** `rollback:` of the playbook: how the way back is taken. */
 import * as z from 'zod';
 import { count, duration } from './fields.ts';
+import { team } from './names.ts';
 
 export const rollbackSchema = z.strictObject({
   approval: z
     .enum(['human', 'auto'])
     .default('human')
     .describe('auto merges by itself once the rules of the repository allow it'),
+  approvals: z
+    .strictObject({
+      needed: count()
+        .max(6)
+        .default(0)
+        .describe('people who must agree before lastgood merges what a gate or an alert started; 0: nobody'),
+      team: team.optional().describe('only members of this org/team count'),
+      commands: z
+        .boolean()
+        .default(false)
+        .describe("true: a person's own /rollback needs them too; whoever asked for it counts as one"),
+    })
+    .prefault({})
+    .describe('who must agree to a merge, beside the rules of the repository'),
   merge: z.enum(['squash', 'merge', 'rebase']).default('squash').describe('how the revert pull request is merged'),
   'max-per-day': count().default(3).describe('automatic reverts opened per day for this service and environment'),
   'max-age': duration(1_000).prefault('1d').describe('an older release is not reverted automatically'),

@@ -19,6 +19,12 @@ export interface Memory {
   readonly mode: 'human' | 'auto';
   /** The rulesets that its merge stepped over, in words. */
   readonly bypass?: string | undefined;
+  /** Who made the bad change. */
+  readonly author?: string | undefined;
+  /** People who confirmed the hash of this plan, in their order. */
+  readonly confirmed?: readonly string[] | undefined;
+  /** Who agreed to the merge, in words. */
+  readonly approvedBy?: string | undefined;
 }
 
 /** Foreign words are cut to this, so that the body always fits. */
@@ -66,6 +72,9 @@ const memorySchema: z.ZodType<Memory> = z.strictObject({
   requestedAt: at,
   mode: z.enum(['human', 'auto']),
   bypass: text.optional(),
+  author: text.optional(),
+  confirmed: z.array(text).max(20).optional(),
+  approvedBy: text.optional(),
 });
 
 function clip(words: string): string {
@@ -101,6 +110,23 @@ export function disclosed(body: string, rulesets: string, because: string): stri
   const words = `> **Merged under bypass** of ${inline(rulesets)}: ${inline(because)}\n\n`;
   const block = printBlock(memory);
   return `${words}${body.replace(block, () => printBlock({ ...memory, bypass: clip(rulesets) }))}`;
+}
+
+/** The body with one more person who confirmed its plan. Unchanged when they are in it, or when it holds no memory. */
+export function confirmedBy(body: string, by: string): string {
+  const memory = parseBlock(body);
+  const { confirmed = [] } = memory ?? {};
+  if (!memory || confirmed.includes(by) || confirmed.length >= 20) return body;
+  return body.replace(printBlock(memory), () => printBlock({ ...memory, confirmed: [...confirmed, clip(by)] }));
+}
+
+/** The body with who agreed, said and remembered. Unchanged when it says so already, or holds no memory. */
+export function approved(body: string, words: string): string {
+  const memory = parseBlock(body);
+  if (!memory || memory.approvedBy === clip(words)) return body;
+  const block = printBlock(memory);
+  const said = `> **Approved by** ${inline(words)}\n\n`;
+  return `${said}${body.replace(block, () => printBlock({ ...memory, approvedBy: clip(words) }))}`;
 }
 
 /** The memory of a body, or null when it holds none that can be trusted to be whole. Never throws. */

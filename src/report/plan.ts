@@ -101,3 +101,8 @@ export function noPlanComment(
       ].join('\n\n');
   }
 }
+
+/** The answer to a confirmation that is not the last one needed. */
+export function approvalComment(because: string): string {
+  return `**Noted**: ${inline(because)}\n`;
+}

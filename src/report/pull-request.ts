@@ -22,6 +22,10 @@ export interface PullRequestView {
   /** ISO 8601, UTC. */
   readonly requestedAt: string;
   readonly mode: 'human' | 'auto';
+  /** Who made the bad change; null: not known. */
+  readonly author?: string | null;
+  /** How many people must agree before lastgood merges; 0: nobody. */
+  readonly approvals?: number;
 }
 
 export function pullRequestTitle(plan: RollbackPlan): string {
@@ -42,9 +46,11 @@ function bodyWith(view: PullRequestView, rows: number): string {
   const { incident, good } = plan;
   const { service, environment } = incident.key;
   const merge =
-    view.mode === 'auto'
-      ? 'lastgood merges this by itself once the rules of the repository allow it.'
-      : 'A person merges this: review, approve, merge.';
+    (view.approvals ?? 0) > 0
+      ? `lastgood merges this once ${view.approvals ?? 0} ${view.approvals === 1 ? 'person has' : 'people have'} agreed: approve this pull request, or comment /rollback confirm ${plan.hash}.`
+      : view.mode === 'auto'
+        ? 'lastgood merges this by itself once the rules of the repository allow it.'
+        : 'A person merges this: review, approve, merge.';
   const sections = [
     `Brings **${inline(service)}** in **${inline(environment)}** from ${short(incident.bad)} back to ${short(good.sha)}.`,
     [
@@ -80,6 +86,7 @@ function bodyWith(view: PullRequestView, rows: number): string {
       base: plan.base,
       requestedAt: view.requestedAt,
       mode: view.mode,
+      ...(view.author ? { author: view.author } : {}),
     }),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;

@@ -16,6 +16,7 @@ import type {
   OpenRequest,
   Overview,
   Pull,
+  Review,
   Reaction,
   TreeFile,
 } from '../../src/ports.ts';
@@ -277,6 +278,12 @@ export class FakeRepository implements DeploymentRepository {
   async openPulls(_base: string, number: number | null): Promise<readonly OpenPull[]> {
     this.fault('openPulls');
     return this.others.filter((pull) => number === null || pull.number === number);
+  }
+  /** Reviews by the number of the pull request, as a test puts them. */
+  readonly reviewed = new Map<number, readonly Review[]>();
+  async reviews(pull: Pull): Promise<readonly Review[]> {
+    this.fault('reviews');
+    return this.reviewed.get(pull.number) ?? [];
   }
   async publishCheck(check: PublishedCheck): Promise<void> {
     this.fault('publishCheck');

@@ -6,6 +6,7 @@ import { explain, type GitHubClient, isHttpFailure } from './client.ts';
 import { appendToLedger, readLedger } from './ledger-branch.ts';
 import { readObstacles, readRequiredChecks } from './obstacles.ts';
 import { openRollback } from './open.ts';
+import { readReviews } from './reviews.ts';
 import {
   bringUpToDate,
   closePull,
@@ -76,6 +77,7 @@ export function githubRepository(client: GitHubClient, name: string, login: stri
     mergePinned: (pull, method, message) => mergePull(client, place, pull, method, message),
     armAutoMerge: (pull, method) => enableAutoMerge(client, pull, method),
     enqueue: (pull) => enqueuePull(client, pull),
+    reviews: (pull) => readReviews(client, place, pull),
     obstacles: (pull) => readObstacles(client, place, pull),
     closePull: (pull) => closePull(client, place, pull),
     humanReverts: () => listHumanReverts(client, place, login),
