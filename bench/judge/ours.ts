@@ -9,8 +9,8 @@ import type { Contender } from './rivals.ts';
 export const ALPHA = 0.01;
 export const NATS = Math.log(1 / ALPHA);
 
-/** Simulated paths for one threshold: a tenth of the product's, so that thousands of releases fit. Validity does not depend on it. */
-const BENCH_PATHS = 2_000;
+/** Simulated paths for one threshold: a quarter of the product's, so that thousands of releases fit. Validity does not depend on it. */
+const BENCH_PATHS = 5_000;
 
 export interface Mode {
   readonly robust: boolean;

@@ -50,7 +50,7 @@ export function families(measured: readonly Measured[]): string {
 }
 
 function row(cell: Task, result: Result, first: boolean): readonly string[] {
-  const late = cell.limit === null || result.stopped < 0.99;
+  const ratio = cell.limit === null || result.stopped < 0.99 ? '' : (result.mean / cell.limit).toFixed(2);
   return [
     first ? cell.name : '',
     first && cell.limit !== null ? cell.limit.toFixed(1) : '',
@@ -60,7 +60,7 @@ function row(cell: Task, result: Result, first: boolean): readonly string[] {
     cell.harmless ? '' : seconds(result.median),
     cell.harmless ? '' : seconds(result.p95),
     cell.harmless ? '' : seconds(result.mean),
-    late ? '' : (result.mean / (cell.limit ?? 1)).toFixed(2),
+    ratio,
     result.bad.toFixed(1),
   ];
 }

@@ -1,66 +1,91 @@
-/** How fast: one line a task, with its time in ms and the time allowed. */
-import { ksDistance } from '../../src/judge/ks.ts';
-import { begin, look, rulesOfGate, verdict } from '../../src/judge/judge.ts';
-import type { Gate, Trigger } from '../../src/playbook/schema.ts';
-import { normal, seeded } from './random.ts';
+/**
+ * How fast and how large, each task in a process of its own: `npm run bench:judge-speed`. Exits 1 where a limit is broken.
+ * Time is the task alone, without start and input; memory is what the peak resident size grew by over the loaded program.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { binomial, seeded } from './random.ts';
+import { TASKS, type TaskName } from './speed-task.ts';
 
-export interface Timing {
-  readonly task: string;
+interface Measured {
   readonly ms: number;
-  readonly allowedMs: number;
+  readonly mb: number;
 }
 
-export function timings(): readonly Timing[] {
-  return [
-    millionValues(),
-    manyBuckets('p99 > 300ms', { factor: 0, plus: 300 }),
-    manyBuckets('p99 > baseline + 20%', { factor: 1.2, plus: 0 }),
-  ];
-}
+const LIMITS: Readonly<
+  Record<TaskName | 'stream', { readonly what: string; readonly ms: number; readonly mb: number }>
+> = {
+  ks: { what: 'KS distance of two samples of 1,000,000 raw values', ms: 1_000, mb: 200 },
+  'limit-buckets': { what: 'p99 > 300ms, 10,000 buckets x 200 polls', ms: 1_000, mb: 200 },
+  'baseline-buckets': { what: 'p99 > baseline + 20%, 10,000 buckets x 200 polls', ms: 1_000, mb: 200 },
+  'drift-buckets': { what: 'KS against the live baseline, 10,000 buckets x 200 polls', ms: 1_000, mb: 200 },
+  stream: { what: '`lastgood judge`: 2,000 releases x 120 polls (whole process)', ms: 60_000, mb: 300 },
+};
 
-function millionValues(): Timing {
-  const random = seeded(1);
-  const x = Float64Array.from({ length: 1_000_000 }, () => normal(random));
-  const y = Float64Array.from({ length: 1_000_000 }, () => normal(random));
+async function run(args: readonly string[], stdin: string | null): Promise<{ out: string; ms: number }> {
+  const input = stdin === null ? null : await open(stdin);
   const start = performance.now();
-  ksDistance(x, y);
-  return { task: 'KS distance of two samples of 1,000,000 values', ms: performance.now() - start, allowedMs: 1000 };
+  const child = spawn(process.execPath, args, { stdio: [input?.fd ?? 'ignore', 'pipe', 'inherit'] });
+  let out = '';
+  child.stdout?.on('data', (chunk: Buffer) => (out = (out + chunk.toString()).slice(-2_000)));
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  await input?.close();
+  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${String(code)}`);
+  return { out, ms: performance.now() - start };
 }
 
-function manyBuckets(text: string, limit: { readonly factor: number; readonly plus: number }): Timing {
-  const trigger: Trigger = {
-    name: 'latency',
-    histogram: 'latency_seconds',
-    if: { text, statistic: { kind: 'quantile', q: 0.99 }, op: '>', limits: [limit], join: 'all' },
-    then: 'rollback',
-    criticality: 'normal',
-    'min-samples': 0,
-    'max-age': 120_000,
-    'on-no-data': 'hold',
-    'dry-run': false,
-  };
-  const gate: Gate = {
-    source: 'bench',
-    arms: { canary: 'canary', baseline: 'baseline' },
-    triggers: [trigger],
-    poll: 15_000,
-    'warm-up': 0,
-    soak: 600_000,
-    deadline: 3_600_000,
-    'false-alarm': 0.01,
-    'false-pass': 0.05,
-    robust: true,
-  };
-  const rules = rulesOfGate(gate);
-  const random = seeded(2);
-  const edges = Array.from({ length: 10_000 }, (_, i) => (i === 9999 ? Infinity : (i + 1) / 10_000));
-  const counts = () => edges.map(() => Math.floor(random() * 3));
-  const [canary, baseline] = [counts(), counts()];
-  let state = begin(rules);
-  const start = performance.now();
-  for (let k = 1; k <= 200; k++) {
-    state = look(rules, state, { t: 15 * k, samples: { latency: { kind: 'histogram', edges, canary, baseline } } });
-    verdict(rules, state);
+const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+async function task(name: TaskName): Promise<Measured> {
+  const { out } = await run([path('speed-task.ts'), name], null);
+  return JSON.parse(out) as Measured;
+}
+
+/** Releases in any interleaving: all of them at once, look by look. */
+async function stream(): Promise<Measured> {
+  const folder = await mkdtemp(join(tmpdir(), 'lastgood-speed-'));
+  try {
+    const [lines, trigger] = [join(folder, 'lines.jsonl'), join(folder, 'trigger.yml')];
+    await writeFile(
+      trigger,
+      'name: errors\nbad: e\ntotal: t\nif: rate > baseline + 0.5pp\npass-when: rate < baseline + 1pp\nthen: rollback\n',
+    );
+    const random = seeded(3);
+    const file = await open(lines, 'w');
+    for (let k = 1; k <= 120; k++) {
+      const rows = Array.from({ length: 2_000 }, (_, release) => {
+        const arm = (n: number) => ({ bad: binomial(random, n, 0.005), total: n });
+        return JSON.stringify({
+          release: `r${release}`,
+          t: 15 * k,
+          metric: 'errors',
+          canary: arm(15),
+          baseline: arm(285),
+        });
+      });
+      await file.write(`${rows.join('\n')}\n`);
+    }
+    await file.close();
+    const { out, ms } = await run([path('speed-stream.ts'), 'judge', '--trigger', trigger], lines);
+    const mb = Number(/"maxRssMb":([\d.]+)/.exec(out)?.[1] ?? NaN);
+    return { ms, mb };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
-  return { task: `${text}: 10,000 buckets at 200 polls`, ms: performance.now() - start, allowedMs: 1000 };
 }
+
+process.stdout.write('| task | ms | allowed | MB | allowed | |\n|---|---|---|---|---|---|\n');
+let broken = 0;
+for (const name of [...TASKS, 'stream'] as const) {
+  const { ms, mb } = name === 'stream' ? await stream() : await task(name);
+  const limit = LIMITS[name];
+  const kept = ms < limit.ms && mb < limit.mb;
+  if (!kept) broken++;
+  process.stdout.write(
+    `| ${limit.what} | ${ms.toFixed(0)} | ${limit.ms} | ${mb.toFixed(0)} | ${limit.mb} | ${kept ? 'kept' : 'BROKEN'} |\n`,
+  );
+}
+process.exitCode = broken === 0 ? 0 : 1;

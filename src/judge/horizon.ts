@@ -6,7 +6,8 @@
  * Why it is valid: at the edge of H0 (p_c = r p_b, rare and independent events) a bad event of window j belongs to the canary with
  * probability r nc / (r nc + nb), whatever the rates are; so given the totals the course of the evidence is known and can be played. A path
  * that has crossed is dead, so that the shares crossed add up; at most alpha (k / H)^power of all paths may have crossed by look k.
- * The release ranks among the paths as one more of them, which is why the share is taken of PATHS + 1 (Barnard's Monte Carlo test).
+ * The release ranks among the paths as one more of them: what it may cross are places among PATHS + 1 (Barnard's Monte Carlo test), which
+ * holds for any number of paths; more of them only spend more evenly.
  * Without replacement (rates that are not rare) the split varies less than the binomial, so the threshold errs on the safe side.
  * Needs independent events: a burst on one pod is no chance split. Same numbers in, same threshold out: the seed is made of the totals.
  */
@@ -127,6 +128,8 @@ interface Crowd {
   readonly evidence: Float64Array;
   cash: number;
   alive: number;
+  /** Places among PATHS + 1 that have been given away. */
+  spent: number;
 }
 
 function newCrowd({ paths, bets }: HorizonPlan): Crowd {
@@ -135,6 +138,7 @@ function newCrowd({ paths, bets }: HorizonPlan): Crowd {
     evidence: new Float64Array(paths),
     cash: 1,
     alive: paths,
+    spent: 0,
   };
 }
 
@@ -199,21 +203,45 @@ function splits(window: Window, ratio: number) {
   return { lowest, values: weights.length, below, guide };
 }
 
-/** Log threshold at look k, and the paths above it end here. */
+/**
+ * Log threshold at look k; the paths beyond it end here. Beyond the room-th highest path lie, of all PATHS and the release together, `room`:
+ * that much is spent. Without room nothing can cross, since beyond the highest path would still be one place, for the release.
+ */
 function cut(crowd: Crowd, k: number, plan: HorizonPlan): number {
   const share = plan.alpha * Math.min(1, k / plan.looks) ** plan.power;
-  const room = Math.floor(share * (plan.paths + 1)) - 1 - (plan.paths - crowd.alive);
-  if (room < 0) return Infinity;
-  const threshold = Math.max(highest(crowd, room + 1), Math.exp(horizonFloor(plan.alpha)));
+  const room = Math.floor(share * (plan.paths + 1) + 1e-9) - crowd.spent;
+  if (room < 1) return Infinity;
+  const floor = Math.exp(horizonFloor(plan.alpha));
+  const rank = highest(crowd, room);
+  const threshold = Math.max(rank, floor);
+  const { above, tied } = beyond(crowd, threshold);
+  // At the floor the threshold is fixed, and the paths beyond it are the share. Else the release's own place counts too.
+  crowd.spent += rank < floor ? above : above + 1;
+  end(crowd, threshold, above + tied <= room);
+  return Math.log(threshold);
+}
+
+function beyond({ evidence, alive }: Crowd, threshold: number): { readonly above: number; readonly tied: number } {
+  let [above, tied] = [0, 0];
+  for (let path = 0; path < alive; path++) {
+    const value = evidence[path] ?? 0;
+    if (value > threshold) above++;
+    else if (value === threshold) tied++;
+  }
+  return { above, tied };
+}
+
+/** Paths beyond the threshold end; those on it only where there are no more of them than places. */
+function end(crowd: Crowd, threshold: number, withTied: boolean): void {
   const { wealth, evidence } = crowd;
-  const size = plan.bets.grid.length;
+  const size = wealth.length / evidence.length;
   for (let path = crowd.alive - 1; path >= 0; path--) {
-    if (!((evidence[path] ?? 0) > threshold)) continue;
+    const value = evidence[path] ?? 0;
+    if (!(value > threshold || (withTied && value === threshold))) continue;
     const last = --crowd.alive;
     evidence[path] = evidence[last] ?? 0;
     wealth.copyWithin(path * size, last * size, (last + 1) * size);
   }
-  return Math.log(threshold);
 }
 
 /** The rank-th largest evidence of the paths that still run. */

@@ -57,6 +57,18 @@ test('releases like the baseline fail no more often than promised, and nearly as
   assert.ok(failed / releases >= ALPHA - 3 * sd, `${failed} of ${releases}`);
 });
 
+test('the release is one place among the paths: with 99 of them 1 % is one place, and only the last look may give it away', () => {
+  const plan: HorizonPlan = { ...horizonPlan({ alpha: 0.01, looks: 20, ratio: 1 }), paths: 99 };
+  const random = seeded(17);
+  const windows = Array.from({ length: 20 }, () => windowOf(random, 0.03, 0.03));
+  const thresholds = windows.map((_, i) => horizonThreshold(windows.slice(0, i + 1), plan));
+  assert.ok(
+    thresholds.slice(0, -1).every((one) => one === Infinity),
+    thresholds.join(' '),
+  );
+  assert.ok(Number.isFinite(thresholds.at(-1)));
+});
+
 test('a common incident on both arms is no reason to fail', () => {
   let failed = 0;
   for (let i = 0; i < 150; i++) {
@@ -90,12 +102,19 @@ test('a worse canary is found sooner than at the bound that holds for ever', () 
   assert.ok(sooner < 0.9 * later, `${sooner / 60} against ${later / 60} looks`);
 });
 
-test('thresholds fall look by look to the floor and never below it', () => {
+test('thresholds lie above the floor where paths do, and never below it', () => {
   const random = seeded(5);
   const windows = Array.from({ length: 30 }, () => windowOf(random, 0.02, 0.02));
   const thresholds = windows.map((_, i) => horizonThreshold(windows.slice(0, i + 1), PLAN));
-  assert.ok((thresholds[1] ?? 0) > (thresholds.at(-1) ?? 0), thresholds.join(' '));
   assert.ok(thresholds.every((one) => one >= horizonFloor(ALPHA)));
+  assert.ok(
+    thresholds.some((one) => Number.isFinite(one) && one > 1.3 * horizonFloor(ALPHA)),
+    thresholds.join(' '),
+  );
+  assert.ok(
+    thresholds.filter(Number.isFinite).every((one) => one < NATS),
+    'and below the bound for ever',
+  );
   assert.equal(horizonThreshold(windows.slice(0, 1), { ...PLAN, paths: 10 }), Infinity, 'nothing to spend yet');
 });
 
