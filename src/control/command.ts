@@ -4,6 +4,7 @@ import { parseComment } from '../chatops/parse.ts';
 import { resolveCommand } from '../chatops/resolve.ts';
 import { RollbackError } from '../errors.ts';
 import { parse as parseLedger } from '../ledger/chain.ts';
+import { ALL } from '../ledger/entry.ts';
 import { standing } from '../ledger/standing.ts';
 import type { Key } from '../plan/incident.ts';
 import type { Planned } from '../plan/plan.ts';
@@ -15,6 +16,7 @@ import { approvalComment, noPlanComment, planComment } from '../report/plan.ts';
 import { errorComment, planChangedComment, refusalComment, type Refusal } from '../report/refusals.ts';
 import { statusComment } from '../report/status.ts';
 import { approvalsNeeded } from './approvals.ts';
+import { madeOf, viewOfPlan, whatMoved } from './plan-view.ts';
 import type { Doors } from './doors.ts';
 import { speakerOf, type Asking } from './speaker.ts';
 import { draft, type Ask } from './draft.ts';
@@ -74,7 +76,12 @@ async function obey(
   const owners = Object.values(playbook.services).flatMap((service) => service.owners);
   const speaker = await speakerOf(repository, spoken, role, owners);
   const allowed = mayRollBack({ ...speaker, owners });
-  if (!allowed.ok) return refused(replies, { wrong: allowed.because, hint: REFUSED, wouldWork: [] });
+  const word = parsed.kind === 'command' ? parsed.command.kind : 'unreadable';
+  const deny = (refusal: Refusal, place: Pick<Key, 'service' | 'environment'> | null): Refusal => {
+    loop.refusals.add({ said: spoken, command: word, place, because: refusal.wrong });
+    return refusal;
+  };
+  if (!allowed.ok) return refused(replies, deny({ wrong: allowed.because, hint: REFUSED, wouldWork: [] }, null));
   if (parsed.kind === 'refusal') return refused(replies, parsed.refusal);
   const { command } = parsed;
   switch (command.kind) {
@@ -95,12 +102,15 @@ async function obey(
       );
       return null;
     case 'confirm':
-      return confirm(doors, loop, spoken, { now, playbook, speaker, hash: command.hash }, replies);
+      return confirm(doors, loop, spoken, { now, playbook, speaker, hash: command.hash, deny }, replies);
     case 'hold':
     case 'resume':
     case 'freeze':
     case 'unfreeze': {
-      const mayOrder = (service: string) => notOwner(playbook, service, speaker);
+      const mayOrder = (service: string): Refusal | null => {
+        const denied = notOwner(playbook, service, speaker);
+        return denied && deny(denied, { service, environment: ALL });
+      };
       const { kind, words } = command;
       return carried(replies, await order(doors, loop.recorder, spoken, { kind, words }, { playbook, mayOrder }));
     }
@@ -117,7 +127,7 @@ async function obey(
   if (!resolved.ok) return refused(replies, resolved.refusal);
   const key: Key = { repo: repository.name, service: resolved.service, environment: resolved.environment };
   const denied = notOwner(playbook, key.service, speaker);
-  if (denied) return refused(replies, denied);
+  if (denied) return refused(replies, deny(denied, key));
   const { reason } = resolved;
   const ask = askOf(spoken, reason, resolved.to, scope?.mergeCommit ?? null);
   const { head } = now.overview;
@@ -241,14 +251,14 @@ async function explainPlan(
     await replies.answer(noPlanComment(drafted.planned, key, 'confirmable'), printed ?? undefined);
     return null;
   }
-  const rules = drafted.activeRules.join(', ');
-  const route = rules === '' ? 'direct merge, pinned to the head' : `merge once ${rules} are satisfied`;
-  await replies.answer(planComment({ plan: drafted.planned.plan, route, blockers: [], printedIn: 'comment' }), {
-    hash: drafted.planned.plan.hash,
+  const { plan } = drafted.planned;
+  await replies.answer(planComment(await viewOfPlan(doors, target, drafted, plan, ask.cause)), {
+    hash: plan.hash,
     service: key.service,
     environment: key.environment,
     to: ask.to,
     bad: ask.bad,
+    made: madeOf(plan),
   });
   return null;
 }
@@ -258,6 +268,8 @@ interface Confirmed {
   readonly playbook: Playbook;
   readonly speaker: Asking;
   readonly hash: string;
+  /** Remembers a refusal for lack of rights, and returns it. */
+  readonly deny: (refusal: Refusal, place: Pick<Key, 'service' | 'environment'>) => Refusal;
 }
 
 /** Runs exactly the plan of this hash: the pull request that waits for a person, or the plan that we printed on this page. */
@@ -265,7 +277,7 @@ async function confirm(
   doors: Doors,
   loop: Loop,
   spoken: Spoken,
-  { now, playbook, speaker, hash }: Confirmed,
+  { now, playbook, speaker, hash, deny }: Confirmed,
   replies: Replies,
 ): Promise<Heard | null> {
   // Text that somebody else edited is not the plan that was printed.
@@ -274,8 +286,9 @@ async function confirm(
     .find(({ pull, memory }) => pull.ours && memory?.planHash === hash);
   if (waiting?.memory) {
     const { pull, memory } = waiting;
-    const denied = notOwner(playbook, memory.incident.key.service, speaker);
-    if (denied) return refused(replies, denied);
+    const { key } = memory.incident;
+    const denied = notOwner(playbook, key.service, speaker);
+    if (denied) return refused(replies, deny(denied, key));
     const target = targetOf(playbook, memory.incident.key);
     if (approvalsNeeded(target.rules.rollback.approvals, memory.incident.cause) > 0) {
       // Read again at the last moment: somebody else may just have confirmed it too.
@@ -288,7 +301,7 @@ async function confirm(
       .replace('"mode":"human"', '"mode":"auto"')
       .replace('A person merges this: review, approve, merge.', `Confirmed by ${spoken.author}.`);
     await doors.repository.rewriteBody(pull, body);
-    return run(loop, memory.incident.key, askOf(spoken, null, null, null), await glance(doors), replies);
+    return run(loop, key, askOf(spoken, null, null, null), await glance(doors), replies);
   }
   const printed = await replies.findPlan(hash);
   if (!printed)
@@ -299,12 +312,13 @@ async function confirm(
     });
   const key: Key = { repo: doors.repository.name, service: printed.service, environment: printed.environment };
   const denied = notOwner(playbook, key.service, speaker);
-  if (denied) return refused(replies, denied);
+  if (denied) return refused(replies, deny(denied, key));
   const ask = { ...askOf(spoken, `plan ${hash} confirmed`, printed.to, null), bad: printed.bad };
   const drafted = await draft(doors, targetOf(playbook, key), key, now.overview, ask);
   const current = drafted === null ? 'none' : hashOf(drafted.planned);
   if (current !== hash) {
-    await replies.refuse(planChangedComment({ asked: hash, now: current, base: now.overview.head }));
+    const moved = await whatMoved(doors, targetOf(playbook, key), now.overview, printed, drafted);
+    await replies.refuse(planChangedComment({ asked: hash, now: current, base: now.overview.head, moved }));
     return null;
   }
   return run(loop, key, { ...ask, accept: hash }, now, replies);

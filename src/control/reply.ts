@@ -10,6 +10,8 @@ export interface PrintedPlan {
   readonly environment: string;
   readonly to: string | null;
   readonly bad: string | null;
+  /** What it was made on and towards, and the files it changes: to say what moved. Absent in older comments. */
+  readonly made?: { readonly base: string; readonly good: string; readonly files: readonly string[] };
 }
 
 /** Answers to one comment: at most one text and one reaction, however often it is dealt with. */
@@ -78,7 +80,15 @@ function planIn(body: string): PrintedPlan | null {
     environment,
     to: typeof to === 'string' ? to : null,
     bad: typeof bad === 'string' ? bad : null,
+    ...madeIn(plan['made']),
   };
+}
+
+function madeIn(made: unknown): Pick<PrintedPlan, 'made'> {
+  if (!isRecord(made)) return {};
+  const { base, good, files } = made;
+  if (typeof base !== 'string' || typeof good !== 'string' || !Array.isArray(files)) return {};
+  return { made: { base, good, files: files.filter((file: unknown) => typeof file === 'string') } };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -13,6 +13,10 @@ export interface PlanView {
   readonly blockers: readonly string[];
   /** Only a plan printed in a comment can be confirmed by its hash. */
   readonly printedIn: 'comment' | 'terminal';
+  /** How long it took before, in one sentence. */
+  readonly expected?: string;
+  /** The lines that change and what is quarantined, as Markdown. */
+  readonly more?: readonly string[];
 }
 
 export function planComment(view: PlanView): string {
@@ -25,6 +29,7 @@ export function planComment(view: PlanView): string {
       `- **Target:** ${short(plan.good.sha)} - ${inline(plan.good.because)}`,
       `- **Made on:** ${short(plan.base)} of ${inline(plan.baseBranch)}`,
       `- **Route:** ${inline(view.route)}`,
+      ...(view.expected === undefined ? [] : [`- **Expected:** ${inline(view.expected)}`]),
       ...view.blockers.map((blocker) => `- **In the way:** ${inline(blocker)}`),
       ...(plan.verified ?? []).map((line) => `- **Verified:** ${inline(line)}`),
       ...(plan.notes ?? []).map((note) => `- **Know:** ${inline(note)}`),
@@ -32,6 +37,7 @@ export function planComment(view: PlanView): string {
     versionsTable(plan),
     filesList(plan),
     plan.undoes.length === 0 ? '' : `Undoes here:\n\n${undoneList(plan)}`,
+    ...(view.more ?? []),
     ...howToRun(view),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;

@@ -32,9 +32,12 @@ export function planChangedComment(change: {
   readonly asked: string;
   readonly now: string;
   readonly base: string;
+  /** What is different, as a list; absent where it is not known. */
+  readonly moved?: string;
 }): string {
   return [
     `**Not done**: plan ${code(change.asked, 40)} is no longer what would happen; the default branch is now at ${short(change.base)}.`,
+    ...(change.moved ? [`What moved:\n\n${change.moved}`] : []),
     `Read the new plan with \`/rollback plan\`. To run the new one:\n\n${block(`/rollback confirm ${change.now}`)}\n`,
   ].join('\n\n');
 }

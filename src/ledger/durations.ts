@@ -1,0 +1,38 @@
+/** How long the rollbacks of this repository took, from its own ledger. */
+import type { Entry } from './entry.ts';
+
+export interface PastDurations {
+  /** Medians in ms; null: no rollback got that far. */
+  readonly openedToMerged: number | null;
+  readonly mergedToRecovered: number | null;
+  /** Rollbacks that recovered. */
+  readonly recovered: number;
+}
+
+/** Every service and environment: what takes long is mostly the repository and its cluster. Lines of one incident belong together. */
+export function pastDurations(entries: readonly Entry[]): PastDurations {
+  const times = new Map<string, Map<string, number>>();
+  for (const { incident, kind, at } of entries) {
+    if (incident === null || !['opened', 'merged', 'recovered'].includes(kind)) continue;
+    const of = times.get(incident) ?? new Map<string, number>();
+    times.set(incident, of.set(kind, Date.parse(at)));
+  }
+  const between = (from: string, to: string): number[] =>
+    [...times.values()].flatMap((of) => {
+      const [a, b] = [of.get(from), of.get(to)];
+      return a === undefined || b === undefined || b < a ? [] : [b - a];
+    });
+  const recovered = between('merged', 'recovered');
+  return {
+    openedToMerged: median(between('opened', 'merged')),
+    mergedToRecovered: median(recovered),
+    recovered: recovered.length,
+  };
+}
+
+/** The middle value, or the mean of the two in the middle; null of nothing. */
+function median(values: readonly number[]): number | null {
+  const sorted = values.toSorted((a, b) => a - b);
+  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
+  return low === undefined || high === undefined ? null : (low + high) / 2;
+}
