@@ -47,6 +47,8 @@ export async function press(
   const speaker = await speakerOf(repository, who, await repository.roleOf(pressed.by), owners);
   const allowed = mayRollBack({ ...speaker, owners });
   if (!allowed.ok) {
+    const said = { author: pressed.by, commentId: pressed.checkRunId, createdAt: pressed.at };
+    loop.refusals.add({ said, command: button, place: key, because: allowed.because });
     await say(`Not done: ${allowed.because}`);
     return null;
   }

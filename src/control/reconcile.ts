@@ -17,6 +17,7 @@ import { observeApplications, observeObstacles, observeProof } from './observe.t
 import type { Observed, Remembered, Settings } from './observed.ts';
 import { createProver } from './prove.ts';
 import type { Recorder } from './record.ts';
+import { createRefusals, type Refusals } from './refused.ts';
 import { createSerial } from './serial.ts';
 import type { Step } from './step.ts';
 
@@ -47,6 +48,8 @@ export interface Loop {
   /** Looks, decides, acts one step, looks again - until there is something to wait for or nothing left. Call it again at any time. */
   reconcile(key: Key, ask: Ask | null, options?: Options): Promise<Settled>;
   readonly recorder: Recorder;
+  /** Commands of people who may not give them. */
+  readonly refusals: Refusals;
   /** Tells the destinations of the playbook what the ledger has and nobody was told of: for the start of a process. */
   catchUp(): Promise<void>;
   /** Resolves when everything said and recorded so far is on GitHub. Does not wait for other destinations. */
@@ -216,6 +219,7 @@ export function createLoop(doors: Doors): Loop {
   return {
     reconcile: (key, ask, options) => serial(`${key.service}/${key.environment}`, () => reconcile(key, ask, options)),
     recorder: announcer.recorder,
+    refusals: createRefusals(doors, announcer.recorder),
     catchUp: () => announcer.herald.catchUp(),
     flush: async () => {
       await announcer.flush();

@@ -88,7 +88,7 @@ test('who owns one service may stop that one, and nobody without write access ma
   assert.match(await say(world, '/freeze', 'carl'), /Not done/);
   assert.match(await say(world, '/hold production', 'carl'), /Not done/);
   assert.match(await say(world, '/freeze', 'eve'), /Not done/);
-  assert.deepEqual(await kinds(world), ['frozen']);
+  assert.deepEqual(await kinds(world), ['frozen', 'refused', 'refused', 'refused']);
 });
 
 test('a change inside a freeze fails its check until it is lifted; a change outside passes; a rollback passes', async () => {
