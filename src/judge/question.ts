@@ -154,10 +154,10 @@ function leg({ trigger, setting, condition, bad }: Asked, limit: Limit): Leg {
         throw refusal(trigger, condition, 'a KS distance is limited by a number from 0 to below 1');
       return driftLeg({ trigger, setting, condition, bad }, plus);
     case 'mean': {
-      const range = trigger.range ?? (trigger.correct === undefined ? undefined : [0, 1]);
+      const range = trigger.range ?? (trigger.correct === undefined ? undefined : ([0, 1] as const));
       if (range === undefined)
         throw refusal(trigger, condition, "'mean' needs 'range', the lowest and highest possible score");
-      const [low = 0, high = 1] = range;
+      const [low, high] = range;
       if (!(low < high) || factor < 0)
         throw refusal(trigger, condition, `'range' must be ascending and the factor not negative`);
       return { kind: 'mean', factor, plus, low, high };
