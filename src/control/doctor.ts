@@ -1,5 +1,4 @@
 import type { DoctorFinding, Severity } from '../report/doctor.ts';
-import { parsePlaybook } from '../playbook/parse.ts';
 import { ofArgoCd } from './doctor-argocd.ts';
 import { ofClock } from './doctor-clocks.ts';
 import type { DoctorFacts } from './doctor-facts.ts';
@@ -7,12 +6,13 @@ import { ofGitHub } from './doctor-github.ts';
 import { ofPlaybook } from './doctor-playbook.ts';
 import { ofProbe, ofUnasked } from './doctor-sources.ts';
 import { ofWriter } from './doctor-writers.ts';
+import { policyOf } from './policy.ts';
 
 const ORDER = { error: 0, warning: 1, note: 2 } as const satisfies Record<Severity, number>;
 
 /** Everything that would keep a rollback from working tonight, the worst first. Pure: the same facts give the same findings. */
 export function diagnose(facts: DoctorFacts): readonly DoctorFinding[] {
-  const parsed = facts.playbook === null ? null : parsePlaybook(facts.playbook.text, facts.playbook.path);
+  const parsed = facts.playbook === null ? null : policyOf(facts.playbook);
   const playbook = parsed?.ok === true ? parsed.playbook : null;
   const findings = [
     ...ofPlaybook(facts.playbook, parsed),

@@ -1,10 +1,10 @@
 import { parse } from '../ledger/chain.ts';
 import type { Entry } from '../ledger/entry.ts';
-import { parsePlaybook } from '../playbook/parse.ts';
 import type { Destination } from '../playbook/schema-notify.ts';
 import { destinationName, noticeFor } from '../report/notify/destination.ts';
 import type { Notice } from '../report/notify/notice.ts';
 import type { Doors, Told } from './doors.ts';
+import { policyOf } from './policy.ts';
 import { isNews, noticesOf, type About } from './notices.ts';
 import type { Observed } from './observed.ts';
 import type { Step } from './step.ts';
@@ -76,7 +76,7 @@ export function createHerald(doors: HeraldDoors, record: (entries: readonly Entr
   /** The policy of the default branch, for lines that no look stands behind. */
   async function rulesOf({ service, environment }: Entry) {
     const { playbook } = await doors.repository.overview();
-    const parsed = playbook === null ? null : parsePlaybook(playbook.text, playbook.path);
+    const parsed = playbook === null ? null : policyOf(playbook);
     return parsed?.ok === true ? (parsed.playbook.services[service]?.environments[environment]?.notify ?? null) : null;
   }
 

@@ -2,7 +2,6 @@ import { RollbackError } from '../errors.ts';
 import type { Key } from '../plan/incident.ts';
 import { branchPrefixOf, LABELS } from '../plan/identity.ts';
 import { playbookError } from '../playbook/faults.ts';
-import { parsePlaybook } from '../playbook/parse.ts';
 import type { Playbook } from '../playbook/schema.ts';
 import { targetOf, type Target } from '../playbook/target.ts';
 import type { Overview, Pull } from '../ports.ts';
@@ -15,6 +14,7 @@ import { draft, type Ask, type Draft } from './draft.ts';
 import { observeApprovals } from './observe-approvals.ts';
 import { observeApplications, observeObstacles, observeProof } from './observe.ts';
 import type { Observed, Remembered, Settings } from './observed.ts';
+import { policyOf } from './policy.ts';
 import { createProver } from './prove.ts';
 import type { Recorder } from './record.ts';
 import { createRefusals, type Refusals } from './refused.ts';
@@ -65,7 +65,7 @@ const MOST_STEPS = 12;
 export function playbookOf(overview: Overview): Playbook {
   if (!overview.playbook)
     throw new RollbackError('playbook-missing', `There is no lastgood.yml on ${overview.defaultBranch}`);
-  const parsed = parsePlaybook(overview.playbook.text, overview.playbook.path);
+  const parsed = policyOf(overview.playbook);
   if (!parsed.ok) throw playbookError(parsed.faults);
   return parsed.playbook;
 }

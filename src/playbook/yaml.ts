@@ -28,9 +28,10 @@ interface Spot {
   readonly source: string | null;
 }
 
-export const MAX_BYTES = 256 * 1024;
-/** Values after every anchor is written out; a real playbook has a few thousand. */
-const maxValues = 50_000;
+/** Below what GitHub gives of a file in one answer (512,000 bytes): a longer one would arrive cut off. */
+export const MAX_BYTES = 480 * 1024;
+/** Values after every anchor is written out; a playbook of 2,000 services has about 45,000. */
+const maxValues = 100_000;
 const maxDepth = 40;
 /** Keys that mean something to JavaScript objects; no playbook needs them. */
 const forbidden: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
@@ -43,7 +44,7 @@ export function readYaml(text: string): Located {
       data: undefined,
       spots: new Map(),
       lines,
-      faults: [atTop('is larger than 256 KiB', 'split the playbook or remove what is generated')],
+      faults: [atTop('is larger than 480 KiB', 'split the playbook or remove what is generated')],
     });
   }
   const document = parseOne(text, lines);

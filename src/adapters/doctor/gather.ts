@@ -2,7 +2,7 @@
 import type { ClockFacts, DoctorFacts } from '../../control/doctor-facts.ts';
 import { probe } from '../../control/doctor-probe.ts';
 import { appliedTargets } from '../../control/doctor-targets.ts';
-import { parsePlaybook } from '../../playbook/parse.ts';
+import { policyOf } from '../../control/policy.ts';
 import type { Playbook } from '../../playbook/schema.ts';
 import type { MetricSource } from '../../ports.ts';
 import { inwardFetch } from '../http-guard.ts';
@@ -21,7 +21,7 @@ export interface Examination {
 
 /** What cannot be asked, because nobody said where it is, is left out; what does not answer is a fact of its own. */
 export async function gatherFacts({ playbook: file, github, env, now }: Examination): Promise<DoctorFacts> {
-  const parsed = file === null ? null : parsePlaybook(file.text, file.path);
+  const parsed = file === null ? null : policyOf(file);
   const playbook = parsed?.ok === true ? parsed.playbook : null;
   const [seen, argo, probed, sources] = await Promise.all([
     github === null ? null : visitGitHub({ ...github, now }),
