@@ -1,6 +1,6 @@
-/** The command line as it is, and its peak resident size as the last line. */
+/** The command line as it is, and what it took as the last line. */
 process.on('exit', () => {
-  const maxRssMb = process.resourceUsage().maxRSS / 1024;
-  process.stdout.write(`{"maxRssMb":${maxRssMb.toFixed(1)}}\n`);
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  process.stdout.write(`{"maxRssMb":${(maxRSS / 1024).toFixed(1)},"cpuMs":${(userCPUTime + systemCPUTime) / 1000}}\n`);
 });
 await import('../../cli/main.ts');

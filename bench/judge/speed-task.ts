@@ -1,4 +1,4 @@
-/** One task in this process: `node bench/judge/speed-task.ts NAME` prints `{ ms, mb }`. */
+/** One task in this process: `node bench/judge/speed-task.ts NAME` prints `{ ms, cpuMs, mb }`. */
 import { ksDistance } from '../../src/judge/ks.ts';
 import { begin, look, rulesOfGate, verdict } from '../../src/judge/judge.ts';
 import type { Condition, Limit, Statistic } from '../../src/playbook/condition.ts';
@@ -70,8 +70,10 @@ const name = process.argv[2];
 if (import.meta.main && isTask(name)) {
   const work = PREPARED[name]();
   const before = process.resourceUsage().maxRSS;
-  const start = performance.now();
+  const [start, busy] = [performance.now(), process.cpuUsage()];
   work();
   const ms = performance.now() - start;
-  process.stdout.write(JSON.stringify({ ms, mb: (process.resourceUsage().maxRSS - before) / 1024 }));
+  const spent = process.cpuUsage(busy);
+  const cpuMs = (spent.user + spent.system) / 1000;
+  process.stdout.write(JSON.stringify({ ms, cpuMs, mb: (process.resourceUsage().maxRSS - before) / 1024 }));
 }

@@ -1,6 +1,7 @@
 /**
  * How fast and how large, each task in a process of its own: `npm run bench:judge-speed`. Exits 1 where a limit is broken.
- * Time is the task alone, without start and input; memory is what the peak resident size grew by over the loaded program.
+ * Time is the task alone, without start and input. Beside it the processor time, which a busy machine does not stretch: it decides.
+ * Memory is what the peak resident size grew by; for the whole process, its peak.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
@@ -12,6 +13,7 @@ import { TASKS, type TaskName } from './speed-task.ts';
 
 interface Measured {
   readonly ms: number;
+  readonly cpuMs: number;
   readonly mb: number;
 }
 
@@ -71,21 +73,22 @@ async function stream(): Promise<Measured> {
     await file.close();
     const { out, ms } = await run([path('speed-stream.ts'), 'judge', '--trigger', trigger], lines);
     const mb = Number(/"maxRssMb":([\d.]+)/.exec(out)?.[1] ?? NaN);
-    return { ms, mb };
+    const cpuMs = Number(/"cpuMs":([\d.]+)/.exec(out)?.[1] ?? NaN);
+    return { ms, cpuMs, mb };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-process.stdout.write('| task | ms | allowed | MB | allowed | |\n|---|---|---|---|---|---|\n');
+process.stdout.write('| task | ms | processor ms | allowed | MB | allowed | |\n|---|---|---|---|---|---|---|\n');
 let broken = 0;
 for (const name of [...TASKS, 'stream'] as const) {
-  const { ms, mb } = name === 'stream' ? await stream() : await task(name);
+  const { ms, cpuMs, mb } = name === 'stream' ? await stream() : await task(name);
   const limit = LIMITS[name];
-  const kept = ms < limit.ms && mb < limit.mb;
+  const kept = cpuMs < limit.ms && mb < limit.mb;
   if (!kept) broken++;
   process.stdout.write(
-    `| ${limit.what} | ${ms.toFixed(0)} | ${limit.ms} | ${mb.toFixed(0)} | ${limit.mb} | ${kept ? 'kept' : 'BROKEN'} |\n`,
+    `| ${limit.what} | ${ms.toFixed(0)} | ${cpuMs.toFixed(0)} | ${limit.ms} | ${mb.toFixed(0)} | ${limit.mb} | ${kept ? 'kept' : 'BROKEN'} |\n`,
   );
 }
 process.exitCode = broken === 0 ? 0 : 1;
