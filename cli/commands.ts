@@ -7,6 +7,7 @@ import { history } from './commands/history.ts';
 import { judge } from './commands/judge.ts';
 import { ledger } from './commands/ledger.ts';
 import { lint } from './commands/lint.ts';
+import { migrations } from './commands/migrations.ts';
 import { plan } from './commands/plan.ts';
 import { planGate } from './commands/plan-gate.ts';
 import { replay } from './commands/replay.ts';
@@ -25,6 +26,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   artefacts,
   ledger,
   doctor,
+  migrations,
   judge,
   demo,
   world,

@@ -34,6 +34,14 @@ const OPTIONS = {
   'canary-rps': { type: 'string' },
   'baseline-rps': { type: 'string' },
   'bad-rate': { type: 'string' },
+  base: { type: 'string' },
+  head: { type: 'string' },
+  prove: { type: 'boolean' },
+  'database-url-env': { type: 'string' },
+  database: { type: 'string' },
+  schema: { type: 'string' },
+  budget: { type: 'string' },
+  runs: { type: 'string' },
 } as const;
 
 function help(): string {

@@ -1,0 +1,95 @@
+import { prove } from '../../src/adapters/postgres/prove.ts';
+import { openScratch, scratchUrl } from '../../src/adapters/postgres/scratch.ts';
+import { RollbackError } from '../../src/errors.ts';
+import { POSTGRESQL, readDatabase, type Database } from '../../src/migrations/database.ts';
+import { judgeRelease } from '../../src/migrations/judge.ts';
+import type { ChangedFile, Migration } from '../../src/migrations/migration.ts';
+import { proofVerdict, type Proof } from '../../src/migrations/proof.ts';
+import { recognise } from '../../src/migrations/recognise.ts';
+import { settledBy } from '../../src/migrations/settled.ts';
+import { inOrder } from '../../src/migrations/proof.ts';
+import { targetOf } from '../../src/playbook/target.ts';
+import { migrationsText, policyWords } from '../../src/report/migrations.ts';
+import { loadPlaybook } from '../playbook-file.ts';
+import { filesOfDisk, filesOfRange } from '../release-files.ts';
+import { answer, needed, option, type Call, type Command } from '../terminal.ts';
+
+const BUDGET_MS = 100;
+const RUNS = 5;
+
+export const migrations: Command = {
+  usage: 'migrations --base SHA --head SHA | FILE... [--prove --database-url-env SCRATCH_...]',
+  does: 'says whether the migrations of a release can be taken back; with --prove it tries on a scratch PostgreSQL',
+  async run(call) {
+    const files = await filesOf(call);
+    const found = recognise(files);
+    const release = judgeRelease(found, databaseOf(call));
+    const proof = call.options['prove'] === true ? await proven(call, files, found.migrations) : null;
+    const settled = settledBy(release, proof);
+    const policy = await policyOf(call);
+    answer(call, { ...settled, proof, ...(proof ? { proven: proofVerdict(proof).ok } : {}), policy }, () =>
+      migrationsText({ release: settled, proof, policy: policy === null ? null : policyWords(policy, settled.undo) }),
+    );
+    const yes = settled.undo === 'nothing' || settled.undo === 'down';
+    return yes && (proof === null || proof.migrations.length === 0 || proofVerdict(proof).ok) ? 0 : 1;
+  },
+};
+
+async function filesOf(call: Call): Promise<readonly ChangedFile[]> {
+  if (call.words.length > 0) return filesOfDisk(call.words);
+  return filesOfRange(needed(call, 'base', 'v1.4.1'), option(call, 'head') ?? 'HEAD');
+}
+
+function databaseOf(call: Call): Database {
+  const text = option(call, 'database');
+  if (text === null) return POSTGRESQL;
+  const database = readDatabase(text);
+  if (database === null)
+    throw new RollbackError('input-invalid', `--database is '${text}'`, {
+      hint: 'Such as postgresql@15, mysql or mariadb.',
+    });
+  return database;
+}
+
+function numberOf(call: Call, name: string, fallback: number): number {
+  const text = option(call, name);
+  const value = text === null ? fallback : Number(text);
+  if (!Number.isFinite(value) || value < 1)
+    throw new RollbackError('input-invalid', `--${name} is '${text ?? ''}', not a number of at least 1`);
+  return value;
+}
+
+/** The scratch database begins with what the folders held before the release, or with the file that --schema names. */
+async function proven(call: Call, files: readonly ChangedFile[], found: readonly Migration[]): Promise<Proof> {
+  const url = scratchUrl(needed(call, 'database-url-env', 'SCRATCH_DATABASE_URL'), call.env);
+  const budgetMs = numberOf(call, 'budget', BUDGET_MS);
+  const runs = Math.round(numberOf(call, 'runs', RUNS));
+  const before = files.flatMap(({ path, before: text }) =>
+    text === null ? [] : [{ path, before: null, after: text }],
+  );
+  const schema = option(call, 'schema');
+  const [given] = schema === null ? [] : await filesOfDisk([schema]);
+  const dump = given
+    ? [{ up: { path: given.path, line: 1, text: given.after ?? '', runnable: true }, transaction: 'implicit' as const }]
+    : [];
+  const scratch = await openScratch(url);
+  try {
+    const base = given ? dump : inOrder(recognise(before).migrations);
+    return await prove({ base, migrations: found, budgetMs, runs, session: () => scratch.session() });
+  } finally {
+    await scratch.drop();
+  }
+}
+
+/** `rollback.migrations` of the playbook, where a service is named. */
+async function policyOf(call: Call): Promise<'ask' | 'allow' | 'job' | null> {
+  const service = option(call, 'service');
+  if (option(call, 'playbook') === null && service === null) return null;
+  const playbook = await loadPlaybook(option(call, 'playbook'));
+  const target = targetOf(playbook, {
+    service: needed(call, 'service', 'recommender'),
+    environment: option(call, 'environment') ?? undefined,
+  });
+  const policy = target.rules.rollback.migrations;
+  return policy === 'reversible' ? 'allow' : policy;
+}
