@@ -154,7 +154,7 @@ class TreeReader {
     const offset = offsetOf(node) ?? key ?? 0;
     this.#budget -= 1;
     if (this.#budget === 0)
-      this.#fault(offset, path, 'expands to more than 50000 values', 'use fewer anchors inside anchors');
+      this.#fault(offset, path, `expands to more than ${maxValues} values`, 'use fewer anchors inside anchors');
     if (this.#budget <= 0) return undefined;
     if (path.length > maxDepth) {
       this.#fault(offset, [], 'is nested too deeply, or an anchor holds itself', 'write it flatter');
