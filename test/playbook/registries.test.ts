@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { aPlaybook, briefly, playbookOf } from './a-playbook.ts';
+
+const withRegistries = (registries: string, artefacts = '{}'): string =>
+  aPlaybook({ top: `registries: ${registries}`, rest: `applications: [rec]\n        artefacts: ${artefacts}` });
+
+test('the example of the guide has no faults', () => {
+  const guide = readFileSync(new URL('../../docs/registries.md', import.meta.url), 'utf8');
+  const example = /```yaml\n(registries:\n[\s\S]*?)\nservices:/.exec(guide)?.[1];
+  assert.ok(example !== undefined);
+  const { registries } = playbookOf(aPlaybook({ top: example }));
+  assert.deepEqual(
+    Object.values(registries).map(({ kind }) => kind),
+    ['oci', 'mlflow', 'dvc', 'launchdarkly'],
+  );
+  const models = registries['models'];
+  assert.ok(models?.kind === 'mlflow');
+  assert.equal(models.retention, 90 * 86_400_000);
+  assert.equal(models['warn-before'], 14 * 86_400_000);
+});
+
+test('no secret may stand in the file, and a template must name an artefact of its kind', () => {
+  for (const [registries, expected] of [
+    ['{ a: { kind: oci, url: "https://bot:pw@ghcr.io" } }', /^url holds a user or password/],
+    [
+      '{ a: { kind: oci, url: "https://ghcr.io", auth: { headers: { X-Api-Key: abc } } } }',
+      /looks like a secret in the file/,
+    ],
+    ['{ a: { kind: oci, url: "https://ghcr.io", auth: { bearer: A, basic: B } } }', /has both 'bearer' and 'basic'/],
+    ['{ a: { kind: langfuse, public-key: pk-lf-123 } }', /NAME of an environment variable/],
+    [
+      '{ a: { kind: mlflow, url: "http://m", keys: { V: "fraud:{{value}}" } } }',
+      /names nothing that mlflow has -> write fraud\/7/,
+    ],
+    [
+      '{ a: { kind: mlflow, url: "http://m", keys: { V: "fraud/7" } } }',
+      /with \{\{value\}\} where the value of the key belongs/,
+    ],
+    ['{ a: { kind: dvc, url: "s3://b", retention: 90 } }', /retention/],
+    ['{ a: { kind: dvc, url: "models/dvc" } }', /an absolute folder, or an http, https or s3 URL/],
+    ['{ a: { kind: unleash, url: "https://u" } }', /environment/],
+  ] as const)
+    assert.match(briefly(withRegistries(registries)).join('\n'), expected, registries);
+});
+
+test('what an environment lists must be of a registry that the playbook has, in its words', () => {
+  const flags = '{ flags: { kind: growthbook, environment: production } }';
+  assert.deepEqual(briefly(withRegistries(flags, '{ flags: [new-ranker] }')), []);
+  assert.match(
+    briefly(withRegistries(flags, '{ flag: [new-ranker] }')).join(),
+    /is not one of the registries -> did you mean 'flags'\?/,
+  );
+  assert.match(
+    briefly(withRegistries(flags, '{ flags: ["a flag"] }')).join(),
+    /names nothing that growthbook has -> write the id of a feature/,
+  );
+});
