@@ -13,10 +13,14 @@ export interface Manifest {
   readonly text: string;
 }
 
+const MANIFEST = /\.(ya?ml|json|dvc)$|(^|\/)(Kustomization|dvc\.lock)$/;
+
 /** Each artefact once, in the order of the files. Artefacts of registries that the playbook does not name are left out. */
 export function referencesIn(registries: Registries, files: readonly Manifest[]): readonly Reference[] {
   if (Object.keys(registries).length === 0) return [];
-  const read = files.map((file) => ({ ...file, scalars: scalarMap(file.text) }));
+  const read = files
+    .filter(({ path }) => MANIFEST.test(path))
+    .map((file) => ({ ...file, scalars: scalarMap(file.text) }));
   const replaced = new Set(read.flatMap(({ scalars }) => replacedNames(scalars)));
   const found = read.flatMap(({ path, text, scalars }) => {
     if (isDvcFile(path)) return dataIn(registries, path, text);

@@ -18,7 +18,8 @@ function withRegistries(): string {
   return JSON.stringify({
     ...playbook,
     registries: {
-      images: { kind: 'oci', url: 'https://ghcr.io' },
+      // The name of the container stands for an image that the release does not change.
+      images: { kind: 'oci', url: 'https://ghcr.io', keys: { name: 'acme/{{value}}-assets:1' } },
       flags: { kind: 'growthbook', environment: 'production' },
     },
     services: {
@@ -50,7 +51,7 @@ async function drafted(lookAt: (label: string) => Look | Promise<Look>) {
   return { ...found, asked, world };
 }
 
-test('what comes back is looked for, and what was found stands in the plan', async () => {
+test('what comes back is looked for and nothing else, and what was found stands in the plan', async () => {
   const { planned, asked } = await drafted(() => THERE);
   assert.deepEqual(asked, ['flag ranker', 'image ghcr.io/acme/web:1.4.1']);
   assert.ok(planned.kind === 'planned');
