@@ -2,95 +2,20 @@
  * Sequential GitHub round trips from the comment `/rollback` to the merge of the revert: what a slow GitHub costs.
  * Two independent counts: the longest chain of calls that did not overlap, and the time that added latency adds.
  */
-import { createServer, request as ask, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startBotProcess } from '../cli/demo/processes.ts';
-import { REPOSITORY } from '../src/world/deployment.ts';
 import { HEALTHY } from '../src/world/services/faults.ts';
-import { startTown, type Town } from '../src/world/town.ts';
+import { startTown } from '../src/world/town.ts';
 import { labelled, writePlaybook } from '../test/acceptance/stage.ts';
+import { rollBack, startProxy, type Call } from './chain.ts';
 
 const LIMIT_TRIPS = 10;
 const LIMIT_MS = 2000;
 const ADDED_MS = 100;
 const RUNS = 3;
 
-/** One call on the wire, ms of one clock. */
-interface Call {
-  readonly what: string;
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Passes every call on after `delayMs` and remembers when it began and ended. */
-async function startProxy(target: string, delayMs: () => number, calls: Call[]): Promise<Server> {
-  const { hostname, port } = new URL(target);
-  const server = createServer((incoming, outgoing) => {
-    const from = performance.now();
-    const parts: Buffer[] = [];
-    incoming.on('data', (part: Buffer) => parts.push(part));
-    incoming.on('end', () => {
-      const body = Buffer.concat(parts);
-      const what = `${incoming.method ?? ''} ${incoming.url ?? ''}${/(?:query|mutation) \w+/.exec(body.toString('utf8'))?.[0].replace(/^/, ' ') ?? ''}`;
-      outgoing.on('finish', () => calls.push({ what, from, to: performance.now() }));
-      void sleep(delayMs()).then(() => {
-        const { url: path, method, headers } = incoming;
-        const passed = ask({ hostname, port, path, method, headers }, (answer) => {
-          outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-          answer.pipe(outgoing);
-        });
-        passed.on('error', () => outgoing.destroy());
-        passed.end(body);
-      });
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return server;
-}
-
-/** The longest chain in which every call began after the one before had ended, up to the last call given: never less than what waits for each other. */
-function longestChain(calls: readonly Call[]): readonly Call[] {
-  const ordered = [...calls].sort((a, b) => a.to - b.to);
-  const best = ordered.map((call): Call[] => [call]);
-  ordered.forEach((call, i) => {
-    for (let j = 0; j < i; j++) {
-      const before = best[j] ?? [];
-      if ((ordered[j]?.to ?? Infinity) <= call.from && before.length >= (best[i]?.length ?? 0))
-        best[i] = [...before, call];
-    }
-  });
-  return best.at(-1) ?? [];
-}
-
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
-
-/** One bad release and its rollback: ms until the merge was answered, and the chain that led to it. */
-async function rollBack(
-  town: Town,
-  tag: string,
-  calls: Call[],
-): Promise<{ sha: string; ms: number; chain: readonly Call[] }> {
-  const release = await town.release(tag);
-  await town.github.drain();
-  await sleep(300);
-  calls.length = 0;
-  const start = performance.now();
-  await town.github.comment(REPOSITORY, release.number, { author: 'mona', body: '/rollback recommender production' });
-  for (let waited = 0; waited < 30_000; waited += 5) {
-    const merge = calls.find(({ what }) => what.startsWith('PUT') && what.endsWith('/merge'));
-    if (merge) {
-      return {
-        sha: release.sha,
-        ms: merge.to - start,
-        chain: longestChain(calls.filter(({ to }) => to <= merge.to)),
-      };
-    }
-    await sleep(5);
-  }
-  throw new Error(`the rollback of ${tag} was not merged within 30 s`);
-}
 
 async function main(json: boolean): Promise<number> {
   const tags = Array.from({ length: 2 * RUNS + 1 }, (_, i) => `2.${i}.0`);

@@ -11,6 +11,7 @@ import { migrations } from './commands/migrations.ts';
 import { plan } from './commands/plan.ts';
 import { planGate } from './commands/plan-gate.ts';
 import { replay } from './commands/replay.ts';
+import { whatran } from './commands/whatran.ts';
 import { world } from './commands/world.ts';
 import type { Command } from './terminal.ts';
 
@@ -23,6 +24,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   calibrate,
   plan,
   history,
+  whatran,
   artefacts,
   ledger,
   doctor,

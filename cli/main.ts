@@ -12,6 +12,7 @@ const OPTIONS = {
   environment: { type: 'string' },
   playbook: { type: 'string' },
   repository: { type: 'string' },
+  clone: { type: 'string' },
   sarif: { type: 'boolean' },
   annotations: { type: 'boolean' },
   trigger: { type: 'string' },

@@ -1,0 +1,95 @@
+/** The history of some paths in a local clone, read by git alone: no network, no token. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { RollbackError } from '../src/errors.ts';
+import type { PathCommit } from '../src/plan/changes.ts';
+import type { DeploymentRepository } from '../src/ports.ts';
+
+/** What a question about the past reads of a repository. */
+export type Past = Pick<DeploymentRepository, 'history' | 'trees' | 'texts' | 'ledger'>;
+
+const run = promisify(execFile);
+const MOST_BYTES = 256 * 1024 * 1024;
+/** Between the fields of a commit, and after each: neither can stand in a message. */
+const [FIELD, END] = ['\x1f', '\x1e'];
+
+async function git(folder: string, args: readonly string[]): Promise<string> {
+  try {
+    const { stdout } = await run('git', ['-C', folder, ...args], { maxBuffer: MOST_BYTES });
+    return stdout;
+  } catch (error) {
+    const words = error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n')[0] : '';
+    throw new RollbackError('input-invalid', `git ${args[0] ?? ''} failed in ${folder}: ${words ?? ''}`, {
+      hint: 'Run it in a clone of the deployment repository, or name one with --clone.',
+      cause: error,
+    });
+  }
+}
+
+/** Full sha of the branch that is checked out, or of `ref`. */
+export async function headOf(folder: string, ref: string): Promise<string> {
+  return (await git(folder, ['rev-parse', '--verify', '--end-of-options', `${ref}^{commit}`])).trim();
+}
+
+/** Text of a file at a commit; null: there is none. */
+export async function fileAt(folder: string, commit: string, path: string): Promise<string | null> {
+  return git(folder, ['show', `${commit}:${path}`]).catch(() => null);
+}
+
+/** A clone does not know pull requests: what landed is followed along the first parents, so that a merge is one change. */
+export function localPast(folder: string): Past {
+  return {
+    async history(paths, head) {
+      const format = ['%H', '%P', '%an', '%cI', '%B'].join('%x1f');
+      const text = await git(folder, [
+        'log',
+        '--first-parent',
+        '-m',
+        `--format=${format}%x1e`,
+        head,
+        '--',
+        ...paths.map((path) => `:(literal)${path}`),
+      ]);
+      return text.split(END).flatMap((record): readonly PathCommit[] => {
+        const [sha = '', parents = '', author = '', at = '', message = ''] = record.trimStart().split(FIELD);
+        if (sha === '') return [];
+        const committedAt = new Date(at).toISOString();
+        return [
+          {
+            sha,
+            parents: parents.split(' ').filter((one) => one !== ''),
+            message: message.trimEnd(),
+            author,
+            committedAt,
+            pull: null,
+          },
+        ];
+      });
+    },
+    async trees(paths, revisions) {
+      const read = revisions.map(async (revision) => {
+        const text = await git(folder, ['ls-tree', '-r', '-z', '--full-tree', revision, '--', ...paths]);
+        const files = text.split('\0').flatMap((line) => {
+          const found = /^(?<mode>\d+) blob (?<blob>[0-9a-f]+)\t(?<path>[\s\S]+)$/.exec(line)?.groups;
+          return found ? [{ mode: found['mode'] ?? '', blob: found['blob'] ?? '', path: found['path'] ?? '' }] : [];
+        });
+        return [revision, files] as const;
+      });
+      return new Map(await Promise.all(read));
+    },
+    async texts(blobs) {
+      const read = blobs.map(async (blob) => {
+        const text = await git(folder, ['cat-file', 'blob', blob]);
+        return [blob, text.includes('\0') ? null : text] as const;
+      });
+      return new Map(await Promise.all(read));
+    },
+    async ledger() {
+      for (const branch of ['origin/lastgood-ledger', 'lastgood-ledger']) {
+        const text = await fileAt(folder, branch, 'ledger.jsonl');
+        if (text !== null) return text;
+      }
+      return '';
+    },
+  };
+}
