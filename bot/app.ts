@@ -62,6 +62,11 @@ export function webhooks(porter: Porter): (app: Probot) => void {
       const { head_sha: head, base_ref: ref } = group;
       await porter.mergeGroup(originOf({ repository, installation }), { head, base: ref.replace('refs/heads/', '') });
     });
+    app.on('deployment_protection_rule.requested', async ({ payload }) => {
+      const { environment, deployment, deployment_callback_url: callback, repository, installation } = payload;
+      if (!repository || !environment || !deployment || !callback) return;
+      await porter.protect(originOf({ repository, installation }), { environment, sha: deployment.sha }, callback);
+    });
     app.on('push', async ({ payload }) => {
       await porter.wakeAll(originOf(payload));
       if (payload.ref === `refs/heads/${payload.repository.default_branch}`)

@@ -2,6 +2,7 @@ import type { Task } from '../src/adapters/queue/queue.ts';
 import type { Spoken } from '../src/control/command.ts';
 import type { Ask } from '../src/control/draft.ts';
 import type { MergeGroup } from '../src/control/merge-group.ts';
+import type { Protection } from '../src/control/protection.ts';
 import type { Pressed } from '../src/control/buttons.ts';
 import type { Key } from '../src/plan/incident.ts';
 import type { GateRun } from '../src/ports.ts';
@@ -22,6 +23,8 @@ export type Errand =
   | { readonly kind: 'changes'; readonly origin: Origin; readonly number: number | null }
   /** A button of a check run was pressed. */
   | { readonly kind: 'press'; readonly origin: Origin; readonly pressed: Pressed }
+  /** A workflow run waits at an environment until its gate has decided. */
+  | { readonly kind: 'protect'; readonly origin: Origin; readonly asked: Protection }
   | { readonly kind: 'merge-group'; readonly origin: Origin; readonly mergeGroup: MergeGroup };
 
 /**
@@ -45,6 +48,10 @@ export function taskOf(errand: Errand): Task<Errand> {
     }
     case 'press':
       return task(`${group}!${errand.pressed.check}`, `${group} ${errand.pressed.checkRunId} ${errand.pressed.action}`);
+    case 'protect': {
+      const lane = `${group}%${errand.asked.runId}/${errand.asked.environment}`;
+      return task(lane, lane);
+    }
     case 'merge-group':
       return task(`${group}@${errand.mergeGroup.head}`, `${group} ${errand.mergeGroup.head}`);
     case 'gate':

@@ -25,6 +25,8 @@ export interface Room {
 export interface House {
   /** The room of a repository; made at the first call and kept, so that evidence and caches survive between looks. */
   room(repository: string, installationId: number): Promise<Room>;
+  /** Base URL of the API that all rooms speak to. */
+  readonly api: string;
   /** Every repository the App is installed on. */
   repositories(): Promise<readonly { readonly name: string; readonly installationId: number }[]>;
   /** What GitHub could not deliver to the App. */
@@ -115,6 +117,7 @@ export function createHouse({ config, env, log, traffic }: Parts): House & { rea
   return {
     room,
     examiner: createExaminer({ room, client, asApp, env }),
+    api: config.baseUrl,
     deliveries: {
       lost: (most) => lostDeliveries(asApp, { now: Date.now(), withinMs: DAY_MS, most }),
       again: (delivery) => deliverAgain(asApp, delivery),

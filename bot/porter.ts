@@ -1,4 +1,5 @@
 import type { Kept, PutOptions, Queue } from '../src/adapters/queue/queue.ts';
+import { loadReferences } from '../src/adapters/references.ts';
 import { parseComment } from '../src/chatops/parse.ts';
 import { offerButtons, press, type Pressed } from '../src/control/buttons.ts';
 import { reviewChanges, reviewGroup } from '../src/control/changes.ts';
@@ -6,6 +7,7 @@ import { hear, type Spoken } from '../src/control/command.ts';
 import type { Log } from '../src/control/doors.ts';
 import type { Ask } from '../src/control/draft.ts';
 import { answerMergeGroup, type MergeGroup } from '../src/control/merge-group.ts';
+import { answerProtection, runOfCallback, type Protection } from '../src/control/protection.ts';
 import { readGateRun } from '../src/control/gate-run.ts';
 import type { Settled } from '../src/control/reconcile.ts';
 import { findLeftovers } from '../src/control/sweep.ts';
@@ -13,6 +15,7 @@ import type { Key } from '../src/plan/incident.ts';
 import type { GateRun } from '../src/ports.ts';
 import { taskOf, type Errand, type Origin } from './errand.ts';
 import type { House } from './house.ts';
+import { createGuard } from './guard.ts';
 import { isRecent } from './recent.ts';
 
 /**
@@ -29,6 +32,8 @@ export interface Porter {
   press(origin: Origin, pressed: Pressed): Promise<void>;
   /** A merge queue asks for the checks that only we can answer. */
   mergeGroup(origin: Origin, mergeGroup: MergeGroup): Promise<void>;
+  /** A workflow run waits at an environment for our word; `callback` is where GitHub wants the answer. */
+  protect(origin: Origin, asked: Omit<Protection, 'runId'>, callback: string): Promise<void>;
   /** Something happened around this rollback: look again. */
   wake(origin: Origin, key: Pick<Key, 'service' | 'environment'>): Promise<void>;
   /** Something happened in this repository: whatever waits there looks again. */
@@ -69,6 +74,8 @@ export function createPorter({ house, queue, log, witness, now = Date.now }: Par
     if (settled.again !== null) await put({ kind: 'look', origin, key }, { delayMs: settled.again });
   }
 
+  const guard = createGuard(log);
+
   async function run(errand: Errand): Promise<number | null> {
     const again = await perform(errand);
     witness?.done(errand.kind, again !== null);
@@ -103,6 +110,10 @@ export function createPorter({ house, queue, log, witness, now = Date.now }: Par
         if (heard) await follow(origin, heard.key, heard.settled);
         return null;
       }
+      case 'protect':
+        return guard.look(`${origin.repository} ${JSON.stringify(errand.asked)}`, () =>
+          answerProtection(doors, loop.recorder, errand.asked, loadReferences),
+        );
       case 'merge-group':
         await reviewGroup(doors, errand.mergeGroup.head);
         await answerMergeGroup(doors, errand.mergeGroup);
@@ -138,6 +149,16 @@ export function createPorter({ house, queue, log, witness, now = Date.now }: Par
     },
     async mergeGroup(origin, mergeGroup) {
       await put({ kind: 'merge-group', origin, mergeGroup });
+    },
+    async protect(origin, asked, callback) {
+      const runId = runOfCallback(callback, house.api, origin.repository);
+      if (runId === null) {
+        log('warn', 'a protection rule named an address that is not of this repository', {
+          repository: origin.repository,
+        });
+        return;
+      }
+      await put({ kind: 'protect', origin, asked: { ...asked, runId } });
     },
     async changes(origin, number) {
       await put({ kind: 'changes', origin, number });

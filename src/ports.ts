@@ -226,6 +226,11 @@ export interface DeploymentRepository {
   adopt(number: number, memory: string): Promise<Pull>;
   /** Checks that a merge into this branch requires. */
   requiredChecks(branch: string): Promise<readonly string[]>;
+  /** The answer to a workflow run that waits at an environment, or with `state` null a report; at most 1,024 characters. */
+  answerProtection(
+    run: { readonly runId: number; readonly environment: string },
+    answer: { readonly state: 'approved' | 'rejected' | null; readonly comment: string },
+  ): Promise<void>;
   /** A finished check run of ours on a commit that has none of this name yet. */
   answerCheck(sha: string, answer: CheckAnswer): Promise<void>;
   /** Open pull requests into this branch, the newest 100; or only the one of this number. */

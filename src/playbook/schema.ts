@@ -22,6 +22,16 @@ const environmentSchema = z.strictObject({
     .min(1)
     .describe('files and folders of this service in the deployment repository'),
   applications: z.array(z.string().min(1).max(253)).default([]).describe('Argo CD applications that apply these paths'),
+  'github-environment': z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .describe("name of this environment in GitHub's settings; its own name unless told"),
+  'when-undecided': z
+    .enum(['reject', 'hold'])
+    .default('reject')
+    .describe('what a deployment protection rule answers when the gate cannot tell: hold leaves the run to a person'),
   gate: gateSchema.optional().describe('judges a release while it is a canary'),
   rollback: rollbackSchema.prefault({}).describe('how the way back is taken'),
   verify: verifySchema.describe('what recovered means; required, there is no default'),

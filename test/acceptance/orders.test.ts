@@ -6,7 +6,16 @@ import { tokenClient } from '../../src/adapters/github/client.ts';
 import { checkRunName, printExternalId, printGateNote } from '../../src/report/check-run.ts';
 import { REPOSITORY, rollout } from '../../src/world/deployment.ts';
 import type { Town } from '../../src/world/town.ts';
-import { labelled, openStage, ourComments, rollbackOf, soundLedger, until, type Stage } from './stage.ts';
+import {
+  labelled,
+  openStage,
+  ourComments,
+  rollbackOf,
+  soundLedger,
+  until,
+  writePlaybook,
+  type Stage,
+} from './stage.ts';
 
 const FILE = 'apps/recommender/production/rollout.yaml';
 const BUTTONS = 'lastgood/rollback/recommender/production';
@@ -159,6 +168,18 @@ describe('orders and quarantine, end to end', () => {
     assert.match((await check(group.sha, 'failure')).output.summary ?? '', /2\.2\.0/);
     await town.github.closePullRequest(REPOSITORY, number, 'mona');
     repository().rulesets.delete(rules);
+  });
+
+  test('a workflow run that waits at the environment is judged here, and nothing measured is rejected', async () => {
+    await writePlaybook(town, (text) => text.replace('soak: 20s', 'soak: 2s').replace('deadline: 60s', 'deadline: 4s'));
+    const runId = await town.github.reachEnvironment(REPOSITORY, { environment: 'Production', ref: 'main' });
+    const run = await until('the run is answered', () => {
+      const held = repository().heldRuns.get(runId);
+      return held?.state === 'waiting' ? null : held;
+    });
+    // Nobody is a canary now: nothing was measured, and that is never a pass.
+    assert.equal(run.state, 'rejected');
+    assert.match(run.comments.at(-1) ?? '', /^recommender in production: error: .*was not measured/);
   });
 
   test('the ledger holds every order, once', async () => {

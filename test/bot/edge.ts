@@ -47,6 +47,7 @@ export async function anEdge() {
   const house: House = {
     room: async () => room,
     repositories: async () => [{ name: 'acme/deploy', installationId: 9 }],
+    api: 'https://api.github.com',
     deliveries: { lost: async () => [], again: async () => undefined },
     identity: async () => undefined,
     flush: () => room.loop.flush(),

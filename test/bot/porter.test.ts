@@ -30,6 +30,7 @@ function aHouse(world: Released): House & { readonly log: string[] } {
     async repositories() {
       return ['acme/closed', 'acme/deploy'].map((name) => ({ name, installationId: 9 }));
     },
+    api: 'https://api.github.com',
     deliveries: { lost: async () => [], again: async () => undefined },
     identity: async () => undefined,
     flush: () => room.loop.flush(),

@@ -279,6 +279,14 @@ export class FakeRepository implements DeploymentRepository {
     this.fault('openPulls');
     return this.others.filter((pull) => number === null || pull.number === number);
   }
+  readonly protections: { readonly runId: number; readonly state: string | null; readonly comment: string }[] = [];
+  async answerProtection(
+    { runId }: { readonly runId: number },
+    answer: { readonly state: 'approved' | 'rejected' | null; readonly comment: string },
+  ): Promise<void> {
+    this.fault('answerProtection');
+    this.protections.push({ runId, ...answer });
+  }
   /** Reviews by the number of the pull request, as a test puts them. */
   readonly reviewed = new Map<number, readonly Review[]>();
   async reviews(pull: Pull): Promise<readonly Review[]> {

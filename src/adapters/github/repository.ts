@@ -6,6 +6,7 @@ import { explain, type GitHubClient, isHttpFailure } from './client.ts';
 import { appendToLedger, readLedger } from './ledger-branch.ts';
 import { readObstacles, readRequiredChecks } from './obstacles.ts';
 import { openRollback } from './open.ts';
+import { sendProtection } from './protection.ts';
 import { readReviews } from './reviews.ts';
 import {
   bringUpToDate,
@@ -49,7 +50,14 @@ export function githubRepository(client: GitHubClient, name: string, login: stri
   const [owner = '', repo = ''] = name.split('/');
   const place: Place = { owner, repo };
   let repositoryId: Promise<string> | null = null;
-  const knownId = () => (repositoryId ??= readId(client, place));
+  const knownId = (): Promise<string> => {
+    repositoryId ??= readId(client, place);
+    // A failure must not be remembered: it would be the answer for as long as this process lives.
+    repositoryId.catch(() => (repositoryId = null));
+    return repositoryId;
+  };
+  /** Comments that carry our reaction: we never take one back, and the sweep would ask again for each of a day. */
+  const answered = new Set<number>();
 
   return {
     name,
@@ -83,6 +91,7 @@ export function githubRepository(client: GitHubClient, name: string, login: stri
     humanReverts: () => listHumanReverts(client, place, login),
     adopt: (number, memory) => adoptPull(client, place, login, number, memory),
     requiredChecks: (branch) => readRequiredChecks(client, place, branch),
+    answerProtection: (run, answer) => sendProtection(client, place, run, answer),
     answerCheck: (sha, answer) => answerCheck(client, place, sha, answer),
     openPulls: (base, number) => listOpenPulls(client, place, base, number),
     publishCheck: (check) => writeCheck(client, place, login, check),
@@ -98,7 +107,12 @@ export function githubRepository(client: GitHubClient, name: string, login: stri
     deleteComment: (id) => removeComment(client, place, id),
     openIssue: (title, body) => openIssue(client, place, title, body),
     react: (commentId, content) => addReaction(client, place, commentId, content),
-    reacted: (commentId) => hasOurReaction(client, place, login, commentId),
+    reacted: async (commentId) => {
+      if (answered.has(commentId)) return true;
+      const found = await hasOurReaction(client, place, login, commentId);
+      if (found) answered.add(commentId);
+      return found;
+    },
 
     recentCommits: (since, most) => listRecentCommits(client, place, since, most),
     gateRuns: (sha) => listGateRuns(client, place, sha),
