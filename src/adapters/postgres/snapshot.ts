@@ -45,7 +45,7 @@ const PARTS = [
      quote_ident(n.nspname) || '.' || quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')',
      CASE WHEN p.prokind = 'a' THEN pg_get_function_result(p.oid) ELSE pg_get_functiondef(p.oid) END
    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE ${OURS} AND ${own('pg_proc', 'p.oid')}`,
-  `SELECT 'trigger', ${NAME} || '.' || quote_ident(t.tgname), pg_get_triggerdef(t.oid) || ' ' || t.tgenabled
+  `SELECT 'trigger', ${NAME} || '.' || quote_ident(t.tgname), pg_get_triggerdef(t.oid) || ' ' || t.tgenabled::text
    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE ${OURS} AND NOT t.tgisinternal`,
   `SELECT 'rule', ${NAME} || '.' || quote_ident(r.rulename), pg_get_ruledef(r.oid)
    FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace WHERE ${OURS} AND r.rulename <> '_RETURN' AND ${own('pg_class', 'c.oid')}`,
@@ -63,7 +63,7 @@ const PARTS = [
   `SELECT 'grants', 'schema ' || quote_ident(n.nspname), n.nspacl::text FROM pg_namespace n WHERE ${OURS} AND n.nspacl IS NOT NULL`,
   `SELECT 'grants', quote_ident(n.nspname) || '.' || quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')', p.proacl::text
    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE ${OURS} AND p.proacl IS NOT NULL AND ${own('pg_proc', 'p.oid')}`,
-  `SELECT 'default grants', coalesce(n.nspname, '') || ' ' || d.defaclobjtype || ' ' || d.defaclrole::regrole::text, d.defaclacl::text
+  `SELECT 'default grants', coalesce(n.nspname, '') || ' ' || d.defaclobjtype::text || ' ' || d.defaclrole::regrole::text, d.defaclacl::text
    FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace`,
 ];
 
