@@ -23,7 +23,7 @@ export interface Ran {
 
 /** `asked`: an instant with its zone, or a sha prefix. */
 export async function whatRan(
-  { repository }: Pick<Doors, 'repository'>,
+  { repository }: { readonly repository: Pick<Doors['repository'], 'history' | 'trees' | 'texts' | 'ledger'> },
   key: Key,
   { paths, head, asked }: { readonly paths: readonly string[]; readonly head: string; readonly asked: string },
 ): Promise<{ readonly ok: true; readonly ran: Ran } | { readonly ok: false; readonly refusal: Refusal }> {
