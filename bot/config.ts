@@ -18,6 +18,8 @@ export interface Config {
   readonly sweepMs: number;
   /** PostgreSQL that replicas share; null: the queue lives in the memory of this one process. */
   readonly databaseUrl: string | null;
+  /** False: writes are not held below GitHub's secondary limits. */
+  readonly limitsWrites: boolean;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -43,6 +45,14 @@ export function readConfig(env: Env): Config {
   const databaseUrl = env['DATABASE_URL'] ?? null;
   if (databaseUrl !== null && !/^postgres(?:ql)?:\/\//.test(databaseUrl))
     faults.push('DATABASE_URL must begin with postgres:// (leave it unset for one process without a database)');
+  const baseUrl = apiUrl(env);
+  const writeLimits = env['GITHUB_WRITE_LIMITS'] ?? 'on';
+  if (writeLimits !== 'on' && writeLimits !== 'off')
+    faults.push(`GITHUB_WRITE_LIMITS must be on or off (got '${writeLimits}')`);
+  if (writeLimits === 'off' && /^https:\/\/api\.([\w-]+\.)?(github\.com|ghe\.com)/.test(baseUrl))
+    faults.push(
+      'GITHUB_WRITE_LIMITS=off is for a GitHub Enterprise Server; github.com would block the App for a while',
+    );
   if (faults.length > 0) {
     throw new RollbackError(
       'input-invalid',
@@ -53,7 +63,18 @@ export function readConfig(env: Env): Config {
     );
   }
   const sweepMs = sweepSeconds * 1000;
-  return { appId, privateKey, webhookSecret, baseUrl: apiUrl(env), port, alertsToken, alerts, sweepMs, databaseUrl };
+  return {
+    appId,
+    privateKey,
+    webhookSecret,
+    baseUrl,
+    port,
+    alertsToken,
+    alerts,
+    sweepMs,
+    databaseUrl,
+    limitsWrites: writeLimits === 'on',
+  };
 }
 
 function readKey(env: Env, faults: string[]): string {

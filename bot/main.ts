@@ -28,7 +28,11 @@ export async function startBot(
   const secrets = [config.privateKey, config.webhookSecret, config.databaseUrl, ...secretsOf(config.alerts)];
   const log = createLog({ secrets, ...output });
   const meters = createMeters();
-  const traffic = createTraffic({ onAnswer: meters.asked, onRemaining: meters.remaining });
+  const traffic = createTraffic({
+    limitsWrites: config.limitsWrites,
+    onAnswer: meters.asked,
+    onRemaining: meters.remaining,
+  });
   const house = createHouse({ config, env, log, traffic });
   const queue = await openQueue(config, log, meters);
   const porter = createPorter({ house, queue, log, witness: meters });

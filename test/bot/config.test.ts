@@ -32,6 +32,7 @@ test('three variables are enough, and everything else has its default', () => {
     alerts: { alertmanager: null, grafana: null, datadog: null },
     sweepMs: 60_000,
     databaseUrl: null,
+    limitsWrites: true,
   });
 });
 
@@ -92,4 +93,12 @@ test('numbers that are no numbers are refused with the value', () => {
     ['SWEEP_SECONDS', 'often'],
   ] as const)
     assert.match(refusal({ ...ENV, [name]: value }), new RegExp(`${name}.*got '${value}'`));
+});
+
+test('writes go without a limit only to a server that has none', () => {
+  const server = { ...ENV, GITHUB_API_URL: 'https://ghe.example/api/v3', GITHUB_WRITE_LIMITS: 'off' };
+  assert.equal(readConfig(server).limitsWrites, false);
+  for (const GITHUB_API_URL of ['https://api.github.com', 'https://api.acme.ghe.com'])
+    assert.throws(() => readConfig({ ...server, GITHUB_API_URL }), /would block the App/);
+  assert.throws(() => readConfig({ ...server, GITHUB_WRITE_LIMITS: 'no' }), /must be on or off \(got 'no'\)/);
 });

@@ -4,7 +4,7 @@ import { listen } from '../listen.ts';
 import type { Awkward, Target } from './awkward.ts';
 import { startController } from './controller.ts';
 import type { Controller } from './controller.ts';
-import { openRepository } from './repository.ts';
+import { openRepository, type Repository } from './repository.ts';
 import type { AppSpec, AppState, Live } from './state.ts';
 import { applicationView, resourceTreeView, syncWindowsView } from './view.ts';
 
@@ -54,8 +54,10 @@ const NOT_FOUND: Answer = { status: 404, body: { error: 'Not Found', code: 5, me
 export async function startArgoCd(options: ArgoCdOptions): Promise<ArgoCdWorld> {
   const { clock = REAL_TIME, live = () => ({ health: 'Healthy', message: '', images: [] }) } = options;
   const controllers = new Map<string, Controller>();
+  const mirrors = new Map<string, Repository>();
   for (const spec of options.applications) {
-    const repository = await openRepository(spec.repoUrl);
+    const repository = mirrors.get(spec.repoUrl) ?? (await openRepository(spec.repoUrl));
+    mirrors.set(spec.repoUrl, repository);
     const { name } = spec;
     controllers.set(
       name,
@@ -120,7 +122,7 @@ async function answer(
   if (route === 'GET /api/version') return { status: 200, body: { Version: 'v3.1.0+stand-in' } };
   if (route === 'POST /api/webhook') {
     // As Argo CD: the hook is acknowledged, the comparison follows.
-    void refreshAll();
+    if (concerns(body, [...controllers.values()])) void refreshAll();
     return { status: 200, body: {} };
   }
   if (request.headers.authorization !== `Bearer ${token}`) return UNAUTHENTICATED;
@@ -169,6 +171,13 @@ async function act(
     default:
       return NOT_FOUND;
   }
+}
+
+/** As Argo CD: a push to a branch that no application follows changes nothing. */
+function concerns(body: string, controllers: readonly Controller[]): boolean {
+  const ref = /"ref":\s*"refs\/heads\/(?<branch>[^"]+)"/.exec(body)?.groups?.['branch'];
+  if (ref === undefined) return true;
+  return controllers.some((c) => ['HEAD', ref].includes(c.state().spec.targetRevision));
 }
 
 function refused(message: string): Answer {

@@ -40,6 +40,8 @@ export interface Fault {
   readonly status: number;
   readonly answer?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** How long the answer takes, ms (0). */
+  readonly afterMs?: number;
   /** Do what was asked, and then answer as if it had failed. */
   readonly applyFirst?: boolean;
   /** How many calls to spoil (1). */
@@ -65,6 +67,8 @@ export interface GitHubOptions {
   /** Added to every API call. */
   readonly latencyMs?: number;
   readonly onExchange?: (exchange: Exchange) => void;
+  /** The last so many calls are kept, and count against the rate limit; all of them unless told. */
+  readonly callsKept?: number;
   readonly app?: AppOptions;
   readonly faults?: readonly Fault[];
 }

@@ -111,7 +111,7 @@ function faultReply(fault: Fault): Reply {
 
 export interface Traffic {
   readonly calls: Exchange[];
-  readonly options: Pick<GitHubOptions, 'latencyMs' | 'onExchange'>;
+  readonly options: Pick<GitHubOptions, 'latencyMs' | 'onExchange' | 'callsKept'>;
 }
 
 /** Requests left in the hour; nobody runs out here unless a fault says so. */
@@ -175,6 +175,8 @@ async function serve(hub: Hub, traffic: Traffic, request: IncomingMessage, respo
     responseBody: reply.body,
   };
   traffic.calls.push(exchange);
+  if (traffic.calls.length > (traffic.options.callsKept ?? Infinity)) traffic.calls.shift();
+  if (fault?.afterMs !== undefined) await pause(fault.afterMs);
   if (reply.status === 0) response.destroy();
   else write(response, reply, asked, traffic.calls.length);
   traffic.options.onExchange?.(exchange);
