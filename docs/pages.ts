@@ -4,7 +4,6 @@ import * as z from 'zod';
 import { parse } from 'yaml';
 import { REASON_CODES, type ReasonCode } from '../action/reason-codes.ts';
 import { COMMANDS } from '../cli/commands.ts';
-import { commandTable } from '../src/chatops/commands.ts';
 import { ERRORS, type ErrorCode } from '../src/errors.ts';
 import { EXIT_REASONS, type ExitReason } from '../src/report/reason-codes.ts';
 import type { Generated } from './generate.ts';
@@ -26,7 +25,6 @@ export function pages(): readonly Generated[] {
         ['Output', 'Meaning'],
         Object.entries(action.outputs).map(([name, { description }]) => [code(name), description]),
       ),
-      commands: commandTable(),
     }),
     filled('docs/operate.md', { cli: cliTable(), reasons: reasonTable(), exits: exitTable(), errors: errorTable() }),
   ];
