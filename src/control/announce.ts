@@ -1,6 +1,8 @@
+import { RollbackError } from '../errors.ts';
 import { LABELS } from '../plan/identity.ts';
 import type { Pull } from '../ports.ts';
 import type { Memory } from '../report/memory.ts';
+import { createDeployer } from './deployments.ts';
 import type { Doors } from './doors.ts';
 import { entriesOf } from './entries.ts';
 import { momentsOf } from './moments.ts';
@@ -12,8 +14,11 @@ import { createTeller, viewOf } from './tell.ts';
 
 /** Says on GitHub what was observed and decided: ledger, comment, label. */
 export interface Announcer {
-  /** `place`: the issue or pull request where people read; null: nowhere yet. */
-  announce(seen: Observed, step: Step, place: number | null): Promise<void>;
+  /**
+   * `place`: the issue or pull request where people read; null: nowhere yet. False where the end of a rollback does not stand on
+   * GitHub yet and another look would help.
+   */
+  announce(seen: Observed, step: Step, place: number | null): Promise<boolean>;
   /** False when people could not be told everything. */
   flush(): Promise<boolean>;
   readonly recorder: Recorder;
@@ -24,12 +29,17 @@ export function createAnnouncer(doors: Pick<Doors, 'repository' | 'sha256' | 'lo
   const herald = createHerald(doors, (entries) => void recorder.add(entries));
   const recorder: Recorder = createRecorder(doors, (entries) => herald.written(entries));
   const teller = createTeller(doors);
+  const deployer = createDeployer(doors);
   /** Issues opened by this process: the ledger, which remembers them for the others, may be out of reach. */
   const issues = new Map<string, number>();
 
+  /** How often the end of a rollback could not be written down. */
+  const unsaid = new Map<string, number>();
+
   /** Ledger, comment and label. What is said may fail and is said again at the next look; it never stops a rollback. */
-  async function announce(seen: Observed, step: Step, place: number | null): Promise<void> {
+  async function announce(seen: Observed, step: Step, place: number | null): Promise<boolean> {
     const moments = momentsOf(seen, step);
+    deployer.see(seen, step);
     doors.log('info', step.because, {
       step: step.kind,
       incident: seen.incident.id,
@@ -42,10 +52,23 @@ export function createAnnouncer(doors: Pick<Doors, 'repository' | 'sha256' | 'lo
     // Whoever was called keeps the words of the call until something changes.
     const quiet = step.kind === 'wait' && step.for === 'person';
     if (issue !== null && !quiet) teller.tell(issue, viewOf(seen, step, moments));
-    // The label ends the rollback, or says that a person knows: it comes after what it stands for.
-    const said = step.kind !== 'finish' && step.kind !== 'escalate' ? true : await flush();
-    if (seen.stage.kind === 'opened' && (said || step.kind !== 'escalate'))
+    // The label ends the rollback, or says that a person knows: it comes after what it stands for. Nobody looks at a labelled
+    // rollback again, so that a process that dies then must have nothing left to write.
+    const ends = step.kind === 'finish' || step.kind === 'escalate';
+    const said = ends ? await sayAll() : { told: true, recorded: true };
+    if (seen.stage.kind !== 'opened') return true;
+    if (step.kind === 'escalate' && !said.told) return true;
+    if (step.kind !== 'finish') {
       await label(seen.stage.remembered.pull, step);
+      return true;
+    }
+    const { id } = seen.incident;
+    const tries = (unsaid.get(id) ?? 0) + 1;
+    const last = tries >= MOST_TRIES;
+    const stands = (said.recorded || last) && (await label(seen.stage.remembered.pull, step));
+    if (stands || last) unsaid.delete(id);
+    else unsaid.set(id, tries);
+    return stands || last;
   }
 
   /** Nowhere to say it (a release that was pushed, not merged): an issue of its own, once. */
@@ -58,24 +81,41 @@ export function createAnnouncer(doors: Pick<Doors, 'repository' | 'sha256' | 'lo
     return issue;
   }
 
-  async function label(pull: Pull, step: Step): Promise<void> {
+  async function label(pull: Pull, step: Step): Promise<boolean> {
     const wanted = labelFor(pull, step);
-    if (wanted === null || pull.labels.includes(wanted)) return;
-    await doors.repository.relabel(pull, wanted).catch((error: unknown) => {
+    if (wanted === null || pull.labels.includes(wanted)) return true;
+    try {
+      await doors.repository.relabel(pull, wanted);
+      return true;
+    } catch (error) {
       doors.log('warn', 'label not set yet', {
         pull: pull.number,
         reason: error instanceof Error ? error.message : String(error),
       });
-    });
+      return !isPassing(error);
+    }
   }
 
-  /** False when people could not be told everything. */
-  async function flush(): Promise<boolean> {
-    const [said] = await Promise.all([teller.flush(), recorder.flush().catch(() => undefined)]);
-    return said;
+  /** `recorded` is false only for a passing reason: a ledger that may never be written must not keep a rollback open for ever. */
+  async function sayAll(): Promise<{ readonly told: boolean; readonly recorded: boolean }> {
+    const recording = recorder.flush().then(
+      () => true,
+      (error: unknown) => !isPassing(error),
+    );
+    const [told, recorded] = await Promise.all([teller.flush(), recording]);
+    return { told, recorded };
   }
+
+  const flush = async (): Promise<boolean> => (await sayAll()).told;
 
   return { announce, flush, recorder, herald };
+}
+
+/** After that the label goes ahead, lest the proof be asked for again after its deadline; the sweep looks after what is left. */
+const MOST_TRIES = 5;
+
+function isPassing(error: unknown): boolean {
+  return error instanceof RollbackError && error.retryable;
 }
 
 function labelFor(pull: Pull, step: Step): string | null {

@@ -12,7 +12,7 @@ import { decide } from './decide.ts';
 import type { Doors } from './doors.ts';
 import { draft, type Ask, type Draft } from './draft.ts';
 import { observeApprovals } from './observe-approvals.ts';
-import { observeApplications, observeObstacles, observeProof } from './observe.ts';
+import { observeApplications, observeMigration, observeObstacles, observeProof } from './observe.ts';
 import type { Observed, Remembered, Settings } from './observed.ts';
 import { policyOf } from './policy.ts';
 import { createProver } from './prove.ts';
@@ -58,6 +58,9 @@ export interface Loop {
 
 /** A right that was missing may have been given meanwhile. */
 const ASK_AGAIN_MS = 60_000;
+
+/** The end could not be written down. */
+const SAY_AGAIN_MS = 2_000;
 
 /** A rollback takes a handful of steps: more in one go means that somebody else undoes ours. */
 const MOST_STEPS = 12;
@@ -164,8 +167,8 @@ export function createLoop(doors: Doors): Loop {
       const step = decide(seen);
       const told = announcer.announce(seen, step, placeOf(memory, pull));
       if (step.kind === 'wait' || step.kind === 'escalate' || step.kind === 'finish') {
-        await told;
-        if (step.kind === 'finish') {
+        const stands = await told;
+        if (step.kind === 'finish' && stands) {
           prover.forget(seen.incident.id);
           denied.delete(seen.incident.id);
         }
@@ -174,7 +177,7 @@ export function createLoop(doors: Doors): Loop {
           step,
           pull,
           seen,
-          again: step.kind === 'wait' ? step.lookAgainMs : step.kind === 'escalate' && !step.final ? 60_000 : null,
+          again: stands ? nextLook(step) : SAY_AGAIN_MS,
         };
       }
       const after = await actOnPull(doors, target, pull, memory, step);
@@ -208,6 +211,7 @@ export function createLoop(doors: Doors): Loop {
       ...settings,
       obstacles: await observeObstacles(doors, target, settings, pull),
       approvals: await observeApprovals(doors, target, pull, memory),
+      migration: await observeMigration(doors, pull, memory.job ?? null),
       applications,
       proof: merged ? await observeProof(doors, prover, target, memory.incident, pull, applications) : null,
       escalated: pull.labels.includes(LABELS.called) || pull.labels.includes(LABELS.escalated),
@@ -238,6 +242,11 @@ export async function glance(doors: Pick<Doors, 'repository'>): Promise<Glance> 
 function rememberedOf(pull: Pull, memory: Memory): Remembered {
   const { good, mode, planHash, bypass = null, author = null, approvedBy = null } = memory;
   return { pull, good, mode, planHash, bypass, author, approvedBy };
+}
+
+function nextLook(step: Step): number | null {
+  if (step.kind === 'wait') return step.lookAgainMs;
+  return step.kind === 'escalate' && !step.final ? 60_000 : null;
 }
 
 /** Asked again for what is already on its way back: the same bad release, or "the newest change" while that is our own revert. */

@@ -148,6 +148,21 @@ test('a slow or broken ledger, comment or label never stops the rollback', async
   assert.ok(world.log.some(({ level, message }) => level === 'warn' && /ledger/.test(message)));
 });
 
+test('a recovery is labelled only once it stands in the ledger: a labelled rollback is not looked at again', async () => {
+  const world = aRelease();
+  const { repository } = world;
+  const loop = aLoop(world);
+  // Nothing can be written down for a while; whoever is killed then must leave a rollback that the sweep still finds.
+  repository.failOn('writeLedger', unavailable());
+  let settled = await loop.reconcile(KEY, anAsk(world));
+  for (let i = 0; i < 50 && !(settled.kind === 'looked' && settled.step.kind === 'finish'); i += 1) {
+    world.clock.turn(settled.again ?? 0);
+    settled = await loop.reconcile(KEY, null);
+  }
+  assert.ok(settled.again !== null);
+  assert.ok(!repository.pulls[0]?.labels.includes('lastgood: recovered'));
+});
+
 test('errors that persist after the merge are escalated at the deadline, never green', async () => {
   const world = aRelease({ rollback: { approval: 'auto' }, verify: { within: '5m' }, mention: ['@acme/oncall'] });
   world.source.rate = 0.2;
