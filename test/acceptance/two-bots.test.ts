@@ -2,15 +2,18 @@ import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import type { RunningBot } from '../../cli/demo/processes.ts';
 import { REPOSITORY } from '../../src/world/deployment.ts';
 import {
   labelled,
   openStage,
   ourComments,
   reactionsTo,
+  rollbackOf,
   rollbacks,
   soundLedger,
   timelines,
+  until,
   type Stage,
 } from './stage.ts';
 
@@ -36,10 +39,11 @@ async function startFork(urls: readonly string[]): Promise<Server> {
 
 describe('two bots that hear everything at once', () => {
   let stage: Stage;
+  let bots: readonly RunningBot[] = [];
   let fork: Server | null = null;
   before(async () => {
     stage = await openStage({ rps: 40 });
-    const bots = await Promise.all([stage.startBot(), stage.startBot()]);
+    bots = await Promise.all([stage.startBot(), stage.startBot()]);
     fork = await startFork(bots.map(({ url }) => `${url}/api/github/webhooks`));
     stage.town.github.setWebhook(`http://127.0.0.1:${(fork.address() as AddressInfo).port}`);
   });
@@ -63,5 +67,22 @@ describe('two bots that hear everything at once', () => {
     assert.deepEqual(kinds, ['requested', 'opened', 'merged', 'applied', 'recovered']);
     const [delivery] = town.github.deliveries.filter(({ event }) => event === 'issue_comment');
     assert.equal(delivery?.statusCode, 200, 'the comment did not reach both bots');
+  });
+
+  test('asked to stop in the middle, one lets go of everything and ends with 0; the other one finishes', async () => {
+    const { town } = stage;
+    const [stopping] = bots;
+    assert.ok(stopping);
+    const release = await town.release('2.1.0');
+    await town.github.comment(REPOSITORY, release.number, { author: 'mona', body: '/rollback' });
+    await until('the revert stands', () => rollbackOf(town, release.sha));
+    await stopping.stop('SIGTERM');
+    assert.equal(stopping.process.exitCode, 0);
+    await assert.rejects(fetch(`${stopping.url}/health`), 'it still answers');
+    await labelled(town, release.sha, 'recovered');
+    assert.equal(rollbacks(town).length, 2);
+    assert.equal(timelines(town, release.number).length, 1);
+    const kinds = (await soundLedger(town)).slice(5).map(({ kind }) => kind);
+    assert.deepEqual(kinds, ['requested', 'opened', 'merged', 'applied', 'recovered']);
   });
 });
