@@ -17,7 +17,7 @@ export function createGuard(log: Log): Guard {
     { done: boolean; failure: { readonly error: unknown } | null; readonly end: Promise<void> }
   >();
   return {
-    async look(name, work) {
+    look(name, work) {
       const known = running.get(name);
       if (known === undefined) {
         log('info', 'a deployment waits for its gate', { run: name });
@@ -27,12 +27,15 @@ export function createGuard(log: Log): Guard {
           (error: unknown) => void (state.failure = { error }),
         );
         running.set(name, Object.assign(state, { end }));
-        return LOOK_MS;
+        return Promise.resolve(LOOK_MS);
       }
-      if (!known.done && known.failure === null) return LOOK_MS;
+      if (!known.done && known.failure === null) return Promise.resolve(LOOK_MS);
       running.delete(name);
-      if (known.failure !== null) throw known.failure.error;
-      return null;
+      return known.failure === null ? Promise.resolve(null) : Promise.reject(asError(known.failure.error));
     },
   };
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
 }

@@ -226,6 +226,8 @@ export interface DeploymentRepository {
   adopt(number: number, memory: string): Promise<Pull>;
   /** Checks that a merge into this branch requires. */
   requiredChecks(branch: string): Promise<readonly string[]>;
+  /** A rollback among GitHub's deployments; needs the right `deployments: write`. Safe to repeat. */
+  tellDeployment(state: DeploymentState): Promise<void>;
   /** The answer to a workflow run that waits at an environment, or with `state` null a report; at most 1,024 characters. */
   answerProtection(
     run: { readonly runId: number; readonly environment: string },
@@ -255,6 +257,8 @@ export interface DeploymentRepository {
   reacted(commentId: number): Promise<boolean>;
 
   gateRuns(sha: string): Promise<readonly GateRun[]>;
+  /** The check run or commit status of this name on a commit; null: there is none yet. */
+  jobVerdict(sha: string, name: string): Promise<JobVerdict | null>;
   /** Newest commits of the default branch since then, at most `most`. */
   recentCommits(since: string, most: number): Promise<readonly string[]>;
 
@@ -287,6 +291,18 @@ export type MergeOutcome =
       readonly reason: 'clean' | 'not-allowed' | 'blocked' | 'moved' | 'other';
       readonly message: string;
     };
+
+/** How far a merged revert is, as GitHub's deployments say it. */
+export interface DeploymentState {
+  /** The merge commit. */
+  readonly sha: string;
+  /** As GitHub names it. */
+  readonly environment: string;
+  readonly state: 'in_progress' | 'success' | 'failure';
+  readonly description: string;
+  /** Where people read on. */
+  readonly url: string;
+}
 
 /** A person's review of a pull request. */
 export interface Review {
@@ -344,6 +360,13 @@ export interface CheckAnswer {
   readonly conclusion: 'success' | 'neutral' | 'failure';
   readonly title: string;
   readonly summary: string;
+}
+
+/** What a job of the team has said about a commit. */
+export interface JobVerdict {
+  readonly state: 'success' | 'failure' | 'pending';
+  /** Its own words; data. */
+  readonly says: string;
 }
 
 /** A finished gate check run. */

@@ -24,7 +24,7 @@ const QUARANTINE = '.lastgood/quarantine/production/recommender.yml';
 describe('orders and quarantine, end to end', () => {
   let stage: Stage;
   let town: Town;
-  let stop: () => Promise<void> = () => Promise.resolve();
+  let stop = (): Promise<void> => Promise.resolve();
   /** A new process would begin with a new budget of writes too; one alone would have to wait for its minute to end. */
   const restart = async (): Promise<void> => {
     await stop();
@@ -41,7 +41,7 @@ describe('orders and quarantine, end to end', () => {
       { write: process.env['BOT_LOG'] ? (line) => void process.stderr.write(line) : () => undefined },
     );
     town.github.setWebhook(`${bot.url}/api/github/webhooks`);
-    ({ stop } = bot);
+    stop = () => bot.stop();
   };
   before(async () => {
     stage = await openStage({ rps: 40 });

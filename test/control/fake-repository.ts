@@ -15,6 +15,7 @@ import type {
   Obstacles,
   OpenRequest,
   Overview,
+  DeploymentState,
   Pull,
   Review,
   Reaction,
@@ -279,6 +280,11 @@ export class FakeRepository implements DeploymentRepository {
     this.fault('openPulls');
     return this.others.filter((pull) => number === null || pull.number === number);
   }
+  readonly deployed: DeploymentState[] = [];
+  async tellDeployment(state: DeploymentState): Promise<void> {
+    this.fault('tellDeployment');
+    this.deployed.push(state);
+  }
   readonly protections: { readonly runId: number; readonly state: string | null; readonly comment: string }[] = [];
   async answerProtection(
     { runId }: { readonly runId: number },
@@ -354,6 +360,13 @@ export class FakeRepository implements DeploymentRepository {
   async reacted(comment: number): Promise<boolean> {
     this.fault('reacted');
     return this.reactions.some((reaction) => reaction.comment === comment);
+  }
+
+  /** What the team's job said, by `sha name`. */
+  readonly jobVerdicts = new Map<string, Awaited<ReturnType<DeploymentRepository['jobVerdict']>>>();
+  async jobVerdict(sha: string, name: string): ReturnType<DeploymentRepository['jobVerdict']> {
+    this.fault('jobVerdict');
+    return Promise.resolve(this.jobVerdicts.get(`${sha} ${name}`) ?? null);
   }
 
   async gateRuns(sha: string): Promise<readonly GateRun[]> {

@@ -1,7 +1,9 @@
+import { readJobVerdict } from './job-verdict.ts';
 import { bareLogin } from '../../plan/incident.ts';
 import type { DeploymentRepository, Pull } from '../../ports.ts';
 import { adoptPull, listHumanReverts } from './adopt.ts';
 import { addLabel, listOpenPulls, writeCheck } from './checks.ts';
+import { tellDeployment } from './deployments.ts';
 import { explain, type GitHubClient, isHttpFailure } from './client.ts';
 import { appendToLedger, readLedger } from './ledger-branch.ts';
 import { readObstacles, readRequiredChecks } from './obstacles.ts';
@@ -91,6 +93,7 @@ export function githubRepository(client: GitHubClient, name: string, login: stri
     humanReverts: () => listHumanReverts(client, place, login),
     adopt: (number, memory) => adoptPull(client, place, login, number, memory),
     requiredChecks: (branch) => readRequiredChecks(client, place, branch),
+    tellDeployment: (state) => tellDeployment(client, place, state),
     answerProtection: (run, answer) => sendProtection(client, place, run, answer),
     answerCheck: (sha, answer) => answerCheck(client, place, sha, answer),
     openPulls: (base, number) => listOpenPulls(client, place, base, number),
@@ -116,6 +119,7 @@ export function githubRepository(client: GitHubClient, name: string, login: stri
 
     recentCommits: (since, most) => listRecentCommits(client, place, since, most),
     gateRuns: (sha) => listGateRuns(client, place, sha),
+    jobVerdict: (sha, name) => readJobVerdict(client, place, sha, name),
 
     ledger: async () => (await readLedger(client, place)).text,
     writeLedger: (append, message) => appendToLedger(client, place, append, message),

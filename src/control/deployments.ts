@@ -1,0 +1,58 @@
+/** Rollbacks in GitHub's list of deployments, told beside the loop: it neither waits for this nor fails with it. */
+import { RollbackError } from '../errors.ts';
+import type { DeploymentState } from '../ports.ts';
+import type { Doors } from './doors.ts';
+import type { Observed } from './observed.ts';
+import type { Step } from './step.ts';
+
+export interface Deployer {
+  /** Returns at once and never throws. */
+  see(seen: Observed, step: Step): void;
+  /** Resolves when nothing is on its way. */
+  flush(): Promise<void>;
+}
+
+/** What a look says about the deployment of its revert; null: it is not merged yet, or nothing new. */
+export function deploymentOf({ stage, rules, incident }: Observed, step: Step): DeploymentState | null {
+  if (stage.kind !== 'opened' || stage.remembered.pull.mergeCommit === null) return null;
+  const { pull, good } = stage.remembered;
+  if (pull.state !== 'merged') return null;
+  const environment = rules['github-environment'] ?? incident.key.environment;
+  const to = `${incident.key.service} back to ${good.sha.slice(0, 7)}`;
+  const about = { sha: pull.mergeCommit ?? '', environment, url: pull.url };
+  if (step.kind === 'finish')
+    return step.outcome === 'recovered' ? { ...about, state: 'success', description: `${to}: recovered` } : null;
+  if (step.kind === 'escalate') return { ...about, state: 'failure', description: `${to}: a person is needed` };
+  if (step.kind === 'wait' && step.for === 'person') return null;
+  return { ...about, state: 'in_progress', description: `${to}: merged, not yet proven` };
+}
+
+export function createDeployer({ repository, log }: Pick<Doors, 'repository' | 'log'>): Deployer {
+  const told = new Map<string, string>();
+  let forbidden = false;
+  let running: Promise<void> = Promise.resolve();
+
+  async function tell(state: DeploymentState): Promise<void> {
+    try {
+      await repository.tellDeployment(state);
+    } catch (error) {
+      told.delete(state.sha);
+      const reason = error instanceof Error ? error.message : String(error);
+      forbidden = error instanceof RollbackError && error.code === 'github-forbidden';
+      const cure = forbidden
+        ? 'rollbacks are not among the deployments: give the App deployments: write, or leave it'
+        : 'deployment not told yet';
+      log(forbidden ? 'info' : 'warn', cure, { repository: repository.name, reason });
+    }
+  }
+
+  return {
+    see(seen, step) {
+      const state = forbidden ? null : deploymentOf(seen, step);
+      if (state === null || told.get(state.sha) === state.state) return;
+      told.set(state.sha, state.state);
+      running = running.then(() => (forbidden ? undefined : tell(state)));
+    },
+    flush: () => running,
+  };
+}
