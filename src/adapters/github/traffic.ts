@@ -17,6 +17,8 @@ interface Options {
   readonly now?: () => number;
   /** Requests under way at once; GitHub refuses more than 100. */
   readonly most?: number;
+  /** False where the server has no limits of its own on writing: a GitHub Enterprise Server, as it comes. */
+  readonly limitsWrites?: boolean;
   /** Told after each answer; null: there was none. */
   readonly onAnswer?: (api: Api, status: number | null) => void;
   readonly onRemaining?: (resource: string, left: number) => void;
@@ -41,7 +43,13 @@ interface LaneState {
 }
 
 export function createTraffic(options: Options = {}): Traffic {
-  const { now = Date.now, most = 60, onAnswer = () => undefined, onRemaining = () => undefined } = options;
+  const {
+    now = Date.now,
+    most = 60,
+    limitsWrites = true,
+    onAnswer = () => undefined,
+    onRemaining = () => undefined,
+  } = options;
   const lanes = new Map<string, LaneState>();
   /** Lanes with somebody waiting; the first one is next. */
   const turns: LaneState[] = [];
@@ -78,7 +86,7 @@ export function createTraffic(options: Options = {}): Traffic {
     const at = now();
     const wait = lane.blockedUntil[api] - at;
     if (wait > 0) throw asked('GitHub asked this installation to wait', wait);
-    if (!write) return;
+    if (!write || !limitsWrites) return;
     lane.writes = lane.writes.filter((time) => time > at - LONGEST_WINDOW_MS);
     for (const { windowMs, most: limit } of WRITES) {
       const inWindow = lane.writes.filter((time) => time > at - windowMs);
