@@ -5,6 +5,7 @@ import type { MergeOutcome, Pull } from '../ports.ts';
 import { commitMessage, mergeMessage } from '../report/commit-message.ts';
 import { approved, disclosed, parseBlock, type Memory } from '../report/memory.ts';
 import { adoptionComment } from '../report/adoption.ts';
+import { writersIn } from '../report/writers.ts';
 import { pullRequestBody, pullRequestTitle } from '../report/pull-request.ts';
 import { approvalsNeeded } from './approvals.ts';
 import type { Doors } from './doors.ts';
@@ -29,7 +30,9 @@ export async function openPull(
     verify: target.rules.verify,
     applications: target.rules.applications,
     requestedAt: new Date(doors.clock.now()).toISOString(),
+    job: step.job ?? null,
     author: plan.undoes[0]?.author ?? null,
+    writers: writersIn(drafted.texts.values()),
     approvals: approvalsNeeded(target.rules.rollback.approvals, plan.incident.cause),
   };
   const pull = await doors.repository.open({

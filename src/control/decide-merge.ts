@@ -1,5 +1,6 @@
 import type { MergeMethod, Pull } from '../ports.ts';
 import { agreed, approvedWords, type Agreed } from './approvals.ts';
+import { awaitMigration } from './decide-migration.ts';
 import type { Observed, Remembered } from './observed.ts';
 import type { Step } from './step.ts';
 
@@ -44,6 +45,8 @@ export function decideMerge(seen: Observed, remembered: Remembered): Step {
       : `approval is human: merge #${pull.number}, or comment /rollback confirm ${planHash}`;
     return { kind: 'wait', for: 'approval', until: null, lookAgainMs: MINUTE, because, commands: [] };
   }
+  const database = awaitMigration(seen, remembered);
+  if (database) return database;
   const queue = seen.activeRules.includes('merge_queue');
   const route = (by: 'direct' | 'auto' | 'queue', because: string): Step => ({
     kind: 'merge',

@@ -4,6 +4,7 @@ import type { LastGood, Planned, RollbackPlan } from '../plan/plan.ts';
 import { approvalsNeeded } from './approvals.ts';
 import { decideCluster } from './decide-cluster.ts';
 import { decideMerge } from './decide-merge.ts';
+import { migrationGate } from './decide-migration.ts';
 import type { Before, Observed } from './observed.ts';
 import type { Step } from './step.ts';
 
@@ -65,18 +66,23 @@ function open(seen: Observed, plan: RollbackPlan, before: Before): Step {
   const asked = modeOf(seen);
   const slower = asked === 'auto' ? reasonsForAPerson(seen, plan, before) : [];
   const mode = slower.length > 0 ? 'human' : asked;
-  return { kind: 'open', plan, mode, because: [plan.good.because, ...slower].join('; '), notes: slower };
+  const { job, notes } = migrationGate(plan, seen.rules.rollback);
+  return {
+    kind: 'open',
+    plan,
+    mode,
+    because: [plan.good.because, ...slower].join('; '),
+    notes: [...slower, ...notes],
+    ...(job === null ? {} : { job }),
+  };
 }
 
 /** What takes one rung from the ladder: it is opened as fast as ever, and a person merges it. */
 function reasonsForAPerson(seen: Observed, plan: RollbackPlan, before: Before): readonly string[] {
   const { rollback } = seen.rules;
   const reasons: string[] = [];
-  const [first] = plan.migrations ?? [];
-  if (first !== undefined && rollback.migrations === 'ask')
-    reasons.push(
-      `the release brought a database change (${first}) that a revert does not undo: merge only if the older version runs on the newer schema, or undo it first with the release's own image`,
-    );
+  const { person } = migrationGate(plan, rollback);
+  if (person !== null) reasons.push(person);
   if ((before.openedRecently ?? 0) > 0 && !isPersonal(seen.incident.cause))
     reasons.push(
       `another rollback was opened less than ${Math.round(rollback.pause / 60_000)} min ago (pause): a person merges this one`,

@@ -2,8 +2,9 @@ import { RollbackError } from '../errors.ts';
 import type { Incident } from '../plan/incident.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { Target } from '../playbook/target.ts';
-import type { Application, ArgoCd, MetricSource, Obstacles, Pull } from '../ports.ts';
+import type { Application, ArgoCd, JobVerdict, MetricSource, Obstacles, Pull } from '../ports.ts';
 import { healthySince } from './decide-cluster.ts';
+import { MIGRATION_CHECK } from './decide-migration.ts';
 import type { Doors } from './doors.ts';
 import type { Seen, Settings } from './observed.ts';
 import type { Prover } from './prove.ts';
@@ -79,6 +80,16 @@ export async function observeObstacles(
   const late = doors.clock.now() > deadline || (settings.refused ?? null) !== null;
   if (pull.state !== 'open' || !pull.ours || !late) return null;
   return doors.repository.obstacles(pull);
+}
+
+/** What the team's own job says about the database; asked only where the merge waits for it. */
+export async function observeMigration(
+  { repository }: Pick<Doors, 'repository'>,
+  pull: Pull,
+  job: string | null,
+): Promise<JobVerdict | null> {
+  if (job === null || pull.state !== 'open' || pull.adopted === true) return null;
+  return repository.jobVerdict(pull.head, MIGRATION_CHECK);
 }
 
 /** The success criteria, measured only once the revert is applied and healthy everywhere. */

@@ -4,7 +4,7 @@ import type { Order } from '../ledger/standing.ts';
 import type { Incident } from '../plan/incident.ts';
 import type { LastGood, Planned } from '../plan/plan.ts';
 import type { EnvironmentRules } from '../playbook/schema.ts';
-import type { Application, MergeMethod, Obstacles, Pull, SyncWindows, Unhealthy } from '../ports.ts';
+import type { Application, JobVerdict, MergeMethod, Obstacles, Pull, SyncWindows, Unhealthy } from '../ports.ts';
 
 /** One application, or why it could not be asked. */
 export type Seen =
@@ -37,6 +37,8 @@ export interface Remembered {
   readonly planHash: string;
   /** The rulesets that its merge steps over, in words; null: none. */
   readonly bypass?: string | null;
+  /** The job whose verdict on the database its merge waits for; null: none. */
+  readonly job?: string | null;
   /** Who made the bad change; null: not known. */
   readonly author?: string | null;
   /** Who agreed to the merge, in words; null: nobody was asked. */
@@ -94,6 +96,8 @@ export interface Observed extends Settings {
   readonly mayNotTerminate?: string | null;
   /** Who agreed to the merge, read while the pull request is open and somebody must. */
   readonly approvals?: readonly Approval[];
+  /** What the job has said; null: nothing yet, or nobody waits for it. */
+  readonly migration?: JobVerdict | null;
   /** A person has been called for this pull request. */
   readonly escalated: boolean;
 }

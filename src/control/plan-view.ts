@@ -12,6 +12,7 @@ import { quarantineList } from '../report/quarantine.ts';
 import { approvalsNeeded } from './approvals.ts';
 import type { Doors } from './doors.ts';
 import type { Draft } from './draft.ts';
+import { migrationGate } from './decide-migration.ts';
 import type { PrintedPlan } from './reply.ts';
 
 export async function viewOfPlan(
@@ -27,15 +28,12 @@ export async function viewOfPlan(
     drafted.outlook,
   ]);
   const { rollback } = target.rules;
-  const migrations = rollback.migrations === 'ask' ? (plan.migrations ?? []) : [];
+  const gate = migrationGate(plan, rollback);
   const quarantine = quarantineList(drafted.quarantine?.added ?? [], plan.incident.key);
   return {
     plan,
     route: routeWords(drafted.activeRules, { approvals: approvalsNeeded(rollback.approvals, cause) }),
-    blockers: [
-      ...migrations.map((path) => `a database change (${path}) that a revert does not undo: a person merges`),
-      ...outlook,
-    ],
+    blockers: [...(gate.person === null ? [] : [gate.person]), ...gate.notes, ...outlook],
     expected: expectedTime(pastDurations(parseLedger(ledger))),
     more: [diffDetails(files), quarantine === '' ? '' : `Quarantined from then on:\n\n${quarantine}`],
     printedIn: 'comment',

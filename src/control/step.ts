@@ -14,13 +14,14 @@ export type Trouble =
   | 'merge-conflict'
   | 'not-merged-in-time'
   | 'merge-refused'
+  | 'migration-job'
   | 'unfit-target'
   | 'sync-window'
   | 'argocd-refused'
   | 'not-recovered';
 
 /** What a rollback waits for. */
-export type WaitFor = 'approval' | 'checks' | 'argocd' | 'sync' | 'health' | 'proof' | 'person';
+export type WaitFor = 'approval' | 'migration' | 'checks' | 'argocd' | 'sync' | 'health' | 'proof' | 'person';
 
 /** The next move, and why. A closed set: printing it instead of acting is the dry run. */
 export type Step =
@@ -31,6 +32,8 @@ export type Step =
       readonly because: string;
       /** What whoever merges should know, beside what the plan says itself. */
       readonly notes?: readonly string[];
+      /** The job whose verdict on the database the merge waits for. */
+      readonly job?: string;
     }
   /** Somebody already opened or merged the revert: theirs is followed, and there is no second one. */
   | { readonly kind: 'adopt'; readonly number: number; readonly good: LastGood; readonly because: string }

@@ -2,6 +2,9 @@ import { RollbackError } from '../errors.ts';
 import { canonicalJson } from '../ledger/canonical.ts';
 import type { Sha256 } from '../ledger/canonical.ts';
 import { versionsOf } from '../manifests/versions.ts';
+import { POSTGRESQL } from '../migrations/database.ts';
+import { judgeRelease } from '../migrations/judge.ts';
+import { recognise } from '../migrations/recognise.ts';
 import { isMigration, mutableTargets, resourcesIn } from './fit.ts';
 import type { Incident } from './incident.ts';
 import { climb } from './ladder.ts';
@@ -74,6 +77,7 @@ export function makePlan(input: PlanInput, sha256: Sha256): Planned {
     hash: planHash({ incident, base, good, edits: all }, sha256),
     notes,
     migrations,
+    ...(migrations.length > 0 ? { database: databaseOf(files, migrations) } : {}),
   });
   if (conflicts.length > 0) {
     const because = conflictSentence(conflicts);
@@ -98,6 +102,26 @@ export function makePlan(input: PlanInput, sha256: Sha256): Planned {
     notes.push(words);
   }
   return { kind: 'planned', plan: planOf(edits, changes) };
+}
+
+/** What the release did to a database. A hook whose work stands in no file of the release is not provable. */
+function databaseOf(files: PlanInput['files'], named: readonly string[]): NonNullable<RollbackPlan['database']> {
+  const found = recognise(
+    files.map(({ path, good, bad }) => ({ path, before: good?.text ?? null, after: bad?.text ?? null })),
+  );
+  const { undo, because } = judgeRelease(found, POSTGRESQL);
+  const read = new Set([
+    ...found.migrations.flatMap(({ path, up, down }) => [
+      path,
+      up.path,
+      ...(down.kind === 'script' ? [down.sql.path] : []),
+    ]),
+    ...found.unknown,
+  ]);
+  const stranger = named.find((path) => !read.has(path));
+  if (stranger !== undefined && undo !== 'impossible')
+    return { undo: 'unproven', because: `${stranger} runs before the release, and what it does stands elsewhere` };
+  return { undo, because };
 }
 
 /** Resources that are in a file now and no longer after the edit. */

@@ -84,6 +84,8 @@ export interface RollbackPlan {
   readonly verified?: readonly string[];
   /** Files of the release that change a database or run before it; taking them back does not take the change back. */
   readonly migrations?: readonly string[];
+  /** What undoing them needs, as far as their text says; absent: nobody judged it. */
+  readonly database?: { readonly undo: 'nothing' | 'down' | 'unproven' | 'impossible'; readonly because: string };
 }
 
 /** A plan, or exactly what stands in its way. */

@@ -36,11 +36,18 @@ export const rollbackSchema = z.strictObject({
     .prefault('0s')
     .describe('an automatic rollback this soon after another one is opened, but a person merges it'),
   migrations: z
-    .enum(['ask', 'reversible'])
+    .enum(['ask', 'allow', 'job', 'reversible'])
     .default('ask')
     .describe(
-      'ask: a person merges what takes back a database change; reversible: older versions run on the newer schema',
+      'ask: a person merges what takes back a database change; job: the merge waits for the check lastgood/migration; allow (or reversible): older versions run on the newer schema',
     ),
+  'migration-job': z
+    .strictObject({
+      kind: z.enum(['github-workflow', 'argocd-hook']).describe('what starts it; lastgood never does'),
+      name: z.string().min(1).max(100).describe('workflow file or hook, as people know it'),
+    })
+    .optional()
+    .describe('the job of your own that takes the database back and says so on the head of the revert'),
   'terminate-stale': z
     .boolean()
     .default(false)

@@ -19,6 +19,8 @@ export interface Memory {
   readonly mode: 'human' | 'auto';
   /** The rulesets that its merge stepped over, in words. */
   readonly bypass?: string | undefined;
+  /** The job whose verdict on the database the merge waits for. */
+  readonly job?: string | undefined;
   /** Who made the bad change. */
   readonly author?: string | undefined;
   /** People who confirmed the hash of this plan, in their order. */
@@ -72,6 +74,7 @@ const memorySchema: z.ZodType<Memory> = z.strictObject({
   requestedAt: at,
   mode: z.enum(['human', 'auto']),
   bypass: text.optional(),
+  job: text.optional(),
   author: text.optional(),
   confirmed: z.array(text).max(20).optional(),
   approvedBy: text.optional(),

@@ -9,6 +9,7 @@ import { inline } from './escape.ts';
 import { printBlock } from './memory.ts';
 import { instant, short } from './numbers.ts';
 import { quarantineList } from './quarantine.ts';
+import { writersWords, type Writer } from './writers.ts';
 import { verifyList, type VerifyWords } from './verify-words.ts';
 
 export { parseBlock, printBlock, type Memory } from './memory.ts';
@@ -22,10 +23,14 @@ export interface PullRequestView {
   /** ISO 8601, UTC. */
   readonly requestedAt: string;
   readonly mode: 'human' | 'auto';
+  /** The job whose verdict on the database the merge waits for; null: none. */
+  readonly job?: string | null;
   /** Who made the bad change; null: not known. */
   readonly author?: string | null;
   /** How many people must agree before lastgood merges; 0: nobody. */
   readonly approvals?: number;
+  /** Programs that write versions into the touched files. */
+  readonly writers?: readonly Writer[];
 }
 
 export function pullRequestTitle(plan: RollbackPlan): string {
@@ -76,6 +81,7 @@ function bodyWith(view: PullRequestView, rows: number): string {
       plan.undoes.length === 0 ? '' : `${undoneList(plan, rows)}\n\nOther files of these commits stay as they are.`,
     ),
     titled('Quarantined', quarantineList(view.quarantine, plan.incident.key, rows)),
+    titled('Writers to tell', writersWords(view.writers ?? [], view.quarantine)),
     titled('Recovered means', verifyList(view.verify, view.applications)),
     `<sub>Incident ${incident.id}, plan ${plan.hash}. A commit that lastgood did not make on this branch stops automation.</sub>`,
     printBlock({
@@ -86,6 +92,7 @@ function bodyWith(view: PullRequestView, rows: number): string {
       base: plan.base,
       requestedAt: view.requestedAt,
       mode: view.mode,
+      ...(typeof view.job === 'string' ? { job: view.job } : {}),
       ...(view.author ? { author: view.author } : {}),
     }),
   ];

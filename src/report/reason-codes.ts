@@ -50,6 +50,10 @@ export const EXIT_REASONS = {
   'approval-needed': { decision: 'needs-you', meaning: 'The revert waits for a person, as `approval: human` says.' },
   'foreign-commit': { decision: 'needs-you', meaning: 'Somebody else changed the revert, so a person must merge it.' },
   'merge-conflict': { decision: 'needs-you', meaning: 'The default branch changed the same lines after the revert.' },
+  'migration-job': {
+    decision: 'escalated',
+    meaning: 'The job that takes the database back failed, or said nothing within `merge-within`.',
+  },
   'not-merged-in-time': {
     decision: 'expired',
     meaning: 'Checks or reviews are missing after `merge-within`; a merge is still followed to its proof.',

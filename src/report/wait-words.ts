@@ -7,6 +7,7 @@ const NEXT = {
   terminate: 'Argo CD applies the revert',
   approval: 'the merge, then the proof of recovery',
   checks: 'the merge',
+  migration: 'the merge',
   argocd: 'Argo CD applies the revert',
   sync: 'the applications are healthy',
   health: 'the success criteria of the playbook',

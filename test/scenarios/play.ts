@@ -4,7 +4,7 @@ import { decide } from '../../src/control/decide.ts';
 import type { Observed, Seen, Stage } from '../../src/control/observed.ts';
 import type { Step } from '../../src/control/step.ts';
 import type { Cause } from '../../src/plan/incident.ts';
-import type { Planned } from '../../src/plan/plan.ts';
+import type { Planned, RollbackPlan } from '../../src/plan/plan.ts';
 import type { Application, Obstacles, Pull, SyncWindows, Unhealthy } from '../../src/ports.ts';
 import {
   aCommandCause,
@@ -39,9 +39,17 @@ const CAUSES: Readonly<Record<Story['cause'], Cause>> = {
 
 const LATER = [{ sha: COMMITS.later, title: 'Release web 1.4.3', author: 'bob' }] as const;
 
+/** A plan whose release changed the database, as it was judged. */
+function planWith(undo: NonNullable<RollbackPlan['database']>['undo'], because: string): Planned {
+  return { kind: 'planned', plan: aPlan({ migrations: ['db/V7__x.sql'], database: { undo, because } }) };
+}
+
 const PLANS: Readonly<Record<NonNullable<Facts['plan']>, Planned>> = {
   ready: { kind: 'planned', plan: aPlan() },
   'with a migration': { kind: 'planned', plan: aPlan({ migrations: ['apps/web/migrate.yaml'] }) },
+  'with an addition': planWith('nothing', 'the older version runs on the newer schema'),
+  'with a way down': planWith('down', 'column users.mail becomes users.email'),
+  'with a dropped table': planWith('impossible', 'table carts is dropped with what it holds'),
   unfit: {
     kind: 'unfit',
     good: aGood(),
@@ -87,6 +95,9 @@ interface World {
   pull: Pull | null;
   mode: 'human' | 'auto';
   called: boolean;
+  /** The job that the pull request remembers, and what it has said. */
+  job: string | null;
+  said: Observed['migration'];
   applications: Map<
     string,
     {
@@ -112,6 +123,8 @@ export function play(story: Story): readonly Step[] {
     pull: null,
     mode: 'human',
     called: false,
+    job: null,
+    said: null,
     applications: new Map(
       rules.applications.map((name) => [
         name,
@@ -135,10 +148,14 @@ export function play(story: Story): readonly Step[] {
       proof:
         world.facts.proof == null ? null : aVerdict({ status: world.facts.proof, because: world.facts.measured ?? '' }),
       escalated: world.called,
+      migration: world.said ?? null,
     });
     const step = decide(seen);
     check(story.title, moment.at, step, moment.then);
-    if (step.kind === 'open') world.mode = step.mode;
+    if (step.kind === 'open') {
+      world.mode = step.mode;
+      world.job = step.job ?? null;
+    }
     if (step.kind === 'adopt') world.mode = 'human';
     // The label on the pull request is what remembers that a person was called.
     if (step.kind === 'escalate' && world.pull) world.called = true;
@@ -160,6 +177,7 @@ function before(name: string): Application {
 function take(world: World, now: Facts, seconds: number): void {
   const { release, repository, 'pull-request': pull } = now;
   if (now.plan) world.facts.plan = now.plan;
+  if (now.job) world.said = { state: now.job.is, says: now.job.says };
   if (now.proof !== undefined) world.facts.proof = now.proof;
   if (now.measured !== undefined) world.facts.measured = now.measured;
   world.release = {
@@ -268,7 +286,7 @@ function stageOf(world: World, seconds: number): Stage {
   if (world.pull)
     return {
       kind: 'opened',
-      remembered: { pull: world.pull, good: aGood(), mode: world.mode, planHash: '0123456789ab' },
+      remembered: { pull: world.pull, good: aGood(), mode: world.mode, planHash: '0123456789ab', job: world.job },
     };
   const { plan } = world.facts;
   return {

@@ -41,7 +41,7 @@ test('together the stories show every step, everything that is waited for and ev
   );
   assert.deepEqual(
     seen((then) => then.for),
-    ['approval', 'argocd', 'checks', 'health', 'person', 'proof', 'sync'],
+    ['approval', 'argocd', 'checks', 'health', 'migration', 'person', 'proof', 'sync'],
   );
   assert.deepEqual(
     seen((then) => then.trouble),
@@ -54,6 +54,7 @@ test('together the stories show every step, everything that is waited for and ev
       'is-a-rollback',
       'merge-conflict',
       'merge-refused',
+      'migration-job',
       'no-last-good',
       'not-merged-in-time',
       'not-recovered',

@@ -47,7 +47,21 @@ const facts = z.strictObject({
       reverted: z.strictObject({ by: z.string(), number: z.number(), is: z.enum(['open', 'merged']) }).optional(),
     })
     .optional(),
-  plan: z.enum(['ready', 'no-last-good', 'conflict', 'nothing-to-do', 'unfit', 'with a migration']).optional(),
+  plan: z
+    .enum([
+      'ready',
+      'no-last-good',
+      'conflict',
+      'nothing-to-do',
+      'unfit',
+      'with a migration',
+      'with an addition',
+      'with a way down',
+      'with a dropped table',
+    ])
+    .optional(),
+  /** What the team's job says about the database. */
+  job: z.strictObject({ is: z.enum(['success', 'failure', 'pending']), says: z.string() }).optional(),
   'pull-request': z
     .strictObject({
       is: z.enum(['open', 'merged', 'closed']).optional(),
