@@ -10,7 +10,9 @@ export interface LargeHistory {
 }
 
 export const serviceName = (i: number): string => `svc-${i}`;
-const pathOf = (service: number, file: number): string => `apps/${serviceName(service)}/production/file-${file}.yaml`;
+/** In teams, so that no folder is long: git writes every folder above a change anew. */
+export const folderOf = (i: number): string => `apps/team-${i % 45}/${serviceName(i)}`;
+const pathOf = (service: number, file: number): string => `${folderOf(service)}/file-${file}.yaml`;
 
 function manifest(service: number, file: number, version: number): string {
   return `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: ${serviceName(service)}-${file}\nspec:\n  template:\n    spec:\n      containers:\n        - name: app\n          image: registry.example/${serviceName(service)}:1.${version}.0\n`;
@@ -35,7 +37,10 @@ function* commands(branch: string, size: LargeHistory, end: number): Generator<s
 
 /** `end`: Unix time of the last commit. The branch must exist; it is moved on. */
 export async function importHistory(directory: string, branch: string, size: LargeHistory, end: number): Promise<void> {
-  const importer = spawn('git', ['fast-import', '--quiet'], { cwd: directory, stdio: ['pipe', 'ignore', 'inherit'] });
+  const importer = spawn('git', ['-c', 'core.compression=1', 'fast-import', '--quiet', '--depth=5'], {
+    cwd: directory,
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
   for (const text of commands(branch, size, end)) if (!importer.stdin.write(text)) await once(importer.stdin, 'drain');
   importer.stdin.end();
   const [code] = (await once(importer, 'close')) as [number | null];

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { importHistory, serviceName } from './large-history.ts';
+import { folderOf, importHistory, serviceName } from './large-history.ts';
 
 const COMMITS = 10_000;
 const LIMIT_MS = 2000;
@@ -16,7 +16,7 @@ const git = (...args: readonly string[]): string =>
 try {
   git('init', '--quiet', '--initial-branch=main');
   const name = serviceName(0);
-  const playbook = `version: 1\nsources:\n  m: { kind: openmetrics }\nservices:\n  ${name}:\n    environments:\n      production: { paths: [apps/${name}/production], applications: [], verify: { source: m, arm: 'http://127.0.0.1:9/', healthy-for: 30s, within: 10m, criteria: [{ name: errors, bad: a_total, total: b_total, if: rate > 2% }] } }\n`;
+  const playbook = `version: 1\nsources:\n  m: { kind: openmetrics }\nservices:\n  ${name}:\n    environments:\n      production: { paths: [${folderOf(0)}], applications: [], verify: { source: m, arm: 'http://127.0.0.1:9/', healthy-for: 30s, within: 10m, criteria: [{ name: errors, bad: a_total, total: b_total, if: rate > 2% }] } }\n`;
   const blob = execFileSync('git', ['-C', folder, 'hash-object', '-w', '--stdin'], { input: playbook })
     .toString()
     .trim();
