@@ -32,8 +32,14 @@ const SCRIPTS: Readonly<Record<string, string>> = {
 };
 
 test('our Flyway checksums and versions are those that a real Flyway writes into its history', async (t) => {
-  if (!server) return t.skip('PostgreSQL is not installed');
-  if (!(await hasFlyway())) return t.skip('Flyway is not installed');
+  if (!server) {
+    t.skip('PostgreSQL is not installed');
+    return;
+  }
+  if (!(await hasFlyway())) {
+    t.skip('Flyway is not installed');
+    return;
+  }
   const scratch = await openScratch(server.url);
   const folder = mkdtempSync(join(tmpdir(), 'lastgood-flyway-'));
   try {
@@ -100,7 +106,10 @@ function ran(of: ProofOf | undefined): Extract<ProofOf, { kind: 'ran' }> {
 }
 
 test('with a million rows a down that changes only the catalogue keeps the budget, and one that rewrites the table is refused', async (t) => {
-  if (!server) return t.skip('PostgreSQL is not installed');
+  if (!server) {
+    t.skip('PostgreSQL is not installed');
+    return;
+  }
   const scratch = await openScratch(server.url);
   try {
     const light = await proven(
@@ -138,7 +147,10 @@ test('with a million rows a down that changes only the catalogue keeps the budge
 });
 
 test('a down that leaves the schema another one is named object by object', async (t) => {
-  if (!server) return t.skip('PostgreSQL is not installed');
+  if (!server) {
+    t.skip('PostgreSQL is not installed');
+    return;
+  }
   const scratch = await openScratch(server.url);
   try {
     const base =
@@ -158,7 +170,10 @@ test('a down that leaves the schema another one is named object by object', asyn
 });
 
 test('the snapshot sees every kind of object, and a true inverse leaves none behind', async (t) => {
-  if (!server) return t.skip('PostgreSQL is not installed');
+  if (!server) {
+    t.skip('PostgreSQL is not installed');
+    return;
+  }
   const scratch = await openScratch(server.url);
   const session = await scratch.session();
   try {
@@ -197,7 +212,10 @@ test('the snapshot sees every kind of object, and a true inverse leaves none beh
 });
 
 test('a database with somebody’s tables is refused where the account may not make its own', async (t) => {
-  if (!server) return t.skip('PostgreSQL is not installed');
+  if (!server) {
+    t.skip('PostgreSQL is not installed');
+    return;
+  }
   const admin = await connect(server.url);
   const url = new URL(server.url);
   url.username = 'guest';
