@@ -200,8 +200,9 @@ function downFindings(migration: Migration, up: Way, back: Way | null): readonly
     const kind: FindingKind = changesNothing(up) ? 'note' : 'no-down';
     return [{ kind, way: 'down', path: migration.path, line: migration.line, says: down.says, cure }];
   }
-  const read = back.findings.map((finding): Finding => {
-    if (finding.kind === 'breaks-old') return { ...finding, kind: 'note' };
+  // That the bad version would not run on the older schema is what the way down is for.
+  const told = back.findings.filter(({ kind }) => kind !== 'breaks-old');
+  const read = told.map((finding): Finding => {
     if (finding.kind !== 'loses-data') return finding;
     const what = finding.says.replace(/; the older version still reads it$/, '');
     return { ...finding, kind: 'note', says: `${what}: what the bad version wrote there goes with it` };
