@@ -64,7 +64,7 @@ export function webhooks(porter: Porter): (app: Probot) => void {
     });
     app.on('deployment_protection_rule.requested', async ({ payload }) => {
       const { environment, deployment, deployment_callback_url: callback, repository, installation } = payload;
-      if (!repository || environment === undefined || deployment === undefined || callback === undefined) return;
+      if (environment === undefined || deployment === undefined || callback === undefined) return;
       await porter.protect(originOf({ repository, installation }), { environment, sha: deployment.sha }, callback);
     });
     app.on('push', async ({ payload }) => {

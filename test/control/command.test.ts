@@ -274,8 +274,9 @@ test('what was rolled back is quarantined by the commit of the revert, in a file
   const path = '.lastgood/quarantine/production/web.yml';
   const [held, ...others] = readQuarantine(world.repository.file(path) ?? null);
   assert.equal(others.length, 0);
-  assert.equal(held?.value, 'ghcr.io/acme/web:1.4.2');
-  assert.equal(held?.reason, 'checkout is broken');
+  assert.ok(held);
+  assert.equal(held.value, 'ghcr.io/acme/web:1.4.2');
+  assert.equal(held.reason, 'checkout is broken');
   assert.match(
     world.repository.pulls[0]?.body ?? '',
     /### Quarantined[\s\S]*web:1\.4\.2[\s\S]*\/release web production/,

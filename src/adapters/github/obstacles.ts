@@ -47,7 +47,7 @@ export async function readObstacles(client: GitHubClient, place: Place, pull: Pu
 async function activeRulesOf(client: GitHubClient, place: Place, branch: string): Promise<readonly ActiveRule[]> {
   try {
     const { data } = await client.request('GET /repos/{owner}/{repo}/rules/branches/{branch}', { ...place, branch });
-    return data as readonly ActiveRule[];
+    return data;
   } catch (error) {
     throw explain(error, `read the rules of ${branch}`);
   }

@@ -1,10 +1,10 @@
 /** The hard situations of docs/situations.md, each from a release to its end, with real Git and real webhooks. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { APPLICATION } from '../../src/world/town.ts';
-import { OBLIGING } from '../../src/world/argocd/awkward.ts';
-import { REPOSITORY, rollout } from '../../src/world/deployment.ts';
-import { startCrew, type Crew } from './in-process.ts';
+import { APPLICATION } from '../../../src/world/town.ts';
+import { OBLIGING } from '../../../src/world/argocd/awkward.ts';
+import { REPOSITORY, rollout } from '../../../src/world/deployment.ts';
+import { startCrew, type Crew } from '../in-process.ts';
 import {
   labelled,
   openStage,
@@ -15,7 +15,7 @@ import {
   until,
   writePlaybook,
   type Stage,
-} from './stage.ts';
+} from '../stage.ts';
 
 const FILE = 'apps/recommender/production/rollout.yaml';
 
@@ -40,7 +40,7 @@ describe('the hard situations, end to end', () => {
     stage.town.github.pushCommit(REPOSITORY, { author, message, files });
   async function textOf(path: string): Promise<string> {
     const { git, defaultBranch } = stage.town.github.repository(REPOSITORY);
-    const { entryAt } = await import('../../src/world/github/git/tree-edit.ts');
+    const { entryAt } = await import('../../../src/world/github/git/tree-edit.ts');
     const commit = await git.resolveCommit(defaultBranch);
     const entry = commit && (await entryAt(fileNow(), commit.tree, path));
     return entry ? ((await fileNow().blob(entry.sha))?.toString('utf8') ?? '') : '';

@@ -1,11 +1,11 @@
 /** What people order and what must not come again: comments, buttons and pushes with real Git, real webhooks and the bot in this process. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { startBot } from '../../bot/main.ts';
-import { tokenClient } from '../../src/adapters/github/client.ts';
-import { checkRunName, printExternalId, printGateNote } from '../../src/report/check-run.ts';
-import { REPOSITORY, rollout } from '../../src/world/deployment.ts';
-import type { Town } from '../../src/world/town.ts';
+import { startBot } from '../../../bot/main.ts';
+import { tokenClient } from '../../../src/adapters/github/client.ts';
+import { checkRunName, printExternalId, printGateNote } from '../../../src/report/check-run.ts';
+import { REPOSITORY, rollout } from '../../../src/world/deployment.ts';
+import type { Town } from '../../../src/world/town.ts';
 import {
   labelled,
   openStage,
@@ -15,7 +15,7 @@ import {
   until,
   writePlaybook,
   type Stage,
-} from './stage.ts';
+} from '../stage.ts';
 
 const FILE = 'apps/recommender/production/rollout.yaml';
 const BUTTONS = 'lastgood/rollback/recommender/production';
