@@ -33,7 +33,12 @@ export function createExaminer({ room, client: clientOf, asApp, env }: Parts): E
       const { playbook } = await doors.repository.overview();
       if (playbook === null) return null;
       const client = clientOf(installationId);
-      const facts = await gatherFacts({ playbook, github: { client, asApp, repository }, env, now: () => doors.clock.now() });
+      const facts = await gatherFacts({
+        playbook,
+        github: { client, asApp, repository },
+        env,
+        now: () => doors.clock.now(),
+      });
       const findings = diagnose(facts);
       return {
         findings,

@@ -7,7 +7,18 @@ import ts from 'typescript';
 /** The dependency rule of docs/architecture.md, read off the real imports by the compiler's own parser. */
 const ROOT = join(import.meta.dirname, '../..');
 const SHELLS = ['action', 'bot', 'cli'];
-const PURE = ['playbook', 'measure', 'judge', 'plan', 'manifests', 'registries', 'chatops', 'report', 'ledger', 'migrations'];
+const PURE = [
+  'playbook',
+  'measure',
+  'judge',
+  'plan',
+  'manifests',
+  'registries',
+  'chatops',
+  'report',
+  'ledger',
+  'migrations',
+];
 
 interface Import {
   /** File from the top of the repository. */
