@@ -36,7 +36,7 @@ export const gateSchema = z.strictObject({
     .enum(['any-time', 'horizon'])
     .optional()
     .describe(
-      'any-time (default): proof at 1 / `false-alarm`, valid for ever. horizon: all of `false-alarm` is spent until the deadline, which finds harm 15 to 25 % sooner; for one rate against the baseline, without margin, with `robust: false`',
+      'any-time (default): proof at 1 / `false-alarm`, valid for ever. horizon: all of `false-alarm` is spent until the deadline, which finds harm up to 15 % sooner; for one rate against the baseline, without margin, with `robust: false`',
     ),
   'burst-windows': z
     .number()
