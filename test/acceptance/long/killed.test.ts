@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { RunningBot } from '../../cli/demo/processes.ts';
-import { REPOSITORY } from '../../src/world/deployment.ts';
-import type { Exchange } from '../../src/world/github/options.ts';
+import type { RunningBot } from '../../../cli/demo/processes.ts';
+import { REPOSITORY } from '../../../src/world/deployment.ts';
+import type { Exchange } from '../../../src/world/github/options.ts';
 import {
   labelled,
   openStage,
@@ -13,7 +13,7 @@ import {
   timelines,
   until,
   type Stage,
-} from './stage.ts';
+} from '../stage.ts';
 
 /** Writes of the bot on GitHub, in the order in which they usually happen; it is killed as soon as one was carried out. */
 const MOMENTS: readonly (readonly [string, (call: Exchange) => boolean])[] = [
