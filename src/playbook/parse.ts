@@ -53,7 +53,12 @@ function read(text: string, file: string, readers: Readers): ParsedPlaybook {
     const shape = shaped.error.issues.flatMap((issue) => doubtsOf(issue, located.data));
     const rest = salvage(located.data, shaped.error.issues);
     const checked =
-      rest === null ? [] : checkPlaybook(rest.playbook, { ...declared(located.data), whole: false }).faults;
+      rest === null
+        ? []
+        : [
+            ...checkPlaybook(rest.playbook, { ...declared(located.data), whole: false }).faults,
+            ...expressionsOf(rest.playbook, readers),
+          ];
     const meaning = checked.flatMap((doubt) => {
       const path = rest?.original(doubt.path) ?? doubt.path;
       return rest?.disturbed(path) === true ? [] : [{ ...doubt, path }];
@@ -61,10 +66,13 @@ function read(text: string, file: string, readers: Readers): ParsedPlaybook {
     return { ok: false, faults: inOrder([...faults, ...[...shape, ...meaning].map(toFault)]) };
   }
   const checked = checkPlaybook(shaped.data, { ...declared(located.data), whole: true });
-  const expressions = readers.promql === undefined ? [] : checkExpressions(shaped.data, readers.promql);
-  const all = [...faults, ...[...checked.faults, ...expressions].map(toFault)];
+  const all = [...faults, ...[...checked.faults, ...expressionsOf(shaped.data, readers)].map(toFault)];
   if (all.length > 0) return { ok: false, faults: inOrder(all) };
   return { ok: true, playbook: shaped.data, warnings: inOrder(checked.warnings.map(toFault)) };
+}
+
+function expressionsOf(playbook: Playbook, { promql }: Readers): readonly Doubt[] {
+  return promql === undefined ? [] : checkExpressions(playbook, promql);
 }
 
 function faultAt(at: {

@@ -64,3 +64,12 @@ test('an expression without {{arm}} would say the same of both arms', () => {
   assert.ok(!read.ok);
   assert.match(read.faults[0]?.message ?? '', /does not say which arm it counts/);
 });
+
+test('a fault elsewhere in the file does not hide one in an expression', () => {
+  const text = playbook('nothing_such(x{ {{arm}} })').replace('approval: human', 'approval: nobody');
+  const parsed = parsePlaybook(text, 'lastgood.yml', { promql: readPromql });
+  assert.ok(!parsed.ok);
+  const messages = parsed.faults.map(({ message }) => message).join('; ');
+  assert.match(messages, /not a function of PromQL/);
+  assert.equal(parsed.faults.length, 2, messages);
+});
