@@ -49,6 +49,8 @@ export function createReplies(
       await react('rocket');
     },
     async refuse(body) {
+      // Heard again after it was dealt with, a command finds its own work done: that is no reason to refuse it.
+      if (await repository.reacted(to.commentId)) return;
       await say(body);
       await react('confused');
     },

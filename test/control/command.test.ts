@@ -282,3 +282,12 @@ test('what was rolled back is quarantined by the commit of the revert, in a file
     /### Quarantined[\s\S]*web:1\.4\.2[\s\S]*\/release web production/,
   );
 });
+
+test('a command that was carried out is never refused when it is heard again', async () => {
+  const world = aRelease({});
+  const { spoken, again, loop } = await say(world, '/rollback web production');
+  await toTheEnd(world, loop, null);
+  await again();
+  assert.deepEqual(reactionsTo(world, spoken.commentId), ['rocket']);
+  assert.doesNotMatch(lastAnswer(world), /Not done/);
+});
