@@ -1,11 +1,9 @@
 /** What a change of the default branch, of a pull request or of an order means for everybody else's changes. */
-import type { Overview } from '../ports.ts';
 import { groupChanges } from '../plan/changes.ts';
 import type { Key } from '../plan/incident.ts';
-import type { Playbook } from '../playbook/schema.ts';
 import type { Doors } from './doors.ts';
 import type { Ask } from './draft.ts';
-import { checkGroup, checkPulls, readRules, setOnHead } from './release-check.ts';
+import { checkGroup, checkPulls, readRules, setOnHead, type Rules } from './release-check.ts';
 import { playbookOf } from './reconcile.ts';
 
 /** A rollback that only keeps the quarantine. */
@@ -25,21 +23,20 @@ export async function reviewChanges(
   const overview = await doors.repository.overview();
   if (overview.playbook === null) return [];
   const playbook = playbookOf(overview);
-  await checkPulls(doors, overview, playbook, number);
-  return number === null ? keepQuarantine(doors, overview, playbook) : [];
+  const pulls = await doors.repository.openPulls(overview.defaultBranch, number);
+  if (number !== null && pulls.length === 0) return [];
+  const rules = await readRules(doors, playbook, overview.head);
+  await checkPulls(doors, rules, pulls);
+  return number === null ? keepQuarantine(doors, rules) : [];
 }
 
-async function keepQuarantine(
-  doors: Pick<Doors, 'repository' | 'clock'>,
-  overview: Overview,
-  playbook: Playbook,
-): Promise<readonly Keep[]> {
-  const rules = await readRules(doors, playbook, overview.head);
+async function keepQuarantine(doors: Pick<Doors, 'repository'>, rules: Rules): Promise<readonly Keep[]> {
+  const { playbook, head } = rules;
   const set = await setOnHead(doors, rules);
   const keeps: Keep[] = [];
   for (const { key, found } of set) {
     const paths = playbook.services[key.service]?.environments[key.environment]?.paths ?? [];
-    const [newest] = groupChanges(await doors.repository.history(paths, overview.head));
+    const [newest] = groupChanges(await doors.repository.history(paths, head));
     const [first] = found;
     // While the revert itself is on its way, the bad release still is the newest change: it is no second one.
     if (!newest || !first || newest.revision === first.bad) continue;

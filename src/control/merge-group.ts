@@ -7,7 +7,7 @@ export interface MergeGroup {
   readonly base: string;
 }
 
-/** Every check that lastgood makes begins like this. */
+/** Checks of a gate begin like this. `lastgood/release` is answered on its merits, by the release check. */
 const OURS = 'lastgood/gate/';
 
 /**

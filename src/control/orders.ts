@@ -109,8 +109,8 @@ export async function release(
   return { ok: true, answer: releaseComment(held, key, said.author) };
 }
 
-/** What may not come again at the head of the default branch. Also what the check of a pull request and of a push ask. */
-export async function quarantinedNow(
+/** What may not come again at the head of the default branch. */
+async function quarantinedNow(
   { repository }: Pick<Doors, 'repository'>,
   key: Pick<Key, 'service' | 'environment'>,
   head: string,

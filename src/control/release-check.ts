@@ -89,7 +89,7 @@ export async function objections(
 }
 
 /** The answer for one pull request. A rollback of ours is never stopped. */
-export async function checkPull(doors: Pick<Doors, 'repository'>, rules: Rules, pull: OpenPull): Promise<CheckAnswer> {
+async function checkPull(doors: Pick<Doors, 'repository'>, rules: Rules, pull: OpenPull): Promise<CheckAnswer> {
   const ours = bareLogin(pull.author) === bareLogin(doors.repository.login) && branchKey(pull.branch) !== null;
   if (ours) return releaseCheckAnswer(RELEASE_CHECK, [], { kind: 'rollback' });
   // Without a trial merge the head itself is read: what it holds is what its author means to set.
@@ -102,16 +102,12 @@ export async function checkPull(doors: Pick<Doors, 'repository'>, rules: Rules, 
   });
 }
 
-/** Every open pull request, or the one of this number, says what holds for it now. */
+/** Says on each of these pull requests what holds for it now. */
 export async function checkPulls(
-  doors: Reads,
-  overview: Overview,
-  playbook: Playbook,
-  number: number | null = null,
+  doors: Pick<Doors, 'repository'>,
+  rules: Rules,
+  pulls: readonly OpenPull[],
 ): Promise<void> {
-  const pulls = await doors.repository.openPulls(overview.defaultBranch, number);
-  if (pulls.length === 0) return;
-  const rules = await readRules(doors, playbook, overview.head);
   for (const pull of pulls) {
     const answer = await checkPull(doors, rules, pull);
     await doors.repository.publishCheck({ sha: pull.head, ...answer });

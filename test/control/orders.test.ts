@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { reviewChanges } from '../../src/control/changes.ts';
 import { hear, type Spoken } from '../../src/control/command.ts';
 import type { Loop } from '../../src/control/reconcile.ts';
-import { checkGroup, checkPulls, readRules, setOnHead } from '../../src/control/release-check.ts';
+import { checkGroup, readRules, setOnHead } from '../../src/control/release-check.ts';
 import { playbookOf } from '../../src/control/reconcile.ts';
 import { parse as parseLedger } from '../../src/ledger/chain.ts';
 import type { OpenPull } from '../../src/ports.ts';
@@ -45,8 +46,7 @@ function proposal(world: Released, files: Record<string, string>, more: Partial<
 
 async function check(world: Released, pull: OpenPull) {
   world.repository.others = [pull];
-  const overview = await world.repository.overview();
-  await checkPulls(doorsOf(world), overview, playbookOf(overview));
+  await reviewChanges(doorsOf(world), null);
   const said = world.repository.published.at(-1);
   assert.ok(said);
   return said;

@@ -1,0 +1,76 @@
+/** What every command has in common: who spoke, whether they may, and how a rollback is run and answered. */
+import { mayRollBack } from '../chatops/allowed.ts';
+import type { Key } from '../plan/incident.ts';
+import type { Playbook } from '../playbook/schema.ts';
+import { noPlanComment } from '../report/plan.ts';
+import { refusalComment, type Refusal } from '../report/refusals.ts';
+import type { Ask } from './draft.ts';
+import type { Glance, Loop, Settled } from './reconcile.ts';
+import type { Replies } from './reply.ts';
+import type { Asking } from './speaker.ts';
+
+/** A new comment as the webhook or the sweep found it. */
+export interface Spoken {
+  readonly commentId: number;
+  readonly issue: number;
+  readonly author: string;
+  readonly isBot: boolean;
+  readonly body: string;
+  readonly createdAt: string;
+}
+
+/** What to look at next, when the command started or touched a rollback. */
+export interface Heard {
+  readonly key: Key;
+  readonly settled: Settled;
+}
+
+export async function refused(replies: Replies, refusal: Refusal): Promise<null> {
+  await replies.refuse(refusalComment(refusal));
+  return null;
+}
+
+export const REFUSED = 'Ask someone with write access to this repository, or an owner named in the playbook.';
+
+/** Someone without write access who owns one service may not roll back another. */
+export function notOwner(playbook: Playbook, service: string, speaker: Asking): Refusal | null {
+  const owners = Object.hasOwn(playbook.services, service) ? (playbook.services[service]?.owners ?? []) : [];
+  const allowed = mayRollBack({ ...speaker, owners });
+  return allowed.ok ? null : { wrong: allowed.because, hint: REFUSED, wouldWork: [] };
+}
+
+export function askOf(spoken: Spoken, reason: string | null, to: string | null, merged: string | null): Ask {
+  const cause = {
+    kind: 'command',
+    by: spoken.author,
+    commentId: spoken.commentId,
+    issue: spoken.issue,
+    reason,
+  } as const;
+  // On the pull request of a release that release is meant; with a named target everything after it is.
+  return { cause, at: new Date(spoken.createdAt).toISOString(), bad: to === null ? merged : null, to };
+}
+
+export async function run(loop: Loop, key: Key, ask: Ask, now: Glance, replies: Replies): Promise<Heard> {
+  const settled = await loop.reconcile(key, ask, {
+    glance: now,
+    claimed: () => void replies.acknowledge().catch(() => undefined),
+  });
+  if (settled.kind === 'idle')
+    await replies.refuse(
+      refusalComment({
+        wrong: settled.because,
+        hint: 'Name the target to go back further.',
+        wouldWork: [`/rollback ${key.service} ${key.environment} to <sha>`],
+      }),
+    );
+  else if (
+    settled.pull === null &&
+    settled.seen.stage.kind === 'planning' &&
+    settled.seen.stage.planned.kind !== 'planned'
+  ) {
+    await replies.refuse(noPlanComment(settled.seen.stage.planned, key));
+  }
+  await replies.acknowledge();
+  return { key, settled };
+}
