@@ -112,7 +112,7 @@ describe('the bundle as a process', { concurrency: 8 }, () => {
     'another metric': () => 'other 1\n',
   })) {
     test(`no data (${name}) is never a pass: exit 2, the check asks for action`, async () => {
-      const { github } = await aWorld(HEALTHY, { page });
+      const { github } = await aWorld(HEALTHY, { page, playbook: { deadline: '2s' } });
       const ran = await runAction({ inputs: GATE, apiUrl: github.url });
       assert.equal(ran.exitCode, 2, ran.stdout + ran.stderr);
       assert.match(ran.outputs['decision'] ?? '', /^(no-data|inconclusive)$/);
@@ -127,7 +127,7 @@ describe('the bundle as a process', { concurrency: 8 }, () => {
       ['fail', 'failure', 'not-requested'],
       ['rollback', 'failure', 'requested'],
     ] as const) {
-      const { github } = await aWorld(HEALTHY, { page: () => '' });
+      const { github } = await aWorld(HEALTHY, { page: () => '', playbook: { deadline: '2s' } });
       const ran = await runAction({ inputs: { ...GATE, 'on-inconclusive': policy }, apiUrl: github.url });
       assert.equal(ran.exitCode, 2);
       assert.equal(github.checks[0]?.conclusion, conclusion);
@@ -136,9 +136,9 @@ describe('the bundle as a process', { concurrency: 8 }, () => {
   });
 
   test('a source that refuses or cannot be reached is an error with its reason, never a pass or a rollback', async () => {
-    const refused = await aWorld(HEALTHY, { page: () => null });
+    const refused = await aWorld(HEALTHY, { page: () => null, playbook: { deadline: '2s' } });
     const service = await aService(HEALTHY);
-    const gone = await aGitHub({ 'lastgood.yml': aPlaybook(service.url) });
+    const gone = await aGitHub({ 'lastgood.yml': aPlaybook(service.url, { deadline: '2s' }) });
     servers.push(gone.server);
     service.server.close();
     for (const [github, words] of [

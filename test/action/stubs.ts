@@ -91,12 +91,16 @@ export async function aService(
   return { server, url, scrapes };
 }
 
-export function aPlaybook(url: string, overrides: { readonly then?: string; readonly auth?: string } = {}): string {
+/** A gate ends as soon as something is proven; its `deadline` counts only where nothing ever is, and must outlast a slow machine elsewhere. */
+export function aPlaybook(
+  url: string,
+  overrides: { readonly then?: string; readonly auth?: string; readonly deadline?: string } = {},
+): string {
   return `version: 1
 sources:
   pages:
     kind: openmetrics
-    timeout: 1s
+    timeout: 10s
 ${overrides.auth ?? ''}
 services:
   rec:
@@ -109,7 +113,7 @@ services:
           poll: 1s
           warm-up: 0s
           soak: 0s
-          deadline: 2s
+          deadline: ${overrides.deadline ?? '2m'}
           robust: false
           triggers:
             - name: errors
