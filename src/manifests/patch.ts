@@ -1,5 +1,6 @@
 /** Edits a manifest in its source text: every byte outside the named places stays. */
 import { lastLine, lineBreak, ownLines } from './lines.ts';
+import { entryInto, withoutEntry } from './put.ts';
 import { readTree } from './read.ts';
 import type { Read } from './read.ts';
 import { printPath } from './scalars.ts';
@@ -13,6 +14,8 @@ type Source = Extract<Read, { kind: 'tree' }>;
 export type Edit =
   /** Another scalar, in the quotes that stand there. */
   | { readonly kind: 'set'; readonly steps: readonly string[]; readonly value: string }
+  /** The same, and a new last entry of its map where there is none yet. `isText`: quoted where it would read as something else. */
+  | { readonly kind: 'put'; readonly steps: readonly string[]; readonly value: string; readonly isText: boolean }
   /** As it stands in the donor: replaced, or inserted with its lines where it is missing. */
   | {
       readonly kind: 'copy';
@@ -85,17 +88,27 @@ function spliceFor(target: Source, edit: Edit, donor: Source | null): Splice | s
     if (!donor || !given) return 'the donor has no such key';
     return found ? replace(target, found, donor, given) : insert(target, edit.steps, donor, given);
   }
+  if (edit.kind === 'put' && !found) return putNew(target, edit);
   if (!found) return 'there is no such key';
   if (edit.kind === 'remove') return remove(target, found);
-  if (found.child.node.kind !== 'leaf') return 'it is not a single value';
-  const token = tokenFor(found.child.node, edit.value, target.text);
-  return token === null ? cannotWrite(found.child.node) : { ...found.child.node.range, insert: token };
+  const leaf = found.child.node;
+  if (leaf.kind !== 'leaf') return 'it is not a single value';
+  const isText = edit.kind === 'put' ? edit.isText : leaf.isText;
+  const inJson = isText && leaf.style === 'plain' && target.text[found.child.start] === '"';
+  const token = inJson ? JSON.stringify(edit.value) : tokenFor(leaf, edit.value, target.text, isText);
+  return token === null ? cannotWrite(leaf) : { ...leaf.range, insert: token };
 }
 
 function cannotWrite(node: Node): string {
   return node.kind === 'leaf' && node.style === 'alias'
     ? `it is the alias ${node.value}: edit the value where it is defined`
     : 'its text spans several lines';
+}
+
+function putNew(target: Source, { steps, value, isText }: Extract<Edit, { kind: 'put' }>): Splice | string {
+  const map = locate(target.root, steps.slice(0, -1))?.child.node;
+  if (!map || map.kind === 'leaf') return 'the map around it is missing or empty';
+  return entryInto(target.text, map, { step: steps.at(-1) ?? '', value, isText });
 }
 
 interface Found {
@@ -141,8 +154,8 @@ function isToken(node: Node, text: string): boolean {
 }
 
 function remove(target: Source, at: Found): Splice | string {
-  const lines =
-    at.parent.style === 'block' && at.parent.kind !== 'stream' ? ownLines(target.text, at.child, at.parent.kind) : null;
+  if (at.parent.style === 'flow') return withoutEntry(target.text, at.parent, at.child);
+  const lines = at.parent.kind !== 'stream' ? ownLines(target.text, at.child, at.parent.kind) : null;
   if (!lines) return 'it does not stand on lines of its own, so it cannot be taken out alone';
   return { start: lines.start, end: lines.end, insert: '' };
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { patchScalars } from '../../src/manifests/patch.ts';
+import { applyEdits, patchScalars } from '../../src/manifests/patch.ts';
 import type { Change } from '../../src/manifests/patch.ts';
+import { readTree } from '../../src/manifests/read.ts';
 import { scalarsOf } from '../../src/manifests/scalars.ts';
 
 function patched(text: string, changes: readonly Change[], donor?: string): string {
@@ -76,6 +77,42 @@ test('removing an item takes its lines and nothing else', () => {
   assert.equal(patched(SERVICE, [remove('spec.data.last')]), SERVICE.replace('    last: 1 # end\n', ''));
 });
 
+test('what is removed from flow style or JSON takes its comma with it', () => {
+  assert.equal(patched('a: {b: 1, c: 2}\n', [remove('a.c')]), 'a: {b: 1}\n');
+  assert.equal(patched('a: {b: 1, c: 2}\n', [remove('a.b')]), 'a: {c: 2}\n');
+  assert.equal(patched('a: [x, y, z]\n', [remove('a[y]')]), 'a: [x, z]\n');
+  assert.equal(patched('{\n  "a": {},\n  "b": [\n    1\n  ]\n}\n', [remove('b')]), '{\n  "a": {}\n}\n');
+  assert.equal(patched('{"a": 1}\n', [remove('a')]), '{}\n');
+});
+
+const puts: readonly (readonly [string, string, string])[] = [
+  ['block style', 'm:\n  a: 1 # x\n\n# tail\n', 'm:\n  a: 1 # x\n  k: v\n\n# tail\n'],
+  ['block style behind a nested map', 'm:\n  a:\n    b: 1\nn: 2\n', 'm:\n  a:\n    b: 1\n  k: v\nn: 2\n'],
+  ['a file without a last line break', 'm:\n  a: 1', 'm:\n  a: 1\n  k: v\n'],
+  ['a file with CRLF', 'm:\r\n  a: 1\r\n', 'm:\r\n  a: 1\r\n  k: v\r\n'],
+  ['flow style', 'm: { a: 1 }\n', 'm: { a: 1, k: v }\n'],
+  ['JSON on several lines', '{\n\t"m": {\n\t\t"a": 1\n\t}\n}\n', '{\n\t"m": {\n\t\t"a": 1,\n\t\t"k": "v"\n\t}\n}\n'],
+  ['JSON on one line', '{"m":{"a":1}}', '{"m":{"a":1, "k": "v"}}'],
+  ['JSON over a null', '{"m":{"k":null}}', '{"m":{"k":"v"}}'],
+];
+for (const [what, before, after] of puts) {
+  test(`put: a new key in ${what}`, () => assert.equal(put(before, 'v'), after));
+}
+
+test('put: text that would read as something else gets quotes, also over a plain word', () => {
+  assert.equal(put('m: {a: 1}\n', 'off'), 'm: {a: 1, k: "off"}\n');
+  assert.equal(put('m:\n  k: on # x\n', 'off'), 'm:\n  k: "off" # x\n');
+  assert.equal(put('m:\n', 'v'), 'the map around it is missing or empty');
+});
+
+function put(text: string, value: string): string {
+  const source = readTree(text);
+  assert.ok(source.kind === 'tree');
+  const document = source.root.children[0]?.step ?? '';
+  const result = applyEdits(source, [{ kind: 'put', steps: [document, '.m', '.k'], value, isText: true }], null);
+  return result.kind === 'patched' ? result.text : result.refusals.map(({ because }) => because).join();
+}
+
 test('what was removed is copied back to its place, byte for byte', () => {
   for (const path of ['spec.containers[name=proxy]', 'spec.data.text', 'spec.data.last']) {
     const without = patched(SERVICE, [remove(path)]);
@@ -118,7 +155,7 @@ const refusals: readonly (readonly [string, string, Change, string | undefined, 
   ['an unknown key', 'a: 1\n', set('b', '2'), undefined, /b: there is no such key/],
   ['a whole map as a value', 'a:\n  b: 1\n', set('a', '2'), undefined, /not a single value/],
   ['inserting into flow style', 'a: {b: 1}\n', copy('a.c'), 'a: {b: 1, c: 2}\n', /flow style/],
-  ['removing from flow style', 'a: {b: 1, c: 2}\n', remove('a.c'), undefined, /lines of its own/],
+  ['removing beside a comment in flow style', 'a: {b: 1, # x\n  c: 2}\n', remove('a.c'), undefined, /comment stands/],
   [
     'removing the first key behind a dash',
     '- name: a\n  b: 1\n',

@@ -11,4 +11,12 @@ export const configMap: Kind = {
     /^data\["[^"]*(version|model|prompt|revision)[^"]*"\]$/i,
   ],
   traffic: [/^data(\.|\[")[^\].]*(weight|colou?r)[^\]]*$/i],
+  about: {
+    version: 'keys of `data` that name a version, a model, a prompt or a tag',
+    weight: 'keys that name a weight or a colour',
+    owner: 'Git',
+    stable:
+      'nothing: the value is restored. Pods that read it only when they start must be restarted by a hash in its name',
+    trafficFirst: null,
+  },
 };

@@ -13,13 +13,27 @@ export const helmValues: Kind = {
     /(^|\.)(model|prompt)\.(version|revision|uri|name)$/i,
   ],
   traffic: [/(^|\.)canary\.(weight|enabled|steps\[.*)$/],
+  about: {
+    version: 'by convention `image.tag`, `image.digest`, `model.version` and the like',
+    weight: 'by convention `canary.weight`',
+    owner: 'Git; what the chart makes of it, only the chart knows',
+    stable: 'a value that the playbook declares',
+    trafficFirst: null,
+  },
 };
 
 export const chart: Kind = {
-  name: 'Chart',
+  name: 'Helm chart',
   group: null,
   kind: null,
   file: /(^|\/)(Chart|requirements)\.ya?ml$/,
   versions: [/^(version|appVersion)$/, /^dependencies\[[^\]]*\]\.version$/],
   traffic: [],
+  about: {
+    version: '`version`, `appVersion`, `dependencies[].version`',
+    weight: 'none',
+    owner: 'Git',
+    stable: 'nothing: the version is restored. Templates are not edited, only values',
+    trafficFirst: null,
+  },
 };

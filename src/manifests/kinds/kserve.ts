@@ -1,27 +1,100 @@
-import type { Kind } from './kind.ts';
+/** KServe InferenceService: an absent canaryTrafficPercent means that the newest revision gets everything. */
+import { at, childrenOf, numberAt, wordAt } from '../documents.ts';
+import type { Doc, Place } from '../documents.ts';
+import type { Kind, Placed, Split } from './kind.ts';
+import { put } from './kind.ts';
 
-/** KServe: an absent canaryTrafficPercent means that the newest revision gets everything. */
+export const NEWEST = 'newest revision';
+export const PREVIOUS = 'previous revision';
+export const STABLE = 'stable';
+
+const COMPONENTS = ['predictor', 'transformer', 'explainer'] as const;
+const MODE = 'serving.kserve.io/deploymentMode';
+
 export const inferenceService: Kind = {
   name: 'InferenceService',
   group: /^serving\.kserve\.io$/,
-  kind: /^(InferenceService|LLMInferenceService|TrainedModel)$/,
+  kind: /^(InferenceService|TrainedModel)$/,
   file: null,
-  versions: [
-    /\.storageUri$/,
-    /\.storageUris\[.*$/,
-    /^spec\.(.*\.)?(runtimeVersion|image)$/,
-    /^spec\.model\.(uri|name)$/,
-    /^spec\.model\.lora\.adapters\[[^\]]*\]\.uri$/,
-  ],
-  traffic: [/^spec\.(.*\.)?(canaryTrafficPercent|trafficPercent)$/, /^spec\.router\.route\.weight$/],
+  versions: [/\.storageUri$/, /\.storageUris\[.*$/, /^spec\.(.*\.)?(runtime|runtimeVersion|image)$/],
+  traffic: [/^spec\.(.*\.)?(canaryTrafficPercent|trafficPercent)$/],
+  splits: (doc) => {
+    if (doc.kind !== 'InferenceService') return [];
+    return at(doc, 'spec', 'canary') === null ? revisionSplits(doc) : candidateSplits(doc);
+  },
+  about: {
+    version:
+      '`spec.predictor.model.storageUri` (or under the framework), `runtimeVersion`, images; also of transformer and explainer',
+    weight:
+      'serverless: `canaryTrafficPercent` of each component, absent means everything to the newest revision. Standard: `spec.canary[].trafficPercent`',
+    owner: 'Git',
+    stable:
+      'serverless: `canaryTrafficPercent: 0`, which pins the previous revision. Standard: every `trafficPercent: 0`',
+    trafficFirst:
+      'the previous revision still holds its model; restoring the version makes a third one that loads it again',
+  },
 };
 
-/** Seldon Core 2. */
-export const seldon: Kind = {
-  name: 'Seldon',
-  group: /^mlops\.seldon\.io$/,
-  kind: /^(Model|Experiment)$/,
-  file: null,
-  versions: [/^spec\.(storageUri|artifactVersion)$/],
-  traffic: [/^spec\.default$/, /^spec\.(candidates\[[^\]]*\]|mirror)\.(weight|percent)$/],
-};
+/** Serverless: only two revisions are known, the newest and the one rolled out before it. */
+function revisionSplits(doc: Doc): readonly Split[] {
+  const components = COMPONENTS.flatMap((component) => at(doc, 'spec', component) ?? []);
+  const predictor = at(doc, 'spec', 'predictor');
+  if (predictor === null) return [];
+  const mode = wordAt(doc, 'metadata', 'annotations', MODE);
+  const canary = numberAt(predictor, 'canaryTrafficPercent');
+  const newest = (canary ?? 100) / 100;
+  const turn = (destination: string): readonly Placed[] =>
+    components.flatMap((place) => {
+      const wanted = destination === NEWEST ? 100 : 0;
+      const now = numberAt(place, 'canaryTrafficPercent') ?? 100;
+      return now === wanted ? [] : [put(place, 'canaryTrafficPercent', String(wanted))];
+    });
+  return [
+    {
+      name: doc.name,
+      within: components,
+      keys: ['canaryTrafficPercent'],
+      destinations: [
+        { name: NEWEST, share: newest },
+        { name: PREVIOUS, share: 1 - newest },
+      ],
+      turnTo: (destination) => notServerless(mode, canary) ?? turn(destination),
+    },
+  ];
+}
+
+function notServerless(mode: string | null, canary: number | null): string | null {
+  if (mode !== null && !/^(Serverless|Knative)$/.test(mode))
+    return `its mode is ${mode}, which keeps no previous revision to turn to`;
+  return mode === null && canary === null
+    ? `neither the annotation ${MODE} nor canaryTrafficPercent says that it is serverless; with the annotation one number is enough`
+    : null;
+}
+
+/** Standard mode: candidates stand beside the predictor; what they leave goes to it. */
+function candidateSplits(doc: Doc): readonly Split[] {
+  const canary = at(doc, 'spec', 'canary');
+  const candidates = childrenOf(canary).map((place) => ({
+    place,
+    name: wordAt(place, 'predictor', 'name') ?? place.name,
+    share: (numberAt(place, 'trafficPercent') ?? 0) / 100,
+  }));
+  if (canary === null) return [];
+  const rest = candidates.reduce((left, { share }) => left - share, 1);
+  const turnTo = (destination: string): readonly Placed[] =>
+    candidates.flatMap(({ place, name, share }) => {
+      const wanted = name === destination ? 1 : 0;
+      return wanted === share ? [] : [percent(place, wanted)];
+    });
+  const stable = wordAt(doc, 'spec', 'predictor', 'name') ?? STABLE;
+  const destinations = [
+    { name: stable, share: Math.max(0, Number(rest.toFixed(6))) },
+    ...candidates.map(({ name, share }) => ({ name, share })),
+  ];
+  const within = [canary, ...candidates.map(({ place }) => place)];
+  return [{ name: doc.name, within, keys: ['trafficPercent', 'predictor'], destinations, turnTo }];
+}
+
+function percent(place: Place, share: number): Placed {
+  return put(place, 'trafficPercent', String(share * 100));
+}

@@ -1,7 +1,7 @@
 import type { Kind } from './kind.ts';
 
 export const kustomization: Kind = {
-  name: 'Kustomization',
+  name: 'kustomization',
   group: null,
   kind: null,
   file: /(^|\/)(kustomization\.ya?ml|Kustomization)$/,
@@ -11,4 +11,11 @@ export const kustomization: Kind = {
     /^helmCharts\[[^\]]*\]\.version$/,
   ],
   traffic: [/^replicas\[[^\]]*\]\.count$/],
+  about: {
+    version: '`images[]` (`digest` wins over `newTag`), `resources` with `?ref=`, `helmCharts[].version`',
+    weight: 'none; `replicas[].count` is a size',
+    owner: 'Git; an Image Updater may write it too',
+    stable: 'nothing: the entry is restored',
+    trafficFirst: null,
+  },
 };

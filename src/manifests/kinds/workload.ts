@@ -15,20 +15,17 @@ function podPaths(pod: string): readonly RegExp[] {
 }
 
 export const workload: Kind = {
-  name: 'workload',
+  name: 'Deployment, StatefulSet',
   group: /^(apps|batch|)$/,
   kind: /^(Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob|Pod)$/,
   file: null,
   versions: [...TEMPLATE_IMAGES, ...POD_IMAGES, ...CRON_IMAGES],
   traffic: [],
-};
-
-/** A hand-made blue/green switch is the selector of a Service. */
-export const service: Kind = {
-  name: 'Service',
-  group: /^$/,
-  kind: /^Service$/,
-  file: null,
-  versions: [/^spec\.selector\.(version|release)$/, /^spec\.selector\["[^"]*\/version"\]$/],
-  traffic: [/^spec\.selector\.(colou?r|slot|track)$/],
+  about: {
+    version: 'images, and the arguments and variables that name a model, a prompt or a version',
+    weight: 'none',
+    owner: 'Git; an Image Updater or a Flagger Canary may stand behind it',
+    stable: 'nothing: the version is restored',
+    trafficFirst: null,
+  },
 };
