@@ -1,5 +1,5 @@
 import { RollbackError } from '../errors.ts';
-import type { Key } from '../plan/incident.ts';
+import type { Cause, Key } from '../plan/incident.ts';
 import { branchPrefixOf, LABELS } from '../plan/identity.ts';
 import { playbookError } from '../playbook/faults.ts';
 import type { Playbook } from '../playbook/schema.ts';
@@ -35,7 +35,8 @@ export interface Options {
 
 /** Where a look ended. `again`: milliseconds until the next one is due; null: nothing more happens by itself. */
 export type Settled =
-  | { readonly kind: 'idle'; readonly because: string; readonly again: null }
+  /** `done`: what was asked for was carried out before, for this very comment. */
+  | { readonly kind: 'idle'; readonly because: string; readonly again: null; readonly done?: boolean }
   | {
       readonly kind: 'looked';
       readonly step: Step;
@@ -126,7 +127,10 @@ export function createLoop(doors: Doors): Loop {
     if (existing && memory) {
       // The same gate is found, and the same alert sent, long after its rollback is over: what is proven is not asked again.
       const over = overWords(existing);
-      if (over !== null) return { kind: 'idle', because: over, again: null };
+      if (over !== null) {
+        const done = isSameComment(memory.incident.cause, drafted.incident.cause);
+        return { kind: 'idle', because: over, again: null, done };
+      }
       options.claimed?.(existing);
       return follow(target, settingsOf(overview, drafted.activeRules), existing, memory);
     }
@@ -247,6 +251,10 @@ function rememberedOf(pull: Pull, memory: Memory): Remembered {
 function nextLook(step: Step): number | null {
   if (step.kind === 'wait') return step.lookAgainMs;
   return step.kind === 'escalate' && !step.final ? 60_000 : null;
+}
+
+function isSameComment(one: Cause, other: Cause): boolean {
+  return one.kind === 'command' && other.kind === 'command' && one.commentId === other.commentId;
 }
 
 /** Asked again for what is already on its way back: the same bad release, or "the newest change" while that is our own revert. */

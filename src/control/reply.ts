@@ -50,7 +50,10 @@ export function createReplies(
     },
     async refuse(body) {
       // Heard again after it was dealt with, a command finds its own work done: that is no reason to refuse it.
-      if (await repository.reacted(to.commentId)) return;
+      if (reaction === null && (await repository.reacted(to.commentId))) {
+        reaction = Promise.resolve();
+        return;
+      }
       await say(body);
       await react('confused');
     },

@@ -56,7 +56,7 @@ export async function run(loop: Loop, key: Key, ask: Ask, now: Glance, replies: 
     glance: now,
     claimed: () => void replies.acknowledge().catch(() => undefined),
   });
-  if (settled.kind === 'idle')
+  if (settled.kind === 'idle' && settled.done !== true)
     await replies.refuse(
       refusalComment({
         wrong: settled.because,
@@ -65,6 +65,7 @@ export async function run(loop: Loop, key: Key, ask: Ask, now: Glance, replies: 
       }),
     );
   else if (
+    settled.kind === 'looked' &&
     settled.pull === null &&
     settled.seen.stage.kind === 'planning' &&
     settled.seen.stage.planned.kind !== 'planned'

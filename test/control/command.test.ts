@@ -291,3 +291,24 @@ test('a command that was carried out is never refused when it is heard again', a
   assert.deepEqual(reactionsTo(world, spoken.commentId), ['rocket']);
   assert.doesNotMatch(lastAnswer(world), /Not done/);
 });
+
+test('a command that was carried out is acknowledged when its reaction was lost and it is heard again after the recovery', async () => {
+  const world = aRelease({});
+  const issue = world.repository.commits.find(({ sha }) => sha === world.bad)?.pull?.number ?? 0;
+  const { spoken, again, loop } = await say(world, '/rollback', { issue });
+  await toTheEnd(world, loop, null);
+  world.repository.reactions.length = 0;
+  await again();
+  assert.deepEqual(reactionsTo(world, spoken.commentId), ['rocket']);
+  assert.doesNotMatch(lastAnswer(world), /Not done/);
+});
+
+test('a command that was refused carries one reaction, however often it is heard', async () => {
+  const world = aRelease({});
+  const issue = world.repository.commits.find(({ sha }) => sha === world.bad)?.pull?.number ?? 0;
+  const { loop } = await say(world, '/rollback', { issue });
+  await toTheEnd(world, loop, null);
+  const { spoken, again } = await say(world, '/rollback', { issue });
+  await again();
+  assert.deepEqual(reactionsTo(world, spoken.commentId), ['confused']);
+});

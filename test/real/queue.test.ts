@@ -130,6 +130,27 @@ test('a task that ends its process again and again is given up, not tried for ev
   assert.match((await queue.dead())[0]?.because ?? '', /process ended 5 times/);
 });
 
+test('a task that was repeated for other reasons outlives the death of its process', { timeout: 60_000 }, async (t) => {
+  const schema = newSchema();
+  const queue = await replica(schema);
+  t.after(() => queue.drain(0));
+  let runs = 0;
+  await queue.start(() => {
+    runs += 1;
+    if (runs > 6) return Promise.resolve(null);
+    const retryAfterMs = runs < 6 ? 1 : 600_000;
+    return Promise.reject(new RollbackError('github-unavailable', 'GitHub answered 502', { retryAfterMs }));
+  });
+  await queue.put(aTask('patient'));
+  await until('it waits for its last repetition', async () => runs === 6 && (await queue.state()).deferred === 1);
+  // As pg-boss leaves it behind where the replica that began it fell silent.
+  await sql(
+    `UPDATE "${schema}".job SET output = '{"value":{"message":"job heartbeat timeout"}}', start_after = now() WHERE name = 'inbox'`,
+  );
+  await until('it is done or buried', async () => runs === 7 || (await queue.state()).dead === 1);
+  assert.deepEqual(await queue.dead(), []);
+});
+
 test(
   'while the database is away nothing is taken and nothing is lost; then everything goes on',
   { timeout: 60_000 },

@@ -14,7 +14,7 @@ const HEARTBEAT_SECONDS = 10;
 const TOUCH_MS = 3_000;
 /** How soon tasks that another replica put are seen; its own a replica begins at once. */
 const POLL_MS = 1_000;
-/** A task that ended the process this often is not tried again. */
+/** A task that ended the process this often in a row is not tried again. */
 const MOST_DEATHS = 5;
 
 interface Options<W> {
@@ -31,6 +31,8 @@ interface Options<W> {
 interface Stored<W> extends Task<W> {
   /** Not deleted when done, so that the same delivery is refused. */
   readonly once: boolean;
+  /** Attempts up to the last one whose end we saw: those after it ended with their process. */
+  readonly seen?: number;
 }
 
 interface Buried<W> {
@@ -106,7 +108,9 @@ export async function postgresQueue<W extends object>(options: Options<W>): Prom
 
   /** Another replica begins these anew. */
   async function handBack(jobs: readonly Job<W>[]): Promise<void> {
-    if (jobs.length > 0) await boss.fail(INBOX, jobs.map(attempt), { because: 'stopped' });
+    if (jobs.length === 0) return;
+    await boss.fail(INBOX, jobs.map(attempt), { because: 'stopped' });
+    for (const job of jobs) await boss.update(INBOX, seenNow(job), { id: job.id });
   }
 
   function begin(job: Job<W>, act: Run<W>): void {
@@ -120,10 +124,11 @@ export async function postgresQueue<W extends object>(options: Options<W>): Prom
   }
 
   async function perform(job: Job<W>, act: Run<W>): Promise<void> {
-    const { once, ...task } = job.data;
+    const { once, seen = 0, ...task } = job.data;
+    const deaths = job.retryCount - seen;
     try {
-      if (job.retryCount >= MOST_DEATHS && endedProcess(job)) {
-        throw new RollbackError('internal', `the process ended ${job.retryCount} times while it did this`);
+      if (deaths >= MOST_DEATHS && endedProcess(job)) {
+        throw new RollbackError('internal', `the process ended ${deaths} times while it did this`);
       }
       const again = await act(task.work);
       if (again !== null) await keep(task, again);
@@ -140,7 +145,7 @@ export async function postgresQueue<W extends object>(options: Options<W>): Prom
     onFailure(task, error, after);
     if (after.kind === 'again') {
       await boss.fail(INBOX, attempt(job), { because: 'failed' });
-      await boss.update(INBOX, undefined, { id: job.id, startAfter: after.delayMs / 1000 });
+      await boss.update(INBOX, seenNow(job), { id: job.id, startAfter: after.delayMs / 1000 });
       soon(after.delayMs);
       return;
     }
@@ -245,6 +250,10 @@ async function count(boss: PgBoss, schema: string) {
 
 function attempt({ id, retryCount }: { readonly id: string; readonly retryCount: number }) {
   return { id, retryCount };
+}
+
+function seenNow<W>({ data, retryCount }: Job<W>): Stored<W> {
+  return { ...data, seen: retryCount + 1 };
 }
 
 /** pg-boss itself gave the task back because its replica fell silent. */
