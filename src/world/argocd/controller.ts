@@ -203,9 +203,14 @@ export function startController({
     set({ history: [...current.history, { id, revision, deployedAt: clock.now() }].slice(-HISTORY) });
   };
 
+  /** Who asks while one runs shares the one after it: what was pushed meanwhile is in that one. */
+  let next: Promise<void> | null = null;
   const refresh = (): Promise<void> => {
-    comparing = comparing.then(compare);
-    return comparing;
+    next ??= comparing = comparing.then(() => {
+      next = null;
+      return compare();
+    });
+    return next;
   };
 
   return {

@@ -39,7 +39,9 @@ export async function openRepository(repoUrl: string): Promise<Repository> {
       .catch(() => undefined)
       .then(() => {
         next = null;
-        running = fetchNow();
+        running = fetchNow().finally(() => {
+          resolved.clear();
+        });
         return running;
       });
     return next;
@@ -57,10 +59,18 @@ export async function openRepository(repoUrl: string): Promise<Repository> {
     known.catch(() => blobs.delete(id));
     return known;
   };
+  /** What a name stands for changes with a fetch alone. */
+  const resolved = new Map<string, Promise<string>>();
+  const resolve = (revision: string): Promise<string> => {
+    const known =
+      resolved.get(revision) ??
+      git('rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`).then((sha) => sha.trim());
+    resolved.set(revision, known);
+    return known;
+  };
   return {
     fetch,
-    resolve: async (revision) =>
-      (await git('rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`)).trim(),
+    resolve,
     files: async (sha, path) => {
       const folder = path.replace(/\/+$/, '');
       const inside = (name: string): boolean =>
