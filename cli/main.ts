@@ -31,6 +31,7 @@ const OPTIONS = {
   report: { type: 'string' },
   by: { type: 'string' },
   write: { type: 'boolean' },
+  expand: { type: 'boolean' },
   traffic: { type: 'string' },
   'canary-rps': { type: 'string' },
   'baseline-rps': { type: 'string' },

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { RollbackError } from '../src/errors.ts';
+import { expandGate } from '../src/playbook/expand.ts';
+import { isMapping } from '../src/playbook/mapping.ts';
 import { gateSchema } from '../src/playbook/schema-gate.ts';
 import { triggerSchema } from '../src/playbook/schema-trigger.ts';
 import type { JudgeBy } from './judge.ts';
@@ -19,11 +21,17 @@ export async function readTriggerFile(path: string): Promise<JudgeBy> {
       cause: error,
     });
   }
-  const isGate = typeof value === 'object' && value !== null && 'triggers' in value;
+  const gate = isMapping(value) && ('triggers' in value || 'preset' in value) ? expandGate(value) : null;
+  const [strange] = gate?.faults ?? [];
+  if (strange !== undefined)
+    throw new RollbackError(
+      'playbook-invalid',
+      `${path}: ${strange.path.join('.')}: ${strange.message}; ${strange.cure}`,
+    );
   const read = Array.isArray(value)
     ? z.array(triggerSchema).min(1).safeParse(value)
-    : isGate
-      ? gateSchema.safeParse(value)
+    : gate !== null
+      ? gateSchema.safeParse(gate.data)
       : triggerSchema.safeParse(value);
   if (read.success) return read.data;
   const faults = read.error.issues.map(

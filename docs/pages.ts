@@ -8,6 +8,7 @@ import { ERRORS, type ErrorCode } from '../src/errors.ts';
 import { EXIT_REASONS, type ExitReason } from '../src/report/reason-codes.ts';
 import type { Generated } from './generate.ts';
 import { between } from './markers.ts';
+import { presetSections } from './preset-table.ts';
 import { table } from './table.ts';
 
 const actionSchema = z.object({
@@ -26,6 +27,7 @@ export function pages(): readonly Generated[] {
         Object.entries(action.outputs).map(([name, { description }]) => [code(name), description]),
       ),
     }),
+    filled('docs/presets.md', { presets: presetSections() }),
     filled('docs/operate.md', { cli: cliTable(), reasons: reasonTable(), exits: exitTable(), errors: errorTable() }),
   ];
 }

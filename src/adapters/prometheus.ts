@@ -91,26 +91,26 @@ async function partsFor(metric: Metric, matchers: readonly Matcher[], ask: Ask):
     const text = printSelector(narrowed);
     return [
       part,
-      part === freshnessPart(metric) ? await stamped(text, freshness(metric, narrowed), ask) : await ask(text),
+      freshnessParts(metric).includes(part) ? await stamped(text, freshness(metric, narrowed), ask) : await ask(text),
     ] as const;
   });
   return new Map(await Promise.all(found));
 }
 
-/** The part whose age decides whether the arm is stale. */
-function freshnessPart(metric: Metric): string | null {
+/** The parts whose age decides whether the arm is stale. */
+function freshnessParts(metric: Metric): readonly string[] {
   switch (metric.kind) {
     case 'counters':
-      return 'total';
+      return metric.apart === true ? ['total', 'hits'] : ['total'];
     case 'buckets':
-      return 'bucket';
+      return ['bucket'];
     case 'moments':
-      return 'count';
+      return ['count'];
     case 'gauge':
-      return 'gauge';
+      return ['gauge'];
     case 'expression':
     case 'unclear':
-      return null;
+      return [];
   }
 }
 

@@ -80,7 +80,13 @@ function comparison(facts: Facts, canary: number): string {
     facts.baseline === null || facts.statistic.kind === 'ks' ? '' : ` (baseline ${plain(facts.baseline)}${unit})`;
   const outside = facts.bad === 'above' ? canary > facts.limit : canary < facts.limit;
   const part = facts.status === 'fail' && !outside ? ' over the whole time, beyond it for a part' : '';
-  return `${name} ${sign} limit ${plain(facts.limit)}${unit}${kindOfLimit(facts)}${baseline}${part}`;
+  return `${name} ${sign} limit ${plain(facts.limit)}${unit}${kindOfLimit(facts)}${origin(facts)}${baseline}${part}`;
+}
+
+/** The tier whose limit it is. */
+function origin({ limits = [] }: Facts): string {
+  const names = limits.flatMap(({ from }) => from ?? []);
+  return names.length === 0 ? '' : `, from ${names.join(' and ')} of the tiers`;
 }
 
 function missingText({ missing }: Pick<Finding, 'missing'>): string {

@@ -1,6 +1,7 @@
 import { RollbackError } from '../errors.ts';
 import type { ReferenceSample } from '../measure/reference.ts';
 import { spendingFault } from '../playbook/check-spending.ts';
+import { countsRequests } from '../playbook/metric.ts';
 import type { Gate, Verify } from '../playbook/schema.ts';
 import { horizonPlan, type HorizonPlan } from './horizon.ts';
 import { question, type Question } from './question.ts';
@@ -88,8 +89,7 @@ export function rulesOfGate(gate: Gate, references: References = new Map()): Rul
 function splitOf(gate: Gate): Rules['split'] {
   if (gate.weight === undefined || gate.arms.baseline === undefined) return null;
   const counted =
-    gate.triggers.find((trigger) => trigger.total !== undefined) ??
-    gate.triggers.find((trigger) => trigger.histogram !== undefined);
+    gate.triggers.find(countsRequests) ?? gate.triggers.find((trigger) => trigger.histogram !== undefined);
   return counted === undefined ? null : { trigger: counted.name, weight: gate.weight };
 }
 

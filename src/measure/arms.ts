@@ -32,8 +32,8 @@ function readArm(metric: Metric, own: Parts, other: Parts | null): ArmReading {
   const points = (part: string): readonly Point[] => pointsOf(own.get(part));
   switch (metric.kind) {
     case 'counters': {
-      const total = points('total');
-      if (total.length === 0) return nothing(metric.total);
+      if (points('total').length === 0) return nothing(metric.total);
+      const total = metric.apart === true ? [...points('total'), ...points('hits')] : points('total');
       const doubt = points('hits').length === 0 ? absentHits(metric, total, pointsOf(other?.get('hits'))) : null;
       return (
         doubt ??

@@ -7,7 +7,10 @@ export type Metric =
   | {
       readonly kind: 'counters';
       readonly hits: Selector;
+      /** All events, or those beside `hits`. */
       readonly total: Selector;
+      /** True where hits and total are two kinds of events, such as failures and successes, and together all. */
+      readonly apart?: true;
       /** Label by whose values the counts are kept apart. */
       readonly strata?: string;
     }
@@ -29,11 +32,13 @@ export type Metric =
 export function metricOf(trigger: Trigger | Criterion): Metric {
   const { bad, good, total, histogram, sum, squares, count, gauge } = trigger;
   const hits = bad ?? good;
-  if (hits !== undefined && total !== undefined)
+  const all = total ?? (bad === undefined ? undefined : good);
+  if (hits !== undefined && all !== undefined)
     return {
       kind: 'counters',
       hits: parseSelector(hits),
-      total: parseSelector(total),
+      total: parseSelector(all),
+      ...(total === undefined ? { apart: true } : {}),
       ...('strata' in trigger && trigger.strata !== undefined ? { strata: trigger.strata } : {}),
     };
   if (histogram !== undefined) return { kind: 'buckets', bucket: bucketsOf(parseSelector(histogram)) };

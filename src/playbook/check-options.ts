@@ -3,7 +3,7 @@ import { pathFault } from './check-paths.ts';
 import { printStatistic } from './condition.ts';
 import { doubt } from './doubt.ts';
 import type { Doubt } from './doubt.ts';
-import { metricForm } from './metric.ts';
+import { countsRequests, metricForm } from './metric.ts';
 import type { Question } from './metric.ts';
 import type { Path } from './path.ts';
 import type { Gate, Source } from './schema.ts';
@@ -108,7 +108,10 @@ export function checkGateOptions(
         "add 'baseline:' to the arms, or remove it",
       ),
     );
-  else if (gate.weight !== undefined && !gate.triggers.some((trigger) => trigger.total ?? trigger.histogram))
+  else if (
+    gate.weight !== undefined &&
+    !gate.triggers.some((trigger) => countsRequests(trigger) || trigger.histogram !== undefined)
+  )
     doubts.push(
       doubt(
         [...at, 'weight'],

@@ -82,7 +82,7 @@ function checkDirection(trigger: Question, at: Path): Doubt[] {
         return wrong("fails when there are fewer 'bad' events", `write ${turned}, or count 'good' events`);
       if (trigger.correct !== undefined && op === '>')
         return wrong('fails when more answers are right', `write ${turned}`);
-      if (trigger.good !== undefined && op === '>')
+      if (trigger.good !== undefined && trigger.bad === undefined && op === '>')
         return wrong("fails when there are more 'good' events", `write ${turned}, or count 'bad' events`);
       return [];
     case 'quantile':

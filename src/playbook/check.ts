@@ -1,6 +1,7 @@
 import { checkSpending } from './check-spending.ts';
 import { checkSource } from './check-source.ts';
 import { checkPaths } from './check-paths.ts';
+import { checkAsked, checkPreset } from './check-preset.ts';
 import type { PlacedPath } from './check-paths.ts';
 import { checkArtefacts, checkRegistries } from './check-registries.ts';
 import { checkGateOptions, warnGauges } from './check-options.ts';
@@ -104,7 +105,8 @@ function checkEnvironment(context: Context, rules: EnvironmentRules, at: Path): 
 
 function checkGate(context: Context, gate: Gate, at: Path): readonly Doubt[] {
   const source = sourceNamed(context, gate.source, [...at, 'source']);
-  const doubts: Doubt[] = [...source.doubts];
+  const doubts: Doubt[] = [...source.doubts, ...checkAsked(gate, context.declared.whole, [...at, 'triggers'])];
+  doubts.push(...checkPreset(gate, source.source, at));
   if (source.source !== null) {
     doubts.push(...checkArms(source.source, gate.arms, [...at, 'arms']));
   }
@@ -171,7 +173,7 @@ function checkFailAt(gate: Gate, at: Path): readonly Doubt[] {
 
 function checkVerify(context: Context, rules: EnvironmentRules, at: Path): readonly Doubt[] {
   const verify: Verify = rules.verify;
-  const doubts: Doubt[] = [];
+  const doubts: Doubt[] = [...checkAsked(verify, context.declared.whole, [...at, 'criteria'])];
   const name = verify.source ?? rules.gate?.source;
   if (name === undefined) {
     doubts.push(doubt([...at, 'source'], 'key', 'is missing, and there is no gate to take it from', "add 'source:'"));
@@ -180,7 +182,7 @@ function checkVerify(context: Context, rules: EnvironmentRules, at: Path): reado
       verify.source === undefined
         ? { source: lookUp(context, name), doubts: [] }
         : sourceNamed(context, name, [...at, 'source']);
-    doubts.push(...source.doubts);
+    doubts.push(...source.doubts, ...checkPreset(verify, source.source, at));
     if (source.source !== null) doubts.push(...dialectOf(source.source).checkArm(verify.arm, [...at, 'arm']));
   }
   if (verify.within <= verify['healthy-for']) {

@@ -4,7 +4,8 @@
  *     condition := statistic op limit { ("and" | "or") [statistic] op limit }
  *     statistic := rate | p50 .. p99.99 | ks | mean | value
  *     op        := ">" | "<"
- *     limit     := quantity | "baseline" [ ("+" | "-") quantity ] | "baseline" "*" number [ ("+" | "-") quantity ]
+ *     limit     := bare [ "[" tier "." name "]" ]
+ *     bare      := quantity | "baseline" [ ("+" | "-") quantity ] | "baseline" "*" number [ ("+" | "-") quantity ]
  *     quantity  := number with its unit: % (share, or relative after "baseline"), pp (percentage points), us, ms, s; bare for ks, mean, value
  *
  * The unit is part of the value and never guessed. One sentence has one statistic, one op and one join.
@@ -33,6 +34,8 @@ export interface Limit {
   readonly plus: number;
   /** Only for a mean whose `plus` was written in percentage points: it is then a mean of shares. */
   readonly points?: true;
+  /** The tier and its limit that the number was taken from, such as critical.p95. */
+  readonly from?: string;
 }
 
 export interface Condition {

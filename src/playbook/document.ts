@@ -48,6 +48,8 @@ function sections(title: string, shape: Shape): readonly Section[] {
 
 /** The sections below a key: of a mapping, of what is named in it, or of the entries of a list. */
 function inner(title: string, shape: Shape): readonly Section[] {
+  // What has a title of its own repeats keys that are described elsewhere.
+  if (shape.title !== undefined) return [];
   if (shape.properties !== undefined) return sections(title, shape);
   if ((shape.items?.properties ?? shape.items?.oneOf) !== undefined && shape.items !== undefined)
     return sections(`${title}[]`, shape.items);

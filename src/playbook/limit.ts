@@ -1,16 +1,30 @@
 import type { Limit, Statistic } from './condition.ts';
 import { peek, shown, take } from './condition-tokens.ts';
 import type { Complaint, Cursor } from './condition-tokens.ts';
-
-/** A number with its unit as written; '' where there is none. */
-interface Quantity {
-  readonly digits: string;
-  readonly unit: string;
-  readonly column: number;
-}
+import { milliseconds, scaled, tidy, timeCure, type Quantity } from './quantity.ts';
 
 /** What may follow `>` or `<`: a quantity, or `baseline` with a factor, an offset or both. */
 export function readLimit(cursor: Cursor, statistic: Statistic): Limit | Complaint {
+  const limit = bareLimit(cursor, statistic);
+  if ('cure' in limit || take(cursor, '[') === null) return limit;
+  return withOrigin(cursor, limit);
+}
+
+/** `[critical.p95]` after a limit: the tier and the limit that it was taken from. */
+function withOrigin(cursor: Cursor, limit: Limit): Limit | Complaint {
+  const words: string[] = [];
+  while (peek(cursor).kind !== 'end' && peek(cursor).text !== ']') {
+    words.push(peek(cursor).text);
+    cursor.at += 1;
+  }
+  if (take(cursor, ']') === null || words.length === 0) {
+    const { column } = peek(cursor);
+    return { column, message: 'has a note in brackets that does not end', cure: 'leave the brackets out' };
+  }
+  return { ...limit, from: words.join('') };
+}
+
+function bareLimit(cursor: Cursor, statistic: Statistic): Limit | Complaint {
   const start = peek(cursor);
   if (take(cursor, 'baseline') !== null) {
     return statistic.kind === 'ks'
@@ -201,35 +215,8 @@ function bareAddition({ digits, unit }: Quantity, statistic: Statistic): ReturnT
   };
 }
 
-const TIME_UNITS: Readonly<Record<string, number>> = { us: -3, ms: 0, s: 3 };
 const EXAMPLE = { rate: '2%', quantile: '300ms', ks: '0.15', mean: '0.8', value: '0.8' } as const;
 const OFFSET_UNIT = { rate: 'pp', quantile: 'ms', ks: '', mean: '', value: '' } as const;
-
-function milliseconds(quantity: Quantity): number | null {
-  const exponent = Object.hasOwn(TIME_UNITS, quantity.unit) ? TIME_UNITS[quantity.unit] : undefined;
-  const ms = exponent === undefined ? Number.NaN : scaled(quantity.digits, exponent);
-  return Number.isFinite(ms) ? ms : null;
-}
-
-function timeCure(quantity: Quantity): string {
-  if (quantity.unit === '') return `write ${quantity.digits}ms`;
-  if (/^(m|min|minutes?)$/.test(quantity.unit)) return `write ${tidy(Number(quantity.digits) * 60)}s`;
-  if (/^(sec|seconds?)$/.test(quantity.unit)) return `write ${quantity.digits}s`;
-  if (/^[µμ]s$/.test(quantity.unit)) return `write ${quantity.digits}us`;
-  return 'write us, ms or s, such as 300ms';
-}
-
-/** digits * 10^exponent, as the decimal text says it: 0.07 -> 7, never 7.000000000000001. */
-function scaled(digits: string, exponent: number): number {
-  return /e/i.test(digits)
-    ? Number((Number(digits) * 10 ** exponent).toPrecision(15))
-    : Number(`${digits}e${exponent}`);
-}
-
-/** Shortest decimal text of a number that went through arithmetic. */
-function tidy(number: number): string {
-  return String(Number(number.toPrecision(12)));
-}
 
 /** The limit as the playbook writes it; reading it again gives the same limit. */
 export function printLimit(limit: Limit, statistic: Statistic): string {
@@ -237,7 +224,8 @@ export function printLimit(limit: Limit, statistic: Statistic): string {
   const unit = points ? 'pp' : limit.factor === 0 && statistic.kind === 'rate' ? '%' : OFFSET_UNIT[statistic.kind];
   const number = statistic.kind === 'rate' || points ? Math.abs(limit.plus) * 100 : Math.abs(limit.plus);
   const quantity = `${tidy(number)}${unit}`;
-  if (limit.factor === 0) return `${limit.plus < 0 ? '-' : ''}${quantity}`;
+  const origin = limit.from === undefined ? '' : ` [${limit.from}]`;
+  if (limit.factor === 0) return `${limit.plus < 0 ? '-' : ''}${quantity}${origin}`;
   const base = limit.factor === 1 ? 'baseline' : `baseline * ${tidy(limit.factor)}`;
-  return limit.plus === 0 ? base : `${base} ${limit.plus < 0 ? '-' : '+'} ${quantity}`;
+  return `${limit.plus === 0 ? base : `${base} ${limit.plus < 0 ? '-' : '+'} ${quantity}`}${origin}`;
 }

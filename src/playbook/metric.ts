@@ -101,14 +101,21 @@ function incomplete(question: Question, form: MetricForm, at: Path): readonly Do
   switch (form) {
     case 'events':
       if (question.bad !== undefined && question.good !== undefined) {
-        return [
-          doubt([...at, 'good'], 'key', "stands beside 'bad'", 'keep one of them: the other is the rest of total'),
-        ];
+        return question.total === undefined
+          ? []
+          : [
+              doubt(
+                [...at, 'total'],
+                'key',
+                "stands beside 'bad' and 'good', which make the total",
+                'remove one of them',
+              ),
+            ];
       }
       if (question.bad === undefined && question.good === undefined) {
         return missing('bad', "the counter of bad events (or 'good:')");
       }
-      return missing('total', 'the counter of all events');
+      return missing('total', "the counter of all events (or both 'bad:' and 'good:')");
     case 'histogram':
       if (question.histogram === undefined) return missing('histogram', 'its name without _bucket');
       if (question.if.statistic.kind !== 'quantile') return [];
@@ -141,6 +148,11 @@ function incomplete(question: Question, form: MetricForm, at: Path): readonly Do
   }
 }
 
+/** Whether this question counts all requests: by their total, or by the good and the bad ones. */
+export function countsRequests({ total, bad, good }: Pick<Question, 'total' | 'bad' | 'good'>): boolean {
+  return total !== undefined || (bad !== undefined && good !== undefined);
+}
+
 /** Every query as the language of its source wants it. A source that nobody knows has no language yet. */
 function checkTexts(question: Question, source: Source | null, at: Path): readonly Doubt[] {
   if (source === null) return [];
@@ -149,6 +161,15 @@ function checkTexts(question: Question, source: Source | null, at: Path): readon
   if (form !== null && !dialect.forms.includes(form)) {
     const key = FORM_KEYS[form].find((each) => question[each] !== undefined) ?? FORM_KEYS[form][0];
     return [doubt([...at, key], 'key', `cannot be answered by a ${source.kind} source`, OTHER_FORM[form])];
+  }
+  if (
+    form === 'events' &&
+    question.total === undefined &&
+    source.kind !== 'prometheus' &&
+    source.kind !== 'openmetrics'
+  ) {
+    const message = `is missing, and a ${source.kind} source does not add 'bad' and 'good'`;
+    return [doubt([...at, 'total'], 'key', message, "add 'total:', the counter of all events")];
   }
   return TEXT_KEYS.flatMap((key) => {
     const text = question[key];

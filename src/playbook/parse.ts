@@ -2,10 +2,12 @@ import { checkPlaybook } from './check.ts';
 import { checkExpressions } from './check-promql.ts';
 import type { ReadPromql } from './check-promql.ts';
 import type { Doubt } from './doubt.ts';
+import { expandPlaybook } from './expand.ts';
 import { inOrder, shownValue } from './faults.ts';
 import type { Fault } from './faults.ts';
 import { doubtsOf } from './issues.ts';
-import { printPath } from './path.ts';
+import { pathKey, printPath } from './path.ts';
+import type { Path } from './path.ts';
 import { salvage } from './salvage.ts';
 import { playbookSchema } from './schema.ts';
 import type { Playbook } from './schema.ts';
@@ -43,32 +45,64 @@ function read(text: string, file: string, readers: Readers): ParsedPlaybook {
   const faults = located.faults.map(({ offset, path, message, cure }) =>
     faultAt({ file, located, doubt: { path, part: 'key', message, cure }, offset }),
   );
-  const toFault = (doubt: Doubt): Fault =>
-    faultAt({ file, located, doubt, offset: located.offsetOf(doubt.path, doubt.part) });
   if (located.data === undefined || (located.data === null && faults.length > 0))
     return { ok: false, faults: inOrder(faults) };
 
-  const shaped = playbookSchema.safeParse(located.data);
+  const expanded = expandPlaybook(located.data);
+  const { data } = expanded;
+  const said = new Set(expanded.faults.map(({ path }) => pathKey(path)));
+  const toFault = (doubt: Doubt): Fault =>
+    faultAt({ file, located, doubt, offset: located.offsetOf(doubt.path, doubt.part) });
+  /** Where the user wrote it; what the expansion has said already is not said again. */
+  const toFaults = (doubts: readonly Doubt[]): readonly Fault[] =>
+    doubts.flatMap((each) => {
+      const { path, because } = expanded.original(each.path);
+      if (said.has(pathKey(path))) return [];
+      return [toFault(because === '' ? { ...each, path } : fromPreset(each, path, because))];
+    });
+  faults.push(...expanded.faults.map(toFault));
+
+  const shaped = playbookSchema.safeParse(data);
   if (!shaped.success) {
-    const shape = shaped.error.issues.flatMap((issue) => doubtsOf(issue, located.data));
-    const rest = salvage(located.data, shaped.error.issues);
+    const shape = shaped.error.issues.flatMap((issue) => doubtsOf(issue, data));
+    const rest = salvage(data, shaped.error.issues);
     const checked =
       rest === null
         ? []
         : [
-            ...checkPlaybook(rest.playbook, { ...declared(located.data), whole: false }).faults,
+            ...checkPlaybook(rest.playbook, { ...declared(data), whole: false }).faults,
             ...expressionsOf(rest.playbook, readers),
           ];
     const meaning = checked.flatMap((doubt) => {
       const path = rest?.original(doubt.path) ?? doubt.path;
       return rest?.disturbed(path) === true ? [] : [{ ...doubt, path }];
     });
-    return { ok: false, faults: inOrder([...faults, ...[...shape, ...meaning].map(toFault)]) };
+    return { ok: false, faults: distinct([...faults, ...toFaults([...shape, ...meaning])]) };
   }
-  const checked = checkPlaybook(shaped.data, { ...declared(located.data), whole: true });
-  const all = [...faults, ...[...checked.faults, ...expressionsOf(shaped.data, readers)].map(toFault)];
-  if (all.length > 0) return { ok: false, faults: inOrder(all) };
-  return { ok: true, playbook: shaped.data, warnings: inOrder(checked.warnings.map(toFault)) };
+  const checked = checkPlaybook(shaped.data, { ...declared(data), whole: true });
+  const all = [...faults, ...toFaults([...checked.faults, ...expressionsOf(shaped.data, readers)])];
+  if (all.length > 0) return { ok: false, faults: distinct(all) };
+  return { ok: true, playbook: shaped.data, warnings: distinct(toFaults(checked.warnings)) };
+}
+
+/** In order, and once: a key of `adjust` is checked where it stands and in the trigger that it changes. */
+function distinct(faults: readonly Fault[]): readonly Fault[] {
+  const seen = new Set<string>();
+  return inOrder(faults).filter((fault) => {
+    const key = `${fault.path} ${fault.message}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+/** A fault of a question that the preset wrote, told where the preset is named. */
+function fromPreset({ path, message, cure }: Doubt, at: Path, because: string): Doubt {
+  const key = path.at(-1);
+  return {
+    path: at.slice(0, at.lastIndexOf('preset') + 1),
+    part: 'key',
+    message: `${because}${typeof key === 'string' ? `'${key}' ` : ''}${message}`,
+    cure,
+  };
 }
 
 function expressionsOf(playbook: Playbook, { promql }: Readers): readonly Doubt[] {

@@ -2,7 +2,15 @@
 import * as z from 'zod';
 import { duration, share } from './fields.ts';
 import { name } from './names.ts';
+import { PRESET_NAMES } from './presets.ts';
 import { arm, armsSchema, triggerSchema } from './schema-trigger.ts';
+
+const preset = z.enum(PRESET_NAMES).optional().meta({
+  title: 'name of a preset',
+  description: 'asks the questions of a well-known model server; `lastgood lint --expand` shows them',
+});
+const without = z.array(name).max(32).optional().describe('names of the preset that are not asked');
+const adjusted = { title: 'mapping of triggers' };
 
 export const gateSchema = z.strictObject({
   source: name.describe('one of `sources`'),
@@ -18,7 +26,18 @@ export const gateSchema = z.strictObject({
     .describe(
       'share of the requests that the canary should get; another split is inconclusive. Leave out where it steps',
     ),
-  triggers: z.array(triggerSchema).min(1).max(64).describe('the questions; all that decide must pass'),
+  preset,
+  without,
+  adjust: z
+    .record(name, triggerSchema.omit({ name: true }).partial())
+    .optional()
+    .meta({ ...adjusted, description: 'by name of the preset: the keys that are different here' }),
+  triggers: z
+    .array(triggerSchema)
+    .min(1)
+    .max(64)
+    .default([])
+    .describe('the questions, beside those of the preset; all that decide must pass'),
   poll: duration(1_000).prefault('15s').describe('time between two looks'),
   'warm-up': duration().prefault('1m').describe('left out at the start'),
   soak: duration().prefault('10m').describe('shortest time before a pass'),
@@ -73,10 +92,20 @@ export const verifySchema = z.strictObject({
   arm: arm.describe(
     'what the users are served by: label matchers, the URL of its /metrics, or what takes the place of {{arm}}',
   ),
+  preset,
+  without,
+  adjust: z
+    .record(name, criterionSchema.omit({ name: true }).partial())
+    .optional()
+    .meta({
+      ...adjusted,
+      description: 'by name of the preset: the keys that are different here, such as a fixed limit',
+    }),
   criteria: z
     .array(criterionSchema)
     .min(1)
     .max(32)
+    .default([])
     .describe('every limit here is fixed: recovered means proven to be inside it'),
 });
 

@@ -9,6 +9,7 @@ import { notifySchema } from './schema-notify.ts';
 import { registrySchema } from './schema-registries.ts';
 import { rollbackSchema } from './schema-rollback.ts';
 import { sourceSchema } from './schema-source.ts';
+import { tierSchema } from './schema-tier.ts';
 
 export type { Criterion, Gate, Verify } from './schema-gate.ts';
 export type { Registries, Registry } from './schema-registries.ts';
@@ -17,6 +18,7 @@ export type { Source } from './schema-source.ts';
 export type { Trigger } from './schema-trigger.ts';
 
 const environmentSchema = z.strictObject({
+  tier: name.optional().describe("one of `tiers`; default: the service's"),
   paths: z
     .array(z.string().min(1).max(1024))
     .min(1)
@@ -44,6 +46,7 @@ const environmentSchema = z.strictObject({
 
 const serviceSchema = z.strictObject({
   owners: z.array(person).default([]).describe('logins or org/team that may roll back without write access'),
+  tier: name.optional().describe('one of `tiers`: the limits for what a failure of this service costs'),
   environments: z.record(name, environmentSchema).describe('by name, such as production'),
 });
 
@@ -54,6 +57,10 @@ export const playbookSchema = z.strictObject({
     .record(name, registrySchema)
     .default({})
     .describe('where images, models, data, prompts and flags live, by name; a target is checked there first'),
+  tiers: z
+    .record(name, tierSchema)
+    .default({})
+    .describe('limits by business impact, by name, such as critical; whatever an environment writes itself goes first'),
   argocd: z
     .strictObject({
       url: z.url({ protocol: /^https?$/ }).describe('base URL of the Argo CD server'),

@@ -257,6 +257,20 @@ describe('no answer is never a number:', () => {
     assert.equal(sample.kind === 'missing' && sample.reason, 'stale');
   });
 
+  it('old successes beside failures that were just counted', async () => {
+    const [good, bad] = ['success_total{track="canary"}', 'failure_total{track="canary"}'];
+    const labels = { pod: 'a', track: 'canary' };
+    server({
+      [good]: vector([{ __name__: 'success_total', ...labels }, '9']),
+      [bad]: vector([{ __name__: 'failure_total', ...labels }, '1']),
+      [`timestamp(${good})`]: vector([labels, String(NOW - 240)]),
+      [`timestamp(${bad})`]: vector([labels, String(NOW - 240)]),
+    });
+    const split = aTrigger({ bad: 'failure_total', good: 'success_total', if: aCondition({ factor: 0, plus: 0.02 }) });
+    const { sample } = between(split, null, await look(split));
+    assert.equal(sample.kind === 'missing' && sample.reason, 'stale');
+  });
+
   it('a misspelt counter that neither arm has', async () => {
     const stable = { ...named('200'), track: 'stable' };
     server({

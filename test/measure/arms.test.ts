@@ -43,6 +43,28 @@ describe('an absent counter of hits', () => {
   });
 });
 
+describe('failures and successes without a total', () => {
+  const metric = metricOf(aTrigger({ bad: 'failure_total', good: 'success_total' }));
+
+  it('are together all events', () => {
+    const own = parts({
+      hits: found([{ __name__: 'failure_total' }, 2]),
+      total: found([{ __name__: 'success_total' }, 8]),
+    });
+    const failed = { id: 'failure_total{}', value: 2, at: 1000 };
+    assert.deepEqual(readArms(metric, own, null).canary, {
+      kind: 'counters',
+      hits: [failed],
+      total: [{ id: 'success_total{}', value: 8, at: 1000 }, failed],
+    });
+  });
+
+  it('are unknown while no arm counts failures', () => {
+    const own = parts({ hits: found(), total: found([{ __name__: 'success_total' }, 8]) });
+    assert.match(told(readArms(metric, own, own).canary), /^no-series: failure_total/);
+  });
+});
+
 describe('a histogram', () => {
   const metric = metricOf(aTrigger({ histogram: 'lat{route="/"}' }));
   const arm = (...buckets: readonly Raw[]): string =>

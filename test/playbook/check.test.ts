@@ -38,7 +38,7 @@ test('an incomplete metric names what is missing', () => {
     ['name: a, if: rate > 2%', /has no metric -> add 'bad:' or 'good:', with 'total:'/],
     ['name: a, total: t, if: rate > 2%', /^bad is missing/],
     ['name: a, bad: b, if: rate > 2%', /^total is missing/],
-    ['name: a, bad: b, good: g, total: t, if: rate > 2%', /^good stands beside 'bad'/],
+    ['name: a, bad: b, good: g, total: t, if: rate > 2%', /^total stands beside 'bad' and 'good'/],
     ['name: a, histogram: h, if: p99 > 300ms', /^unit is missing/],
     ['name: a, histogram: h, unit: none, if: p99 > 300ms', /^unit is no time/],
     ['name: a, sum: s, squares: q, range: [0, 1], if: mean < 0.8', /^count is missing/],
