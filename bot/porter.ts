@@ -123,6 +123,8 @@ export function createPorter({ house, queue, log, witness, now = Date.now }: Par
         if (!news) return null;
         loop.recorder.add([news.entry]);
         if (news.entry.kind === 'gate-failed') await offerButtons(doors, news);
+        // Another version that passed lifts what was quarantined: the checks of others stand differently.
+        if (news.entry.kind === 'gate-passed') await put({ kind: 'changes', origin, number: null });
         if (news.ask) await put({ kind: 'ask', origin, key: news.key, ask: news.ask });
         return null;
       }

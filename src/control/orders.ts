@@ -6,17 +6,19 @@ import { ALL, type Entry, type EntryKind } from '../ledger/entry.ts';
 import { standing } from '../ledger/standing.ts';
 import type { Key } from '../plan/incident.ts';
 import { LABELS } from '../plan/identity.ts';
-import { activeQuarantine, quarantinePath, readQuarantine, type Quarantined } from '../plan/quarantine.ts';
+import { quarantinePath, type Quarantined } from '../plan/quarantine.ts';
 import type { Playbook } from '../playbook/schema.ts';
 import { falseAlarmComment, orderComment, releaseComment } from '../report/orders.ts';
 import type { Refusal } from '../report/refusals.ts';
 import type { Doors } from './doors.ts';
+import { heldNow } from './held.ts';
 import type { Recorder } from './record.ts';
 
-/** Who said it, when, and where the answer goes. */
+/** Who said it, and when. */
 export interface Said {
   readonly author: string;
-  readonly commentId: number;
+  /** Names the comment or the press of a button among all of this repository: heard twice, it is one line of the ledger. */
+  readonly ref: string;
   readonly createdAt: string;
 }
 
@@ -121,7 +123,7 @@ async function quarantinedNow(
   const file = trees.get(head)?.find((each) => each.path === path);
   if (!file) return [];
   const texts = await repository.texts([file.blob]);
-  return activeQuarantine(readQuarantine(texts.get(file.blob) ?? null), parseLedger(ledger), key, now);
+  return heldNow({ repository }, key, { text: texts.get(file.blob) ?? null, ledger: parseLedger(ledger), now });
 }
 
 /** `/false-alarm`: the newest rollback of a place hit an innocent release. */
@@ -156,7 +158,7 @@ function entryOf(
   return {
     at: new Date(said.createdAt).toISOString(),
     kind,
-    id: `comment/${said.commentId}/${kind}`,
+    id: `${said.ref}/${kind}`,
     service: place.service,
     environment: place.environment,
     revision: null,

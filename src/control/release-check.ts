@@ -3,20 +3,13 @@ import { parse as parseLedger } from '../ledger/chain.ts';
 import { orderOn, standing, type Standing } from '../ledger/standing.ts';
 import { branchKey } from '../plan/identity.ts';
 import { bareLogin, type Key } from '../plan/incident.ts';
-import {
-  activeQuarantine,
-  QUARANTINE_FOLDER,
-  quarantineFault,
-  quarantinePath,
-  readQuarantine,
-  setAgain,
-  type Quarantined,
-} from '../plan/quarantine.ts';
+import { QUARANTINE_FOLDER, quarantineFault, quarantinePath, setAgain, type Quarantined } from '../plan/quarantine.ts';
 import type { Playbook } from '../playbook/schema.ts';
 import { targetNames, targetsTouching, type TargetName } from '../playbook/target.ts';
 import type { CheckAnswer, OpenPull, Overview, TreeFile } from '../ports.ts';
 import { releaseCheckAnswer, type Objection } from '../report/release-check.ts';
 import type { Doors } from './doors.ts';
+import { heldNow } from './held.ts';
 
 export const RELEASE_CHECK = 'lastgood/release';
 
@@ -47,10 +40,12 @@ export async function readRules({ repository, clock }: Reads, playbook: Playbook
     playbook,
     head,
     standing: standing(ledger, now),
-    quarantine: places.map(({ place, text }) => ({
-      place,
-      held: activeQuarantine(readQuarantine(text), ledger, place, now),
-    })),
+    quarantine: await Promise.all(
+      places.map(async ({ place, text }) => ({
+        place,
+        held: await heldNow({ repository }, place, { text, ledger, now }),
+      })),
+    ),
     broken: places.flatMap(({ place, text }) => {
       const fault = quarantineFault(text);
       return fault === null ? [] : [`${quarantinePath(place)}: ${fault}`];

@@ -119,28 +119,52 @@ function parsed(text: string | null) {
   }
 }
 
+/** Passed gates that are looked at, newest first; an older one of a later version has newer ones after it. */
+const GATES = 20;
+
+/** The releases that passed their gate while something here was held: what they set decides whether it is still. */
+export function gatesSince(
+  entries: readonly Quarantined[],
+  ledger: readonly Entry[],
+  place: Pick<Key, 'service' | 'environment'>,
+): readonly string[] {
+  const since = Math.min(...entries.map((held) => Date.parse(held.since)));
+  const passed = ledger
+    .filter((line) => line.kind === 'gate-passed' && isOf(place, line) && Date.parse(line.at) > since)
+    .flatMap(({ revision }) => revision ?? []);
+  return [...new Set(passed.toReversed())].slice(0, GATES);
+}
+
 /**
- * The entries that hold at `now` (epoch ms). A person's `/release` lifts what was there before it; so does a newer release that
- * passed its gate, because then something else than the bad version has been proven good.
+ * The entries that hold at `now` (epoch ms). A person's `/release` lifts what was there before it; so does a release that passed its
+ * gate with another version at that very key. The revert itself passes with the version before, and lifts nothing.
  */
 export function activeQuarantine(
   entries: readonly Quarantined[],
   ledger: readonly Entry[],
   place: Pick<Key, 'service' | 'environment'>,
-  now: number,
+  /** `textAt`: the file as one of the releases of `gatesSince` has it; null: it has none. */
+  { now, textAt }: { readonly now: number; readonly textAt: (revision: string, path: string) => string | null },
 ): readonly Quarantined[] {
-  const lifts = ledger.filter(
-    ({ service, environment, kind }) =>
-      service === place.service && environment === place.environment && (kind === 'released' || kind === 'gate-passed'),
-  );
-  return entries.filter(
-    (held) =>
-      Date.parse(held.until) > now &&
-      !lifts.some(
-        ({ kind, at, revision }) =>
-          Date.parse(at) > Date.parse(held.since) && (kind === 'released' || revision !== held.bad),
-      ),
-  );
+  const lines = ledger.filter((line) => isOf(place, line));
+  const asked = new Set(gatesSince(entries, ledger, place));
+  const isNewer = ({ path, key, value, instead }: Quarantined, revision: string): boolean => {
+    const set = valueAt(path, key, textAt(revision, path));
+    return set !== null && set !== value && set !== instead;
+  };
+  const lifts = (held: Quarantined, { kind, at, revision }: Entry): boolean =>
+    Date.parse(at) > Date.parse(held.since) &&
+    (kind === 'released' ||
+      (kind === 'gate-passed' && revision !== null && asked.has(revision) && isNewer(held, revision)));
+  return entries.filter((held) => Date.parse(held.until) > now && !lines.some((line) => lifts(held, line)));
+}
+
+function isOf(place: Pick<Key, 'service' | 'environment'>, { service, environment }: Entry): boolean {
+  return service === place.service && environment === place.environment;
+}
+
+function valueAt(path: string, key: string, text: string | null): string | null {
+  return text === null ? null : (versionsOf(path, text).find((version) => version.key === key)?.value ?? null);
 }
 
 /** A text of one file, before and after a change; null where it is absent. */
@@ -152,10 +176,8 @@ export interface Changed {
 
 /** The entries that a change would set again: the value stands there after it and did not before it. */
 export function setAgain(active: readonly Quarantined[], changed: readonly Changed[]): readonly Quarantined[] {
-  const at = (path: string, key: string, text: string | null): string | null =>
-    text === null ? null : (versionsOf(path, text).find((version) => version.key === key)?.value ?? null);
   return active.filter(({ path, key, value }) => {
     const one = changed.find((each) => each.path === path);
-    return one !== undefined && at(path, key, one.after) === value && at(path, key, one.before) !== value;
+    return one !== undefined && valueAt(path, key, one.after) === value && valueAt(path, key, one.before) !== value;
   });
 }

@@ -8,7 +8,7 @@ import { playbookOf } from '../../src/control/reconcile.ts';
 import { parse as parseLedger } from '../../src/ledger/chain.ts';
 import type { OpenPull } from '../../src/ports.ts';
 import { doorsOf } from './fakes.ts';
-import { aLoop, aRelease, FILE, manifest, type Released, toTheEnd } from './world.ts';
+import { aLoop, aRelease, FILE, KEY, manifest, type Released, toTheEnd } from './world.ts';
 
 const ISSUE = 500;
 
@@ -131,6 +131,31 @@ test('/release allows it again, once, and says what', async () => {
   assert.match(await say(world, '/release web production'), /Not done.*nothing of web in production is quarantined/);
   assert.equal((await kinds(world)).filter((kind) => kind === 'released').length, 1);
 });
+
+test('the gate of the revert lifts nothing; that of a newer version does', async () => {
+  const world = await rolledBack();
+  const pull = proposal(world, { [FILE]: manifest('1.4.2') });
+  world.clock.turn(60_000);
+  await gatePassed(world, world.repository.head());
+  assert.equal((await check(world, pull)).conclusion, 'failure');
+  world.clock.turn(60_000);
+  await gatePassed(world, world.repository.release('Release web 1.4.3', { [FILE]: manifest('1.4.3') }));
+  assert.equal((await check(world, pull)).conclusion, 'success');
+  assert.match(await say(world, '/release web production'), /Not done.*nothing of web in production is quarantined/);
+});
+
+async function gatePassed(world: Released, revision: string): Promise<void> {
+  const { recorder } = aLoop(world);
+  const at = new Date(world.clock.now()).toISOString();
+  const { service, environment } = KEY;
+  recorder.add([
+    {
+      ...{ at, kind: 'gate-passed', id: `gate/${revision}`, service, environment, revision, incident: null },
+      ...{ actor: 'gate', because: 'harm excluded', details: {} },
+    },
+  ]);
+  await recorder.flush();
+}
 
 test('a quarantine that cannot be read forbids instead of allowing', async () => {
   const world = await rolledBack();

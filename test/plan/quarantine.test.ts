@@ -4,6 +4,7 @@ import type { Entry } from '../../src/ledger/entry.ts';
 import type { RollbackPlan } from '../../src/plan/plan.ts';
 import {
   activeQuarantine,
+  gatesSince,
   quarantineFault,
   quarantineOf,
   quarantinePath,
@@ -53,7 +54,9 @@ const lift = (kind: Entry['kind'], at: string, more: Partial<Entry> = {}): Entry
   details: {},
   ...more,
 });
-const active = (ledger: readonly Entry[], now = NOW + DAY) => activeQuarantine(held, ledger, PLACE, now);
+/** `passed`: the version that every release which passed its gate had. */
+const active = (ledger: readonly Entry[], now = NOW + DAY, passed: string | null = '3') =>
+  activeQuarantine(held, ledger, PLACE, { now, textAt: () => (passed === null ? null : manifest(passed)) });
 
 test('what a rollback takes away is quarantined: versions, never weights, never what the bad release did not set', () => {
   assert.deepEqual(
@@ -103,10 +106,27 @@ test('a person lifts it, for what was there before', () => {
   assert.equal(active([lift('released', '2026-11-17T15:00:00Z', { service: 'web' })]).length, 1);
 });
 
-test('a newer version that passed its gate lifts it; the bad one does not lift itself', () => {
-  assert.equal(active([lift('gate-passed', '2026-11-17T15:00:00Z')]).length, 0);
-  assert.equal(active([lift('gate-passed', '2026-11-17T15:00:00Z', { revision: sha('b') })]).length, 1);
+test('another version that passed its gate lifts it; the revert, the bad version and a release without the key do not', () => {
+  const passed = lift('gate-passed', '2026-11-17T15:00:00Z');
+  assert.equal(active([passed]).length, 0);
+  assert.equal(active([passed], NOW + DAY, '1').length, 1, 'the revert passes with the version before');
+  assert.equal(active([passed], NOW + DAY, '2').length, 1, 'the bad version, released once more');
+  assert.equal(active([passed], NOW + DAY, null).length, 1);
+  assert.equal(active([{ ...passed, revision: null }]).length, 1);
+  assert.equal(active([lift('gate-passed', '2026-11-17T13:00:00Z')]).length, 1, 'it passed before the fault');
+  assert.equal(active([lift('gate-passed', '2026-11-17T15:00:00Z', { service: 'web' })]).length, 1);
   assert.equal(active([lift('gate-failed', '2026-11-17T15:00:00Z')]).length, 1);
+});
+
+test('the newest twenty releases that passed since are asked, each once', () => {
+  const passed = (at: string, revision: string) => lift('gate-passed', at, { revision, id: `${at}${revision}` });
+  const many = Array.from({ length: 30 }, (_, i) => passed('2026-11-17T15:00:00Z', String(i).padStart(40, '0')));
+  assert.equal(gatesSince(held, many, PLACE).length, 20);
+  assert.equal(gatesSince(held, many, PLACE)[0], many.at(-1)?.revision);
+  const twice = [passed('2026-11-17T15:00:00Z', sha('e')), passed('2026-11-17T16:00:00Z', sha('e'))];
+  assert.deepEqual(gatesSince(held, twice, PLACE), [sha('e')]);
+  assert.deepEqual(gatesSince(held, [passed('2026-11-17T13:00:00Z', sha('e'))], PLACE), []);
+  assert.deepEqual(gatesSince([], twice, PLACE), []);
 });
 
 test('a change that sets a quarantined value is found; one that leaves it alone or takes it away is not', () => {
