@@ -1,6 +1,8 @@
 import type { Probot } from 'probot';
 import { branchKey } from '../src/plan/identity.ts';
 import { RELEASE_CHECK } from '../src/control/release-check.ts';
+import type { Spoken } from '../src/control/command.ts';
+import type { Page } from '../src/ports.ts';
 import type { Origin } from './errand.ts';
 import type { Porter } from './porter.ts';
 
@@ -11,17 +13,12 @@ import type { Porter } from './porter.ts';
 export function webhooks(porter: Porter): (app: Probot) => void {
   return (app) => {
     app.on('issue_comment.created', async ({ payload }) => {
-      const { comment, issue } = payload;
-      const author = comment.user;
-      const spoken = {
-        commentId: comment.id,
-        issue: issue.number,
-        author: author?.login ?? 'ghost',
-        isBot: author?.type !== 'User',
-        body: comment.body,
-        createdAt: comment.created_at,
-      };
-      await porter.comment(originOf(payload), spoken);
+      const page = { kind: 'issue', number: payload.issue.number } as const;
+      await porter.comment(originOf(payload), spokenOn(page, payload.comment));
+    });
+    app.on('commit_comment.created', async ({ payload }) => {
+      const page = { kind: 'commit', sha: payload.comment.commit_id } as const;
+      await porter.comment(originOf(payload), spokenOn(page, payload.comment));
     });
     app.on('check_run.completed', async ({ payload }) => {
       const { check_run: run } = payload;
@@ -96,6 +93,17 @@ export function webhooks(porter: Porter): (app: Probot) => void {
       });
     });
   };
+}
+
+interface SaidOnGitHub {
+  readonly id: number;
+  readonly user: { readonly login: string; readonly type?: string } | null;
+  readonly body: string;
+  readonly created_at: string;
+}
+
+function spokenOn(page: Page, { id, user, body, created_at: createdAt }: SaidOnGitHub): Spoken {
+  return { commentId: id, page, author: user?.login ?? 'ghost', isBot: user?.type !== 'User', body, createdAt };
 }
 
 async function wake(porter: Porter, origin: Origin, branch: string | null | undefined): Promise<void> {

@@ -40,8 +40,12 @@ export function taskOf(errand: Errand): Task<Errand> {
       const lane = `${group}/${errand.key.environment}/${errand.key.service}`;
       return errand.kind === 'look' ? task(lane, lane) : task(lane, `${lane} ${causeOf(errand.ask)}`);
     }
-    case 'comment':
-      return task(`${group}#${errand.spoken.issue}`, `${group} ${errand.spoken.commentId}`);
+    case 'comment': {
+      const { page, commentId } = errand.spoken;
+      return page.kind === 'issue'
+        ? task(`${group}#${page.number}`, `${group} ${commentId}`)
+        : task(`${group}#${page.sha}`, `${group} commit ${commentId}`);
+    }
     case 'changes': {
       const lane = `${group}^${errand.number ?? 'all'}`;
       return task(lane, lane);

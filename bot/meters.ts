@@ -13,6 +13,7 @@ const EVENTS: ReadonlySet<string> = new Set([
   'installation',
   'installation_repositories',
   'issue_comment',
+  'commit_comment',
   'merge_group',
   'ping',
   'pull_request',

@@ -158,6 +158,17 @@ export interface Pull {
   readonly mergeCommit: string | null;
 }
 
+/** Where people speak. */
+export type Page =
+  /** An issue or a pull request. */
+  { readonly kind: 'issue'; readonly number: number } | { readonly kind: 'commit'; readonly sha: string };
+
+/** One comment of the repository: the ids of comments on commits are counted apart. */
+export interface CommentAt {
+  readonly page: Page;
+  readonly id: number;
+}
+
 /** A comment, with who wrote it and whether the text is still theirs. */
 export interface Comment {
   readonly id: number;
@@ -188,10 +199,8 @@ export interface DeploymentRepository {
   roleOf(login: string): Promise<string>;
   /** True when GitHub says now that this person is an active member of org/team. Throws where it cannot say. */
   isTeamMember(team: string, login: string): Promise<boolean>;
-  /** Files that a pull request changes, and whether and as what it was merged; null when the number is a plain issue. */
-  pullRequestScope(
-    number: number,
-  ): Promise<{ readonly paths: readonly string[]; readonly mergeCommit: string | null } | null>;
+  /** Files that a pull request or commit changes, and the commit that it is or was merged as; null for a plain issue. */
+  scopeOf(page: Page): Promise<{ readonly paths: readonly string[]; readonly commit: string | null } | null>;
   /** Commits that touched the paths, newest first, seen from `head`; at most about 30 a path. */
   history(paths: readonly string[], head: string): Promise<readonly PathCommit[]>;
   /** The files under the paths at each revision, by revision. */
@@ -245,16 +254,17 @@ export interface DeploymentRepository {
   relabel(pull: Pull, label: string): Promise<void>;
   rewriteBody(pull: Pull, body: string): Promise<void>;
 
-  comments(issue: number, since: string | null): Promise<readonly Comment[]>;
-  /** Comments of the whole repository since then, for the sweep. */
-  recentComments(since: string): Promise<readonly (Comment & { readonly issue: number })[]>;
-  comment(issue: number, body: string): Promise<number>;
+  comments(page: Page, since: string | null): Promise<readonly Comment[]>;
+  /** Comments of the whole repository since then, for the sweep; of those on commits the newest 100. */
+  recentComments(since: string): Promise<readonly (Comment & CommentAt)[]>;
+  comment(page: Page, body: string): Promise<number>;
+  /** Of an issue or pull request. */
   editComment(id: number, body: string): Promise<void>;
   deleteComment(id: number): Promise<void>;
   /** Number of the new issue. */
   openIssue(title: string, body: string): Promise<number>;
-  react(commentId: number, content: Reaction): Promise<void>;
-  reacted(commentId: number): Promise<boolean>;
+  react(comment: CommentAt, content: Reaction): Promise<void>;
+  reacted(comment: CommentAt): Promise<boolean>;
 
   gateRuns(sha: string): Promise<readonly GateRun[]>;
   /** The check run or commit status of this name on a commit; null: there is none yet. */

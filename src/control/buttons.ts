@@ -2,7 +2,7 @@
 import { mayRollBack } from '../chatops/allowed.ts';
 import type { Key } from '../plan/incident.ts';
 import { targetOf } from '../playbook/target.ts';
-import { buttonsCheck, pressedCheck, readButtonsName, type Button } from '../report/buttons.ts';
+import { buttonsCheck, pressedCheck, readButtonsName, rollbackPressed, type Button } from '../report/buttons.ts';
 import type { Doors } from './doors.ts';
 import type { GateNews } from './gate-run.ts';
 import { falseAlarm, hold, type Carried } from './orders.ts';
@@ -46,13 +46,13 @@ export async function press(
   const who = { author: pressed.by, isBot: pressed.isBot };
   const speaker = await speakerOf(repository, who, await repository.roleOf(pressed.by), owners);
   const allowed = mayRollBack({ ...speaker, owners });
+  // The same button may be pressed again, after what it did was lifted.
+  const said = { author: pressed.by, ref: `press/${pressed.checkRunId}/${pressed.at}`, createdAt: pressed.at };
   if (!allowed.ok) {
-    const said = { author: pressed.by, commentId: pressed.checkRunId, createdAt: pressed.at };
     loop.refusals.add({ said, command: button, place: key, because: allowed.because });
     await say(`Not done: ${allowed.because}`);
     return null;
   }
-  const said = { author: pressed.by, commentId: pressed.checkRunId, createdAt: pressed.at };
   const carried = async (done: Carried): Promise<null> => {
     await say(done.ok ? done.answer : `Not done: ${done.refusal.wrong}`);
     return null;
@@ -74,10 +74,15 @@ export async function press(
         reason: 'button of the failed gate',
       } as const;
       const settled = await loop.reconcile(key, { cause, at: pressed.at, bad: pressed.sha, to: null });
-      await say(settled.kind === 'idle' ? `Not done: ${settled.because}` : `${pressed.by} rolled it back.`);
+      await say(outcomeOf(settled, pressed.by));
       return { key, settled };
     }
   }
+}
+
+function outcomeOf(settled: Settled, by: string): string {
+  if (settled.kind === 'idle') return rollbackPressed(by, settled);
+  return rollbackPressed(by, settled.pull ?? settled.step);
 }
 
 const BUTTONS = ['rollback', 'hold', 'not-this-change'] as const satisfies readonly Button[];

@@ -8,6 +8,7 @@ import { ALL } from '../ledger/entry.ts';
 import { standing } from '../ledger/standing.ts';
 import type { Key } from '../plan/incident.ts';
 import { targetOf, targetsTouching } from '../playbook/target.ts';
+import { followComment } from '../report/follow.ts';
 import { helpComment } from '../report/help.ts';
 import { parseBlock } from '../report/memory.ts';
 import { errorComment, type Refusal } from '../report/refusals.ts';
@@ -19,7 +20,7 @@ import { confirm, explainPlan } from './plan-command.ts';
 import { activeOf, glance, playbookOf, type Glance, type Loop } from './reconcile.ts';
 import { createReplies, type Replies } from './reply.ts';
 import { speakerOf } from './speaker.ts';
-import { askOf, notOwner, refused, REFUSED, run, type Heard, type Spoken } from './spoken.ts';
+import { askOf, notOwner, notReleased, refused, REFUSED, run, saidIn, type Heard, type Spoken } from './spoken.ts';
 
 export type { Heard, Spoken } from './spoken.ts';
 
@@ -33,7 +34,11 @@ export async function hear(doors: Doors, loop: Loop, spoken: Spoken): Promise<He
   if (parsed === null) return null;
   const replies = createReplies(doors, spoken);
   try {
-    return await obey(doors, loop, spoken, parsed, replies);
+    const heard = await obey(doors, loop, spoken, parsed, replies);
+    const pull = heard?.settled.kind === 'looked' ? heard.settled.pull : null;
+    // On an issue or pull request the whole story is told where people asked; a commit gets the way to it.
+    if (spoken.page.kind === 'commit' && pull) await replies.answer(followComment(pull));
+    return heard;
   } catch (error) {
     if (!(error instanceof RollbackError) || error.retryable) throw error;
     await replies.refuse(errorComment(error));
@@ -52,15 +57,16 @@ async function obey(
   const [now, role, scope] = await Promise.all([
     glance(doors),
     repository.roleOf(spoken.author),
-    repository.pullRequestScope(spoken.issue),
+    repository.scopeOf(spoken.page),
   ]);
   const playbook = playbookOf(now.overview);
   const owners = Object.values(playbook.services).flatMap((service) => service.owners);
   const speaker = await speakerOf(repository, spoken, role, owners);
   const allowed = mayRollBack({ ...speaker, owners });
+  const said = saidIn(spoken);
   const word = parsed.kind === 'command' ? parsed.command.kind : 'unreadable';
   const deny = (refusal: Refusal, place: Pick<Key, 'service' | 'environment'> | null): Refusal => {
-    loop.refusals.add({ said: spoken, command: word, place, because: refusal.wrong });
+    loop.refusals.add({ said, command: word, place, because: refusal.wrong });
     return refusal;
   };
   if (!allowed.ok) return refused(replies, deny({ wrong: allowed.because, hint: REFUSED, wouldWork: [] }, null));
@@ -94,7 +100,7 @@ async function obey(
         return denied && deny(denied, { service, environment: ALL });
       };
       const { kind, words } = command;
-      return carried(replies, await order(doors, loop.recorder, spoken, { kind, words }, { playbook, mayOrder }));
+      return carried(replies, await order(doors, loop.recorder, said, { kind, words }, { playbook, mayOrder }));
     }
     case 'plan':
     case 'rollback':
@@ -111,19 +117,24 @@ async function obey(
   const denied = notOwner(playbook, key.service, speaker);
   if (denied) return refused(replies, deny(denied, key));
   const { reason } = resolved;
-  const ask = askOf(spoken, reason, resolved.to, scope?.mergeCommit ?? null);
-  const { head } = now.overview;
+  const ask = askOf(spoken, reason, resolved.to, scope?.commit ?? null);
+  const { head, defaultBranch } = now.overview;
   switch (command.kind) {
     case 'plan':
-      return explainPlan(doors, now, playbook, key, ask, replies);
-    case 'rollback':
+    case 'rollback': {
+      const { page } = spoken;
+      // A commit of some other branch, or of a fork, was never released: whoever means it must not hit what serves now.
+      if (page.kind === 'commit' && ask.bad !== null && !(await repository.contains(head, ask.bad)))
+        return refused(replies, notReleased(command.kind, key, { sha: page.sha, branch: defaultBranch }));
+      if (command.kind === 'plan') return explainPlan(doors, now, playbook, key, ask, replies);
       return run(loop, key, ask, now, replies);
+    }
     case 'cancel':
       return cancel(doors, loop, key, now, replies);
     case 'release':
-      return carried(replies, await release(doors, loop.recorder, spoken, { key, head, reason }));
+      return carried(replies, await release(doors, loop.recorder, said, { key, head, reason }));
     case 'false-alarm':
-      return carried(replies, await falseAlarm(doors, loop.recorder, spoken, { key, reason }));
+      return carried(replies, await falseAlarm(doors, loop.recorder, said, { key, reason }));
     case 'gate':
       return carried(replies, await gateStatus(doors, key));
     case 'whatran': {

@@ -57,7 +57,16 @@ const QUEUES: Right = {
 };
 const LEVELS: readonly string[] = ['read', 'write', 'admin'];
 
-const EVENTS = ['issue_comment', 'check_run', 'check_suite', 'status', 'pull_request', 'pull_request_review', 'push'];
+const EVENTS = [
+  'issue_comment',
+  'commit_comment',
+  'check_run',
+  'check_suite',
+  'status',
+  'pull_request',
+  'pull_request_review',
+  'push',
+];
 
 /** The rights and events of the App, the rules of the branch, and its webhooks. */
 export function ofGitHub(asked: Asked<GitHubFacts>, playbook: Playbook | null): readonly DoctorFinding[] {

@@ -4,11 +4,11 @@ import type { Planned } from '../plan/plan.ts';
 import type { Playbook } from '../playbook/schema.ts';
 import { targetOf } from '../playbook/target.ts';
 import { confirmedBy, parseBlock } from '../report/memory.ts';
-import { approvalComment, noPlanComment, planComment } from '../report/plan.ts';
+import { approvalComment, noPlanComment, noPlanWords, planComment } from '../report/plan.ts';
 import { planChangedComment, type Refusal } from '../report/refusals.ts';
 import { approvalsNeeded } from './approvals.ts';
 import type { Doors } from './doors.ts';
-import { draft, type Ask } from './draft.ts';
+import { draft, type Ask, type Draft } from './draft.ts';
 import { madeOf, viewOfPlan, whatMoved } from './plan-view.ts';
 import { glance, type Glance, type Loop } from './reconcile.ts';
 import type { Replies } from './reply.ts';
@@ -39,6 +39,7 @@ export async function explainPlan(
       environment: key.environment,
       to: ask.to,
       bad: ask.bad,
+      made: madeOf(instead),
     };
     await replies.answer(noPlanComment(drafted.planned, key, 'confirmable'), printed ?? undefined);
     return null;
@@ -107,10 +108,12 @@ export async function confirm(
   if (denied) return refused(replies, deny(denied, key));
   const ask = { ...askOf(spoken, `plan ${hash} confirmed`, printed.to, null), bad: printed.bad };
   const drafted = await draft(doors, targetOf(playbook, key), key, now.overview, ask);
-  const current = drafted === null ? 'none' : hashOf(drafted.planned);
+  const current = drafted === null ? null : hashOf(drafted.planned);
   if (current !== hash) {
     const moved = await whatMoved(doors, targetOf(playbook, key), now.overview, printed, drafted);
-    await replies.refuse(planChangedComment({ asked: hash, now: current, base: now.overview.head, moved }));
+    await replies.refuse(
+      planChangedComment({ asked: hash, now: current, ...whyNone(drafted), base: now.overview.head, moved }),
+    );
     return null;
   }
   return run(loop, key, { ...ask, accept: hash }, now, replies);
@@ -125,7 +128,11 @@ async function countedApproval(loop: Loop, key: Key, now: Glance, replies: Repli
   return { key, settled };
 }
 
-function hashOf(planned: Planned): string {
-  if (planned.kind === 'conflict') return planned.instead?.hash ?? 'none';
-  return planned.kind === 'planned' ? planned.plan.hash : 'none';
+function hashOf(planned: Planned): string | null {
+  if (planned.kind === 'conflict') return planned.instead?.hash ?? null;
+  return planned.kind === 'planned' ? planned.plan.hash : null;
+}
+
+function whyNone(drafted: Draft | null): { readonly because?: string } {
+  return drafted === null || drafted.planned.kind === 'planned' ? {} : { because: noPlanWords(drafted.planned) };
 }

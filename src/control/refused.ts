@@ -28,13 +28,13 @@ const MOST = 20;
 const MOST_EACH = 5;
 
 export function createRefusals(doors: Pick<Doors, 'clock' | 'log'>, recorder: Pick<Recorder, 'add'>): Refusals {
-  let kept: readonly { readonly at: number; readonly actor: string; readonly comment: number }[] = [];
+  let kept: readonly { readonly at: number; readonly actor: string; readonly ref: string }[] = [];
   return {
     add({ said, command, place, because }) {
       const now = doors.clock.now();
-      const { author: actor, commentId: comment } = said;
+      const { author: actor, ref } = said;
       kept = kept.filter(({ at }) => at > now - HOUR_MS);
-      if (kept.some((one) => one.comment === comment)) return;
+      if (kept.some((one) => one.ref === ref)) return;
       if (kept.length >= MOST || kept.filter((one) => one.actor === actor).length >= MOST_EACH) {
         doors.log('warn', 'a refused command is not in the ledger: there were too many within the hour', {
           actor,
@@ -42,12 +42,12 @@ export function createRefusals(doors: Pick<Doors, 'clock' | 'log'>, recorder: Pi
         });
         return;
       }
-      kept = [...kept, { at: now, actor, comment }];
+      kept = [...kept, { at: now, actor, ref }];
       recorder.add([
         {
           at: new Date(said.createdAt).toISOString(),
           kind: 'refused',
-          id: `comment-${comment}/refused`,
+          id: `${ref}/refused`,
           service: place?.service ?? ALL,
           environment: place?.environment ?? ALL,
           revision: null,

@@ -1,6 +1,6 @@
 import { bareLogin } from '../plan/incident.ts';
 import { parseMarker, printMarker } from '../report/marker.ts';
-import type { Reaction } from '../ports.ts';
+import type { Page, Reaction } from '../ports.ts';
 import type { Doors } from './doors.ts';
 
 /** What a printed plan remembers, so that its hash can be confirmed later. */
@@ -26,21 +26,22 @@ export interface Replies {
 
 export function createReplies(
   doors: Pick<Doors, 'repository'>,
-  to: { readonly commentId: number; readonly issue: number; readonly createdAt: string },
+  to: { readonly commentId: number; readonly page: Page; readonly createdAt: string },
 ): Replies {
   const { repository } = doors;
   let reaction: Promise<void> | null = null;
-  const react = (content: Reaction) => (reaction ??= repository.react(to.commentId, content));
+  const comment = { page: to.page, id: to.commentId };
+  const react = (content: Reaction) => (reaction ??= repository.react(comment, content));
   const ours = async (since: string | null) =>
-    (await repository.comments(to.issue, since)).filter(
-      (comment) => bareLogin(comment.author) === bareLogin(repository.login),
+    (await repository.comments(to.page, since)).filter(
+      ({ author }) => bareLogin(author) === bareLogin(repository.login),
     );
 
   async function say(body: string, plan?: PrintedPlan): Promise<void> {
-    const said = (await ours(to.createdAt)).some((comment) => answersTo(comment.body) === to.commentId);
+    const said = (await ours(to.createdAt)).some(({ body: told }) => answersTo(told) === to.commentId);
     if (said) return;
     const marker = printMarker('reply', { to: to.commentId, ...(plan ? { plan } : {}) });
-    await repository.comment(to.issue, `${body}\n${marker}\n`);
+    await repository.comment(to.page, `${body}\n${marker}\n`);
   }
 
   return {
@@ -50,7 +51,7 @@ export function createReplies(
     },
     async refuse(body) {
       // Heard again after it was dealt with, a command finds its own work done: that is no reason to refuse it.
-      if (reaction === null && (await repository.reacted(to.commentId))) {
+      if (reaction === null && (await repository.reacted(comment))) {
         reaction = Promise.resolve();
         return;
       }
@@ -59,8 +60,8 @@ export function createReplies(
     },
     acknowledge: () => react('rocket'),
     async findPlan(hash) {
-      for (const comment of await ours(null)) {
-        const plan = planIn(comment.body);
+      for (const { body } of await ours(null)) {
+        const plan = planIn(body);
         if (plan?.hash === hash) return plan;
       }
       return null;

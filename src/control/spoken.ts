@@ -1,10 +1,13 @@
 /** What every command has in common: who spoke, whether they may, and how a rollback is run and answered. */
 import { mayRollBack } from '../chatops/allowed.ts';
+import { opening } from '../chatops/commands.ts';
 import type { Key } from '../plan/incident.ts';
 import type { Playbook } from '../playbook/schema.ts';
+import type { Page } from '../ports.ts';
 import { noPlanComment } from '../report/plan.ts';
 import { refusalComment, type Refusal } from '../report/refusals.ts';
 import type { Ask } from './draft.ts';
+import type { Said } from './orders.ts';
 import type { Glance, Loop, Settled } from './reconcile.ts';
 import type { Replies } from './reply.ts';
 import type { Asking } from './speaker.ts';
@@ -12,7 +15,7 @@ import type { Asking } from './speaker.ts';
 /** A new comment as the webhook or the sweep found it. */
 export interface Spoken {
   readonly commentId: number;
-  readonly issue: number;
+  readonly page: Page;
   readonly author: string;
   readonly isBot: boolean;
   readonly body: string;
@@ -44,11 +47,28 @@ export function askOf(spoken: Spoken, reason: string | null, to: string | null, 
     kind: 'command',
     by: spoken.author,
     commentId: spoken.commentId,
-    issue: spoken.issue,
+    issue: spoken.page.kind === 'issue' ? spoken.page.number : 0,
     reason,
   } as const;
   // On the pull request of a release that release is meant; with a named target everything after it is.
   return { cause, at: new Date(spoken.createdAt).toISOString(), bad: to === null ? merged : null, to };
+}
+
+/** The comment as the ledger names it. */
+export function saidIn({ page, commentId, author, createdAt }: Spoken): Said {
+  return { author, ref: `${page.kind === 'commit' ? 'commit-comment' : 'comment'}/${commentId}`, createdAt };
+}
+
+export function notReleased(
+  kind: 'rollback' | 'plan',
+  { service, environment }: Key,
+  { sha, branch }: { readonly sha: string; readonly branch: string },
+): Refusal {
+  return {
+    wrong: `commit ${sha.slice(0, 7)} is not on ${branch}: it was never released`,
+    hint: 'Comment on the commit or pull request that was released, or name the target.',
+    wouldWork: [`${opening(kind)} ${service} ${environment} to <sha>`],
+  };
 }
 
 export async function run(loop: Loop, key: Key, ask: Ask, now: Glance, replies: Replies): Promise<Heard> {

@@ -71,7 +71,7 @@ async function findOrPost(
 ): Promise<number> {
   const { repository } = doors;
   const ours = async () => {
-    const comments = await repository.comments(issue, incident.openedAt);
+    const comments = await repository.comments({ kind: 'issue', number: issue }, incident.openedAt);
     return comments
       .filter(
         (comment) =>
@@ -82,7 +82,7 @@ async function findOrPost(
   };
   const [existing] = await ours();
   if (existing !== undefined) return existing;
-  const posted = await repository.comment(issue, body);
+  const posted = await repository.comment({ kind: 'issue', number: issue }, body);
   const [first = posted, ...others] = await ours();
   await Promise.all(others.filter((id) => id === posted).map((id) => repository.deleteComment(id)));
   return first;

@@ -12,7 +12,7 @@ export type Cause =
       readonly kind: 'command';
       readonly by: string;
       readonly commentId: number;
-      /** Issue or pull request on which the comment stands; 0: it was a button. */
+      /** Issue or pull request on which the comment stands; 0: it was a button, or stands on a commit. */
       readonly issue: number;
       readonly reason: string | null;
     }

@@ -74,7 +74,7 @@ export function makePlan(input: PlanInput, sha256: Sha256): Planned {
   }
   const planOf = (all: readonly FileEdit[], moved: readonly VersionChange[]): RollbackPlan => ({
     ...{ incident, base, baseBranch, good, edits: all, changes: moved, undoes },
-    hash: planHash({ incident, base, good, edits: all }, sha256),
+    hash: planHash({ incident, good, edits: all }, sha256),
     notes,
     migrations,
     ...(migrations.length > 0 ? { database: databaseOf(files, migrations) } : {}),
@@ -130,9 +130,12 @@ function removedResources({ now }: FileStates, after: string | null): readonly s
   return resourcesIn(now?.text ?? null).filter((resource) => !kept.has(resource));
 }
 
-/** What a confirmation is bound to: another head, another target or another edit is another hash. */
-export function planHash(plan: Pick<RollbackPlan, 'incident' | 'base' | 'good' | 'edits'>, sha256: Sha256): string {
-  return sha256(canonicalJson([plan.incident.id, plan.base, plan.good.sha, plan.edits])).slice(0, 12);
+/**
+ * What a confirmation is bound to: another bad release, another target or another edit is another hash. A commit that touches none of
+ * these is not: where many people release, one lands between every plan and its confirmation.
+ */
+export function planHash(plan: Pick<RollbackPlan, 'incident' | 'good' | 'edits'>, sha256: Sha256): string {
+  return sha256(canonicalJson([plan.incident.id, plan.good.sha, plan.edits])).slice(0, 12);
 }
 
 const MODES: readonly string[] = ['100644', '100755', '120000', '160000'] satisfies readonly FileMode[];

@@ -76,7 +76,7 @@ export interface RollbackPlan {
   readonly changes: readonly VersionChange[];
   /** Commits in scope between good and base whose content goes away, newest first. */
   readonly undoes: readonly { readonly sha: string; readonly title: string; readonly author: string }[];
-  /** First 12 hex digits of SHA-256 over incident id, base, good and edits; what `/rollback confirm` names. */
+  /** First 12 hex digits of SHA-256 over incident id, good and edits; what `/rollback confirm` names. */
   readonly hash: string;
   /** What whoever merges it should know: one sentence each. */
   readonly notes?: readonly string[];

@@ -40,6 +40,16 @@ export function buttonsCheck(place: Place, because: string): Omit<PublishedCheck
   };
 }
 
+/** What came of `Roll back`. */
+export function rollbackPressed(
+  by: string,
+  outcome: { readonly number: number } | { readonly because: string },
+): string {
+  return 'number' in outcome
+    ? `${inline(by)} rolled it back: #${outcome.number}.`
+    : `Not done: ${inline(outcome.because)}`;
+}
+
 /** What came of a press; the buttons stay. */
 export function pressedCheck(place: Place, words: string): Omit<PublishedCheck, 'sha'> {
   return {

@@ -108,6 +108,11 @@ export function noPlanComment(
   }
 }
 
+/** The same in one sentence. */
+export function noPlanWords(planned: Exclude<Planned, { kind: 'planned' }>): string {
+  return planned.because.replace(/[.\s]+$/, '');
+}
+
 /** The answer to a confirmation that is not the last one needed. */
 export function approvalComment(because: string): string {
   return `**Noted**: ${inline(because)}\n`;

@@ -30,7 +30,9 @@ export function errorComment(error: {
 /** The plan people confirmed is no longer the plan that would run. */
 export function planChangedComment(change: {
   readonly asked: string;
-  readonly now: string;
+  /** Hash of the plan that would run now; null: there is none, because of `because`. */
+  readonly now: string | null;
+  readonly because?: string;
   readonly base: string;
   /** What is different, as a list; absent where it is not known. */
   readonly moved?: string;
@@ -38,7 +40,9 @@ export function planChangedComment(change: {
   return [
     `**Not done**: plan ${code(change.asked, 40)} is no longer what would happen; the default branch is now at ${short(change.base)}.`,
     ...(change.moved ? [`What moved:\n\n${change.moved}`] : []),
-    `Read the new plan with \`/rollback plan\`. To run the new one:\n\n${block(`/rollback confirm ${change.now}`)}\n`,
+    change.now === null
+      ? `Now there is no plan: ${inline(change.because ?? 'this release is no longer the newest')}.\n`
+      : `Read the new plan with \`/rollback plan\`. To run the new one:\n\n${block(`/rollback confirm ${change.now}`)}\n`,
   ].join('\n\n');
 }
 

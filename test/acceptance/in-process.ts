@@ -1,7 +1,8 @@
-/** lastgood without a process of its own: the real loop and adapters, woken by the real webhooks of the world. */
+/** lastgood without a process of its own, woken by the real webhooks of the world: the real loop and adapters, or the whole bot. */
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { startBot } from '../../bot/main.ts';
 import { argoCd } from '../../src/adapters/argocd.ts';
 import { realClock } from '../../src/adapters/clock.ts';
 import { appClient } from '../../src/adapters/github/client.ts';
@@ -62,7 +63,7 @@ export async function startCrew(town: Town): Promise<Crew> {
     if (event === 'issue_comment' && body['action'] === 'created' && comment) {
       const heard = await hear(doors, loop, {
         commentId: comment.id,
-        issue: (body['issue'] as { number: number }).number,
+        page: { kind: 'issue', number: (body['issue'] as { number: number }).number },
         author: comment.user.login,
         isBot: comment.user.type !== 'User',
         body: comment.body,
@@ -106,6 +107,25 @@ export async function startCrew(town: Town): Promise<Crew> {
       server.close();
     },
   };
+}
+
+/** The whole bot in this process. A new one begins with a new budget of writes; one alone would have to wait for its minute to end. */
+export async function startBotHere(town: Town, env: NodeJS.ProcessEnv = {}): Promise<() => Promise<void>> {
+  const bot = await startBot(
+    {
+      APP_ID: String(town.github.app.id),
+      PRIVATE_KEY: town.github.app.privateKey,
+      WEBHOOK_SECRET: town.webhookSecret,
+      GITHUB_API_URL: town.github.url,
+      ARGOCD_TOKEN: town.argoToken,
+      PORT: '0',
+      SWEEP_SECONDS: '30',
+      ...env,
+    },
+    { write: process.env['BOT_LOG'] ? (line) => void process.stderr.write(line) : () => undefined },
+  );
+  town.github.setWebhook(`${bot.url}/api/github/webhooks`);
+  return () => bot.stop();
 }
 
 interface User {

@@ -121,7 +121,7 @@ test('a comment that is no command, is a bot’s, or is older than a day takes n
   const { porter, queue } = await aPorter(world);
   const spoken = {
     commentId: 1,
-    issue: 5,
+    page: { kind: 'issue' as const, number: 5 },
     author: 'ada',
     isBot: false,
     body: '/rollback status',
@@ -141,7 +141,7 @@ test('the same command delivered again, under whatever delivery id, is answered 
   const said = world.repository.say(5, 'ada', '/rollback status');
   const spoken = {
     commentId: said.id,
-    issue: 5,
+    page: { kind: 'issue' as const, number: 5 },
     author: 'ada',
     isBot: false,
     body: '/rollback status',

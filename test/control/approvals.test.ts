@@ -65,7 +65,14 @@ async function confirm(world: Released, author: string, hash?: string): Promise<
   const body = `/rollback confirm ${hash ?? parseBlock(pull?.body)?.planHash ?? ''}`;
   const said = world.repository.say(pull?.number ?? 0, author, body);
   await hear(doorsOf(world), loop, {
-    ...{ commentId: said.id, issue: pull?.number ?? 0, author, isBot: false, body, createdAt: said.createdAt },
+    ...{
+      commentId: said.id,
+      page: { kind: 'issue', number: pull?.number ?? 0 },
+      author,
+      isBot: false,
+      body,
+      createdAt: said.createdAt,
+    },
   });
   await loop.flush();
 }

@@ -9,13 +9,14 @@ import { parseTimeline } from '../../src/report/timeline.ts';
 import { doorsOf } from './fakes.ts';
 import { aLoop, anAsk, aRelease, FILE, KEY, manifest, type Released, steps, toTheEnd } from './world.ts';
 
+const onIssue = (number: number) => ({ kind: 'issue', number }) as const;
 const ISSUE = 500;
 
 /** Somebody writes a comment, and it is heard. */
 async function say(world: Released, body: string, more: Partial<Spoken> & { loop?: Loop } = {}) {
   const { loop = aLoop(world), ...overrides } = more;
   const author = overrides.author ?? 'ada';
-  const comment = world.repository.say(overrides.issue ?? ISSUE, author, body);
+  const comment = world.repository.say(overrides.page ?? onIssue(ISSUE), author, body);
   const spoken: Spoken = { ...comment, commentId: comment.id, isBot: false, ...overrides };
   world.clock.turn(1000);
   const again = () => hear(doorsOf(world), loop, spoken);
@@ -66,16 +67,16 @@ test('the same comment heard again, even long after the recovery, changes nothin
 test('/rollback on the pull request of a release means that release', async () => {
   const world = aRelease({});
   const issue = world.repository.commits.find(({ sha }) => sha === world.bad)?.pull?.number ?? 0;
-  await say(world, '/rollback', { issue });
+  await say(world, '/rollback', { page: onIssue(issue) });
   assert.equal(parseBlock(world.repository.pulls[0]?.body)?.incident.bad, world.bad);
 });
 
 test('a release that was rolled back already is not rolled back again from its own pull request', async () => {
   const world = aRelease({});
   const issue = world.repository.commits.find(({ sha }) => sha === world.bad)?.pull?.number ?? 0;
-  const { loop } = await say(world, '/rollback', { issue });
+  const { loop } = await say(world, '/rollback', { page: onIssue(issue) });
   await toTheEnd(world, loop, null);
-  const { spoken } = await say(world, '/rollback', { issue });
+  const { spoken } = await say(world, '/rollback', { page: onIssue(issue) });
   assert.match(lastAnswer(world), /Not done[\s\S]*recovered[\s\S]*to <sha>/);
   assert.deepEqual(reactionsTo(world, spoken.commentId), ['confused']);
   assert.equal(world.repository.pulls.length, 1);
@@ -151,15 +152,44 @@ test('plan prints the plan and its hash; confirm runs exactly that', async () =>
   assert.equal(world.repository.pulls[0]?.state, 'merged');
 });
 
-test('a plan that is no longer what would happen is not run, and the new hash is named', async () => {
+test('a plan that is no longer what would happen is not run; what moved and the new hash are named', async () => {
+  const world = aRelease({});
+  await say(world, '/rollback plan web production');
+  const [, hash = ''] = /\/rollback confirm ([0-9a-f]{12})/.exec(lastAnswer(world)) ?? [];
+  const next = world.repository.release('Release web 1.4.3', { [FILE]: manifest('1.4.3') });
+  const { spoken } = await say(world, `/rollback confirm ${hash}`);
+  assert.match(lastAnswer(world), new RegExp(`plan \`?${hash}\`? is no longer[\\s\\S]*/rollback confirm [0-9a-f]{12}`));
+  assert.match(
+    lastAnswer(world),
+    new RegExp(
+      `main moved from ${world.bad.slice(0, 7)} to ${next.slice(0, 7)}[\\s\\S]*Release web 1\\.4\\.3 \\(ada\\)`,
+    ),
+  );
+  assert.deepEqual(reactionsTo(world, spoken.commentId), ['confused']);
+  assert.equal(world.repository.pulls.length, 0);
+});
+
+test('a plan that has become no plan at all is refused with the reason, and no hash is offered', async () => {
+  const world = aRelease({});
+  await say(world, `/rollback plan web production to ${world.good}`);
+  const [, hash = ''] = /\/rollback confirm ([0-9a-f]{12})/.exec(lastAnswer(world)) ?? [];
+  world.repository.release('Back by hand', { [FILE]: manifest('1.4.1') });
+  await say(world, `/rollback confirm ${hash}`);
+  assert.match(
+    lastAnswer(world),
+    /is no longer what would happen[\s\S]*Now there is no plan: the files already are as at/,
+  );
+  assert.doesNotMatch(lastAnswer(world), /confirm none|```/);
+});
+
+test('a commit that touches nothing of the plan does not stand in the way of its confirmation', async () => {
   const world = aRelease({});
   await say(world, '/rollback plan web production');
   const [, hash = ''] = /\/rollback confirm ([0-9a-f]{12})/.exec(lastAnswer(world)) ?? [];
   world.repository.release('Something else', { 'README.md': 'y' });
-  const { spoken } = await say(world, `/rollback confirm ${hash}`);
-  assert.match(lastAnswer(world), new RegExp(`plan \`?${hash}\`? is no longer[\\s\\S]*/rollback confirm [0-9a-f]{12}`));
-  assert.deepEqual(reactionsTo(world, spoken.commentId), ['confused']);
-  assert.equal(world.repository.pulls.length, 0);
+  await say(world, `/rollback confirm ${hash}`);
+  assert.equal(world.repository.pulls[0]?.state, 'merged');
+  assert.equal(world.repository.file('README.md'), 'y');
 });
 
 test('a hash that was never printed here is refused', async () => {
@@ -171,7 +201,7 @@ test('a hash that was never printed here is refused', async () => {
 
 test('a plan that somebody else pasted into a comment is not a plan of ours', async () => {
   const world = aRelease({});
-  await say(world, '/rollback plan web production', { issue: 501 });
+  await say(world, '/rollback plan web production', { page: onIssue(501) });
   const [, hash = ''] = /\/rollback confirm ([0-9a-f]{12})/.exec(lastAnswer(world)) ?? [];
   world.repository.say(ISSUE, 'eve', lastAnswer(world));
   await say(world, `/rollback confirm ${hash}`);
@@ -184,7 +214,7 @@ test('confirm on a pull request that waits for a person merges it', async () => 
   const memory = parseBlock(world.repository.pulls[0]?.body);
   assert.equal(memory?.mode, 'human');
   const number = world.repository.pulls[0]?.number ?? 0;
-  await say(world, `/rollback confirm ${memory.planHash}`, { issue: number });
+  await say(world, `/rollback confirm ${memory.planHash}`, { page: onIssue(number) });
   assert.equal(world.repository.pulls[0]?.state, 'merged');
   assert.match(world.repository.pulls[0].body, /Confirmed by ada/);
 });
@@ -195,7 +225,7 @@ test('a pull request whose text somebody else edited cannot be confirmed', async
   const [pull] = world.repository.pulls;
   assert.ok(pull);
   world.repository.change(pull.number, { ours: false });
-  await say(world, `/rollback confirm ${parseBlock(pull.body)?.planHash ?? ''}`, { issue: pull.number });
+  await say(world, `/rollback confirm ${parseBlock(pull.body)?.planHash ?? ''}`, { page: onIssue(pull.number) });
   assert.equal(world.repository.pulls[0]?.state, 'open');
   assert.equal(world.repository.pulls[0].body, pull.body);
 });
@@ -295,7 +325,7 @@ test('a command that was carried out is never refused when it is heard again', a
 test('a command that was carried out is acknowledged when its reaction was lost and it is heard again after the recovery', async () => {
   const world = aRelease({});
   const issue = world.repository.commits.find(({ sha }) => sha === world.bad)?.pull?.number ?? 0;
-  const { spoken, again, loop } = await say(world, '/rollback', { issue });
+  const { spoken, again, loop } = await say(world, '/rollback', { page: onIssue(issue) });
   await toTheEnd(world, loop, null);
   world.repository.reactions.length = 0;
   await again();
@@ -306,9 +336,56 @@ test('a command that was carried out is acknowledged when its reaction was lost 
 test('a command that was refused carries one reaction, however often it is heard', async () => {
   const world = aRelease({});
   const issue = world.repository.commits.find(({ sha }) => sha === world.bad)?.pull?.number ?? 0;
-  const { loop } = await say(world, '/rollback', { issue });
+  const { loop } = await say(world, '/rollback', { page: onIssue(issue) });
   await toTheEnd(world, loop, null);
-  const { spoken, again } = await say(world, '/rollback', { issue });
+  const { spoken, again } = await say(world, '/rollback', { page: onIssue(issue) });
   await again();
   assert.deepEqual(reactionsTo(world, spoken.commentId), ['confused']);
+});
+
+const onCommit = (sha: string) => ({ kind: 'commit', sha }) as const;
+
+test('/rollback on a commit accuses that release; the answer there leads to the revert, where the story is told', async () => {
+  const world = aRelease({});
+  const later = world.repository.release('Set the replicas', { 'apps/web/replicas.yaml': 'replicas: 3\n' });
+  const { heard, spoken, again, loop } = await say(world, '/rollback checkout is broken', {
+    page: onCommit(world.bad),
+  });
+  assert.ok(heard);
+  const [pull] = world.repository.pulls;
+  assert.equal(parseBlock(pull?.body)?.incident.bad, world.bad);
+  assert.deepEqual(reactionsTo(world, spoken.commentId), ['rocket']);
+  const here = () => world.repository.said.filter(({ page, author }) => page.kind === 'commit' && author !== 'ada');
+  assert.deepEqual(
+    here().map(({ body }) => body.split('\n')[0]),
+    [`**On its way**: #${pull?.number} is the revert; what happens is told there.`],
+  );
+  await toTheEnd(world, loop, null);
+  assert.equal(world.repository.file(FILE), manifest('1.4.1'));
+  assert.equal(world.repository.file('apps/web/replicas.yaml'), 'replicas: 3\n', later);
+  assert.ok(world.repository.said.some(({ issue, body }) => issue === pull?.number && parseTimeline(body) !== null));
+  await again();
+  assert.equal(here().length, 1);
+});
+
+test('a plan that was printed on a commit is confirmed there', async () => {
+  const world = aRelease({});
+  await say(world, '/rollback plan', { page: onCommit(world.bad) });
+  const [, hash = ''] = /\/rollback confirm ([0-9a-f]{12})/.exec(lastAnswer(world)) ?? [];
+  await say(world, `/rollback confirm ${hash}`, { page: onCommit(world.good) });
+  assert.match(lastAnswer(world), /was not printed here/);
+  await say(world, `/rollback confirm ${hash}`, { page: onCommit(world.bad) });
+  assert.equal(world.repository.pulls[0]?.state, 'merged');
+});
+
+test('a commit that never was on the default branch accuses nothing, and the answer says what would work', async () => {
+  const world = aRelease({});
+  const sha = world.repository.release('From a fork', { [FILE]: manifest('6.6.6') });
+  world.repository.trials.push(...world.repository.commits.splice(-1));
+  const { spoken } = await say(world, '/rollback', { page: onCommit(sha) });
+  assert.match(lastAnswer(world), /is not on main: it was never released[\s\S]*\/rollback web production to <sha>/);
+  assert.deepEqual(reactionsTo(world, spoken.commentId), ['confused']);
+  assert.equal(world.repository.pulls.length, 0);
+  await say(world, '/hold web production', { page: onCommit(sha) });
+  assert.match(lastAnswer(world), /Automatic rollbacks are stopped/);
 });

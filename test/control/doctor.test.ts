@@ -15,7 +15,16 @@ const PERMISSIONS = {
   checks: 'write',
   statuses: 'read',
 };
-const EVENTS = ['issue_comment', 'check_run', 'check_suite', 'status', 'pull_request', 'pull_request_review', 'push'];
+const EVENTS = [
+  'issue_comment',
+  'commit_comment',
+  'check_run',
+  'check_suite',
+  'status',
+  'pull_request',
+  'pull_request_review',
+  'push',
+];
 
 function github(overrides: Partial<GitHubFacts> = {}): DoctorFacts['github'] {
   return known({

@@ -7,6 +7,7 @@ import type {
   PublishedCheck,
   Clock,
   Comment,
+  CommentAt,
   DeploymentRepository,
   GateRun,
   HumanRevert,
@@ -15,6 +16,7 @@ import type {
   Obstacles,
   OpenRequest,
   Overview,
+  Page,
   DeploymentState,
   Pull,
   Review,
@@ -39,7 +41,7 @@ export class FakeRepository implements DeploymentRepository {
   /** Oldest first; the last one is the head of the default branch. */
   readonly commits: Commit[] = [];
   readonly pulls: Pull[] = [];
-  readonly said: (Comment & { issue: number })[] = [];
+  readonly said: (Comment & CommentAt & { issue: number })[] = [];
   readonly edits: number[] = [];
   readonly reactions: { comment: number; content: Reaction }[] = [];
   readonly issues: { number: number; title: string; body: string }[] = [];
@@ -92,8 +94,10 @@ export class FakeRepository implements DeploymentRepository {
   }
 
   /** A person writes a comment. */
-  say(issue: number, author: string, body: string, edited = false): Comment & { issue: number } {
-    const comment = { id: (this.id += 1), issue, author, body, edited, createdAt: this.now() };
+  say(on: number | Page, author: string, body: string, edited = false): FakeRepository['said'][number] {
+    const page: Page = typeof on === 'number' ? { kind: 'issue', number: on } : on;
+    const issue = page.kind === 'issue' ? page.number : 0;
+    const comment = { id: (this.id += 1), page, issue, author, body, edited, createdAt: this.now() };
     this.said.push(comment);
     return comment;
   }
@@ -126,10 +130,12 @@ export class FakeRepository implements DeploymentRepository {
     this.fault('roleOf');
     return this.roles.get(login) ?? 'read';
   }
-  async pullRequestScope(number: number): Promise<{ paths: readonly string[]; mergeCommit: string | null } | null> {
-    this.fault('pullRequestScope');
-    const commit = this.commits.find(({ pull }) => pull?.number === number);
-    return commit ? { paths: commit.touched, mergeCommit: commit.sha } : null;
+  async scopeOf(page: Page): Promise<{ paths: readonly string[]; commit: string | null } | null> {
+    this.fault('scopeOf');
+    const commit = [...this.commits, ...this.trials].find(({ pull, sha }) =>
+      page.kind === 'commit' ? sha === page.sha : pull?.number === page.number,
+    );
+    return commit ? { paths: commit.touched, commit: commit.sha } : null;
   }
   async history(paths: readonly string[], head: string): Promise<readonly PathCommit[]> {
     this.fault('history');
@@ -321,17 +327,20 @@ export class FakeRepository implements DeploymentRepository {
     this.change(pull.number, { body });
   }
 
-  async comments(issue: number, since: string | null): Promise<readonly Comment[]> {
+  async comments(page: Page, since: string | null): Promise<readonly Comment[]> {
     this.fault('comments');
-    return this.said.filter((comment) => comment.issue === issue && (since === null || comment.createdAt >= since));
+    const on = JSON.stringify(page);
+    return this.said.filter(
+      (comment) => JSON.stringify(comment.page) === on && (since === null || comment.createdAt >= since),
+    );
   }
-  async recentComments(since: string): Promise<readonly (Comment & { issue: number })[]> {
+  async recentComments(since: string): Promise<readonly (Comment & CommentAt)[]> {
     this.fault('recentComments');
     return this.said.filter((comment) => comment.createdAt >= since);
   }
-  async comment(issue: number, body: string): Promise<number> {
+  async comment(page: Page, body: string): Promise<number> {
     this.fault('comment');
-    return this.say(issue, this.login, body).id;
+    return this.say(page, this.login, body).id;
   }
   async editComment(id: number, body: string): Promise<void> {
     this.fault('editComment');
@@ -352,12 +361,12 @@ export class FakeRepository implements DeploymentRepository {
     this.issues.push({ number, title, body });
     return number;
   }
-  async react(comment: number, content: Reaction): Promise<void> {
+  async react({ id: comment }: CommentAt, content: Reaction): Promise<void> {
     this.fault('react');
     if (!this.reactions.some((reaction) => reaction.comment === comment && reaction.content === content))
       this.reactions.push({ comment, content });
   }
-  async reacted(comment: number): Promise<boolean> {
+  async reacted({ id: comment }: CommentAt): Promise<boolean> {
     this.fault('reacted');
     return this.reactions.some((reaction) => reaction.comment === comment);
   }

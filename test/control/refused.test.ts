@@ -70,7 +70,7 @@ function keeper() {
   const tries = (author: string, times: number): void => {
     for (let i = 0; i < times; i += 1) {
       comment += 1;
-      const said = { author, commentId: comment, createdAt: new Date(state.now).toISOString() };
+      const said = { author, ref: `comment/${comment}`, createdAt: new Date(state.now).toISOString() };
       refusals.add({ said, command: 'rollback', place: null, because: 'no right' });
     }
   };

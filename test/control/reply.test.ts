@@ -9,7 +9,7 @@ const PLAN: PrintedPlan = { hash: 'feedfacecafe', service: 'web', environment: '
 
 function aComment() {
   const world = anOutside();
-  const to = { commentId: 900, issue: 5, createdAt: at(0) };
+  const to = { commentId: 900, page: { kind: 'issue' as const, number: 5 }, createdAt: at(0) };
   return { ...world, replies: (more: Partial<typeof to> = {}) => createReplies(doorsOf(world), { ...to, ...more }) };
 }
 
@@ -55,9 +55,9 @@ test('a printed plan is found by its hash on its own page, and only when we prin
   const printed = repository.said[0]?.body ?? '';
   assert.deepEqual(await replies({ commentId: 901 }).findPlan('feedfacecafe'), PLAN);
   assert.equal(await replies().findPlan('000000000000'), null);
-  assert.equal(await replies({ issue: 6 }).findPlan('feedfacecafe'), null);
+  assert.equal(await replies({ page: { kind: 'issue' as const, number: 6 } }).findPlan('feedfacecafe'), null);
   repository.say(6, 'eve', printed);
-  assert.equal(await replies({ issue: 6 }).findPlan('feedfacecafe'), null);
+  assert.equal(await replies({ page: { kind: 'issue' as const, number: 6 } }).findPlan('feedfacecafe'), null);
 });
 
 test('a plan goes through the comment unchanged, and what is no plan is none', async () => {

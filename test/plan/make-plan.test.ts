@@ -63,12 +63,12 @@ test('a plan names its edits and what they mean for people', () => {
   ]);
 });
 
-test('the hash changes with the head, the target and every edit, not with the words or the order of files', () => {
+test('the hash changes with the target and every edit, not with the head, the words or the order of files', () => {
   const other = { ...release, path: 'rec/b.yaml' };
   const hash = hashOf(plan([release, other]));
   assert.match(hash, /^[0-9a-f]{12}$/);
   assert.equal(hashOf(plan([other, release], { undoes: [{ sha: sha('b'), title: 'x', author: 'y' }] })), hash);
-  assert.notEqual(hashOf(plan([release, other], { base: sha('d') })), hash);
+  assert.equal(hashOf(plan([release, other], { base: sha('d') })), hash);
   assert.notEqual(
     hashOf(plan([release, other], { good: { sha: sha('9'), reason: { kind: 'parent' }, because: '' } })),
     hash,

@@ -59,7 +59,7 @@ export function githubRepository(client: GitHubClient, name: string, login: stri
     return repositoryId;
   };
   /** Comments that carry our reaction: we never take one back, and the sweep would ask again for each of a day. */
-  const answered = new Set<number>();
+  const answered = new Set<string>();
 
   return {
     name,
@@ -72,7 +72,8 @@ export function githubRepository(client: GitHubClient, name: string, login: stri
     activeRules: (branch) => readActiveRules(client, place, branch),
     roleOf: (person) => readRole(client, place, person),
     isTeamMember: (team, person) => isActiveMember(client, team, person),
-    pullRequestScope: (number) => readPullScope(client, place, number),
+    scopeOf: (page) =>
+      page.kind === 'issue' ? readPullScope(client, place, page.number) : readCommitScope(client, place, page.sha),
     history: (paths, head) => readHistory(client, place, paths, head),
     trees: (paths, revisions) => readTrees(client, place, paths, revisions),
     texts: (blobs) => readTexts(client, place, blobs),
@@ -103,17 +104,18 @@ export function githubRepository(client: GitHubClient, name: string, login: stri
     relabel: (pull: Pull, label: string) => replaceLabel(client, place, pull, label),
     rewriteBody: (pull, body) => rewriteText(client, place, pull, body),
 
-    comments: (issue, since) => listComments(client, place, issue, since),
+    comments: (page, since) => listComments(client, place, page, since),
     recentComments: (since) => listRecentComments(client, place, since),
-    comment: (issue, body) => postComment(client, place, issue, body),
+    comment: (page, body) => postComment(client, place, page, body),
     editComment: (id, body) => patchComment(client, place, id, body),
     deleteComment: (id) => removeComment(client, place, id),
     openIssue: (title, body) => openIssue(client, place, title, body),
-    react: (commentId, content) => addReaction(client, place, commentId, content),
-    reacted: async (commentId) => {
-      if (answered.has(commentId)) return true;
-      const found = await hasOurReaction(client, place, login, commentId);
-      if (found) answered.add(commentId);
+    react: (comment, content) => addReaction(client, place, comment, content),
+    reacted: async (comment) => {
+      const name = `${comment.page.kind} ${comment.id}`;
+      if (answered.has(name)) return true;
+      const found = await hasOurReaction(client, place, login, comment);
+      if (found) answered.add(name);
       return found;
     },
 
@@ -137,7 +139,7 @@ async function readPullScope(
   client: GitHubClient,
   place: Place,
   number: number,
-): Promise<{ paths: string[]; mergeCommit: string | null } | null> {
+): Promise<{ paths: string[]; commit: string | null } | null> {
   const document = `query Scope($owner: String!, $repo: String!, $number: Int!) { repository(owner: $owner, name: $repo) {
     pullRequest(number: $number) { mergeCommit { oid } files(first: 100) { nodes { path } } } } }`;
   try {
@@ -152,11 +154,25 @@ async function readPullScope(
     const pull = answer.repository.pullRequest;
     return pull === null
       ? null
-      : { mergeCommit: pull.mergeCommit?.oid ?? null, paths: pull.files?.nodes.map((file) => file.path) ?? [] };
+      : { commit: pull.mergeCommit?.oid ?? null, paths: pull.files?.nodes.map((file) => file.path) ?? [] };
   } catch (error) {
     // A number that is an issue is not an error: GitHub says that it could not resolve to a PullRequest.
     if (error instanceof Error && !isHttpFailure(error) && /could not resolve/i.test(error.message)) return null;
     throw explain(error, `read #${number}`);
+  }
+}
+
+/** The first 300 files: what a comment on a larger commit is about must be named in it. */
+async function readCommitScope(
+  client: GitHubClient,
+  place: Place,
+  sha: string,
+): Promise<{ paths: string[]; commit: string }> {
+  try {
+    const { data } = await client.request('GET /repos/{owner}/{repo}/commits/{ref}', { ...place, ref: sha });
+    return { commit: data.sha, paths: (data.files ?? []).map(({ filename }) => filename) };
+  } catch (error) {
+    throw explain(error, `read commit ${sha.slice(0, 7)}`);
   }
 }
 

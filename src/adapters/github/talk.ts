@@ -1,4 +1,4 @@
-import type { CheckAnswer, Comment, GateRun, Reaction } from '../../ports.ts';
+import type { CheckAnswer, Comment, CommentAt, GateRun, Page, Reaction } from '../../ports.ts';
 import { explain, type GitHubClient } from './client.ts';
 import { bareLogin } from '../../plan/incident.ts';
 import type { Place } from './read.ts';
@@ -9,34 +9,39 @@ interface RestComment {
   readonly user: { readonly login: string } | null;
   readonly created_at: string;
   readonly updated_at: string;
-  readonly issue_url: string;
 }
 
-const toComment = (comment: RestComment): Comment & { issue: number } => ({
+const toComment = (comment: RestComment): Comment => ({
   id: Number(comment.id),
   author: comment.user?.login ?? 'ghost',
   body: comment.body ?? '',
   edited: comment.updated_at !== comment.created_at,
   createdAt: comment.created_at,
-  issue: Number(comment.issue_url.slice(comment.issue_url.lastIndexOf('/') + 1)),
 });
+
+const wordsOf = (page: Page): string => (page.kind === 'issue' ? `#${page.number}` : `commit ${page.sha.slice(0, 7)}`);
 
 export async function listComments(
   client: GitHubClient,
   place: Place,
-  issue: number,
+  page: Page,
   since: string | null,
 ): Promise<Comment[]> {
   try {
+    if (page.kind === 'commit') {
+      const url = 'GET /repos/{owner}/{repo}/commits/{commit_sha}/comments';
+      const found = await client.paginate(url, { ...place, commit_sha: page.sha, per_page: 100 });
+      return found.filter((comment) => since === null || comment.created_at >= since).map(toComment);
+    }
     const found = await client.paginate('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', {
       ...place,
-      issue_number: issue,
+      issue_number: page.number,
       per_page: 100,
       ...(since === null ? {} : { since }),
     });
     return found.map(toComment);
   } catch (error) {
-    throw explain(error, `read the comments of #${issue}`);
+    throw explain(error, `read the comments of ${wordsOf(page)}`);
   }
 }
 
@@ -44,31 +49,72 @@ export async function listRecentComments(
   client: GitHubClient,
   place: Place,
   since: string,
-): Promise<(Comment & { issue: number })[]> {
+): Promise<(Comment & CommentAt)[]> {
   try {
-    const found = await client.paginate('GET /repos/{owner}/{repo}/issues/comments', {
-      ...place,
-      since,
-      sort: 'updated',
-      direction: 'desc',
-      per_page: 100,
-    });
-    return found.map(toComment);
+    const [onIssues, onCommits] = await Promise.all([
+      client.paginate('GET /repos/{owner}/{repo}/issues/comments', {
+        ...place,
+        since,
+        sort: 'updated',
+        direction: 'desc',
+        per_page: 100,
+      }),
+      newestOnCommits(client, place),
+    ]);
+    const issueOf = (url: string): Page => ({ kind: 'issue', number: Number(url.slice(url.lastIndexOf('/') + 1)) });
+    return [
+      ...onIssues.map((comment) => ({ ...toComment(comment), page: issueOf(comment.issue_url) })),
+      ...onCommits.filter(({ createdAt }) => Date.parse(createdAt) >= Date.parse(since)),
+    ];
   } catch (error) {
     throw explain(error, 'read recent comments');
   }
 }
 
-export async function postComment(client: GitHubClient, place: Place, issue: number, body: string): Promise<number> {
+interface CommitCommentNode {
+  readonly databaseId: number | null;
+  readonly body: string;
+  readonly author: { readonly __typename: string; readonly login: string } | null;
+  readonly createdAt: string;
+  readonly lastEditedAt: string | null;
+  readonly commit: { readonly oid: string } | null;
+}
+
+/** REST lists them oldest first, from the first one of the repository: only GraphQL begins at the end. */
+async function newestOnCommits(client: GitHubClient, place: Place): Promise<(Comment & CommentAt)[]> {
+  const document = `query CommitComments($owner: String!, $repo: String!) { repository(owner: $owner, name: $repo) {
+    commitComments(last: 100) { nodes { databaseId body author { __typename login } createdAt lastEditedAt commit { oid } } } } }`;
+  const { repository } = await client.graphql<{
+    repository: { commitComments: { nodes: readonly CommitCommentNode[] } };
+  }>(document, { ...place });
+  return repository.commitComments.nodes.flatMap(({ databaseId, body, author, createdAt, lastEditedAt, commit }) =>
+    databaseId === null || commit === null
+      ? []
+      : [
+          {
+            id: databaseId,
+            page: { kind: 'commit' as const, sha: commit.oid },
+            author: author === null ? 'ghost' : author.__typename === 'User' ? author.login : `${author.login}[bot]`,
+            body,
+            edited: lastEditedAt !== null,
+            createdAt,
+          },
+        ],
+  );
+}
+
+export async function postComment(client: GitHubClient, place: Place, page: Page, body: string): Promise<number> {
   try {
-    const { data } = await client.request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', {
-      ...place,
-      issue_number: issue,
-      body,
-    });
+    if (page.kind === 'commit') {
+      const url = 'POST /repos/{owner}/{repo}/commits/{commit_sha}/comments';
+      const { data } = await client.request(url, { ...place, commit_sha: page.sha, body });
+      return data.id;
+    }
+    const url = 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments';
+    const { data } = await client.request(url, { ...place, issue_number: page.number, body });
     return Number(data.id);
   } catch (error) {
-    throw explain(error, `comment on #${issue}`);
+    throw explain(error, `comment on ${wordsOf(page)}`);
   }
 }
 
@@ -105,17 +151,16 @@ export async function openIssue(client: GitHubClient, place: Place, title: strin
 export async function addReaction(
   client: GitHubClient,
   place: Place,
-  commentId: number,
+  { page, id }: CommentAt,
   content: Reaction,
 ): Promise<void> {
   try {
-    await client.request('POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions', {
-      ...place,
-      comment_id: commentId,
-      content,
-    });
+    const about = { ...place, comment_id: id, content };
+    await (page.kind === 'commit'
+      ? client.request('POST /repos/{owner}/{repo}/comments/{comment_id}/reactions', about)
+      : client.request('POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions', about));
   } catch (error) {
-    throw explain(error, `react to comment ${commentId}`);
+    throw explain(error, `react to comment ${id}`);
   }
 }
 
@@ -123,17 +168,16 @@ export async function hasOurReaction(
   client: GitHubClient,
   place: Place,
   us: string,
-  commentId: number,
+  { page, id }: CommentAt,
 ): Promise<boolean> {
   try {
-    const { data } = await client.request('GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions', {
-      ...place,
-      comment_id: commentId,
-      per_page: 100,
-    });
+    const about = { ...place, comment_id: id, per_page: 100 };
+    const { data } = await (page.kind === 'commit'
+      ? client.request('GET /repos/{owner}/{repo}/comments/{comment_id}/reactions', about)
+      : client.request('GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions', about));
     return data.some((reaction) => bareLogin(reaction.user?.login ?? '') === bareLogin(us));
   } catch (error) {
-    throw explain(error, `read the reactions to comment ${commentId}`);
+    throw explain(error, `read the reactions to comment ${id}`);
   }
 }
 

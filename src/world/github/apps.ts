@@ -27,6 +27,7 @@ const EVENTS = [
   'pull_request',
   'pull_request_review',
   'issue_comment',
+  'commit_comment',
   'issues',
   'check_run',
   'check_suite',

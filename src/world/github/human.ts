@@ -1,6 +1,7 @@
 /**
  * What people do on GitHub, in one line each: through the same engine, so that rules, webhooks and history are real.
  */
+import { addCommitComment } from './engine/commit-comments.ts';
 import { clickAction, createCheckRun, createStatus, findCheckRun, rerequestRun } from './engine/checks.ts';
 import { holdRun } from './engine/deployment-protection.ts';
 import { addComment, findIssue } from './engine/issues.ts';
@@ -54,6 +55,12 @@ export interface Human {
   comment(
     repository: string,
     number: number,
+    options: { readonly author: string; readonly body: string },
+  ): Promise<number>;
+  /** Comments on a commit; returns the comment's id. */
+  commentOnCommit(
+    repository: string,
+    sha: string,
     options: { readonly author: string; readonly body: string },
   ): Promise<number>;
   review(
@@ -162,6 +169,8 @@ export function humans(hub: Hub): Human {
       within(name, (repository) =>
         Promise.resolve(addComment(hub, repository, as(author), findIssue(repository, number), body).id),
       ),
+    commentOnCommit: (name, sha, { author, body }) =>
+      within(name, async (repository) => (await addCommitComment(hub, repository, as(author), { sha, body })).id),
     review: (name, number, { author, event, body }) =>
       within(
         name,

@@ -17,6 +17,7 @@ const PREFIX = {
   PullRequest: 'PR',
   Issue: 'I',
   IssueComment: 'IC',
+  CommitComment: 'CC',
   PullRequestReview: 'PRR',
   CheckRun: 'CR',
   CheckSuite: 'CS',

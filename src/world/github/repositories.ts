@@ -69,6 +69,7 @@ export async function createRepository(hub: Hub, options: NewRepository): Promis
     ),
     issues: new Map(),
     comments: new Map(),
+    commitComments: new Map(),
     labels: new Map(),
     suites: new Map(),
     checks: new Map(),

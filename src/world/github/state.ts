@@ -61,6 +61,12 @@ export interface Comment {
   lastEditedAt: number | null;
 }
 
+/** A comment on a commit; its ids are counted apart from those on issues. */
+export interface CommitComment extends Omit<Comment, 'issue'> {
+  /** Full sha. */
+  readonly commit: string;
+}
+
 export interface Issue {
   readonly id: number;
   readonly number: number;
@@ -218,6 +224,7 @@ export interface Repository {
   readonly collaborators: Map<string, Role>;
   readonly issues: Map<number, Issue>;
   readonly comments: Map<number, Comment>;
+  readonly commitComments: Map<number, CommitComment>;
   readonly labels: Map<string, Label>;
   readonly suites: Map<number, CheckSuite>;
   readonly checks: Map<number, CheckRun>;

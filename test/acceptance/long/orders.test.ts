@@ -1,11 +1,11 @@
 /** What people order and what must not come again: comments, buttons and pushes with real Git, real webhooks and the bot in this process. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { startBot } from '../../../bot/main.ts';
 import { tokenClient } from '../../../src/adapters/github/client.ts';
 import { checkRunName, printExternalId, printGateNote } from '../../../src/report/check-run.ts';
 import { REPOSITORY, rollout } from '../../../src/world/deployment.ts';
 import type { Town } from '../../../src/world/town.ts';
+import { startBotHere } from '../in-process.ts';
 import {
   labelled,
   openStage,
@@ -25,23 +25,9 @@ describe('orders and quarantine, end to end', () => {
   let stage: Stage;
   let town: Town;
   let stop = (): Promise<void> => Promise.resolve();
-  /** A new process would begin with a new budget of writes too; one alone would have to wait for its minute to end. */
   const restart = async (): Promise<void> => {
     await stop();
-    const bot = await startBot(
-      {
-        APP_ID: String(town.github.app.id),
-        PRIVATE_KEY: town.github.app.privateKey,
-        WEBHOOK_SECRET: town.webhookSecret,
-        GITHUB_API_URL: town.github.url,
-        ARGOCD_TOKEN: town.argoToken,
-        PORT: '0',
-        SWEEP_SECONDS: '30',
-      },
-      { write: process.env['BOT_LOG'] ? (line) => void process.stderr.write(line) : () => undefined },
-    );
-    town.github.setWebhook(`${bot.url}/api/github/webhooks`);
-    stop = () => bot.stop();
+    stop = await startBotHere(town);
   };
   before(async () => {
     stage = await openStage({ rps: 40 });

@@ -38,7 +38,7 @@ const CASES = [
 for (const { status, says, code, retryable } of CASES) {
   test(`${status} is told as ${code}, with what was wanted and what GitHub said`, async () => {
     const scope = nock(HOST).post(COMMENT).reply(status, { message: says });
-    const error = await failure(aRepository().comment(5, 'hello'));
+    const error = await failure(aRepository().comment({ kind: 'issue', number: 5 }, 'hello'));
     assert.deepEqual([error.code, error.retryable, error.retryAfterMs], [code, retryable, null]);
     assert.match(error.message, new RegExp(`Could not comment on #5: GitHub answered ${status} "${says}`));
     assert.ok(scope.isDone());
@@ -74,7 +74,7 @@ const LIMITS = [
 for (const { name, status, says, headers, ms } of LIMITS) {
   test(`${name} is waited for, not taken for a lack of rights`, async () => {
     nock(HOST).post(COMMENT).reply(status, { message: says }, headers);
-    const error = await failure(aRepository().comment(5, 'hello'));
+    const error = await failure(aRepository().comment({ kind: 'issue', number: 5 }, 'hello'));
     assert.deepEqual([error.code, error.retryAfterMs], ['github-unavailable', ms]);
   });
 }
@@ -83,7 +83,7 @@ test('an exhausted limit is waited for until its reset', async () => {
   const reset = Math.floor(Date.now() / 1000) + 120;
   const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(reset) };
   nock(HOST).post(COMMENT).reply(403, { message: 'API rate limit exceeded' }, headers);
-  const { code, retryAfterMs } = await failure(aRepository().comment(5, 'hello'));
+  const { code, retryAfterMs } = await failure(aRepository().comment({ kind: 'issue', number: 5 }, 'hello'));
   assert.equal(code, 'github-unavailable');
   assert.ok(retryAfterMs !== null && retryAfterMs > 60_000 && retryAfterMs <= 120_000, String(retryAfterMs));
 });
@@ -120,14 +120,14 @@ for (const { type, says, code, wait } of GRAPHQL) {
 
 test('a network that is down is unavailable, and GitHub is not said to have answered', async () => {
   nock(HOST).post(COMMENT).replyWithError(new Error('getaddrinfo ENOTFOUND api.github.com'));
-  const error = await failure(aRepository().comment(5, 'hello'));
+  const error = await failure(aRepository().comment({ kind: 'issue', number: 5 }, 'hello'));
   assert.equal(error.code, 'github-unavailable');
   assert.match(error.message, /no answer from GitHub/);
 });
 
 test('a GitHub that is silent is given up after the time-out', async (t) => {
   t.mock.method(globalThis, 'fetch', neverAnswers);
-  const error = await failure(aRepository({ timeoutMs: 20 }).comment(5, 'hello'));
+  const error = await failure(aRepository({ timeoutMs: 20 }).comment({ kind: 'issue', number: 5 }, 'hello'));
   assert.equal(error.code, 'github-unavailable');
 });
 

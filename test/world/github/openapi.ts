@@ -14,6 +14,10 @@ const FILE = new URL('../../fixtures/github-openapi-subset.json', import.meta.ur
 /** Routes that are real but not in the subset, and what they answer like. */
 const SAME_AS: Readonly<Record<string, string | null>> = {
   '/repos/{owner}/{repo}/installation': '/app/installations/{installation_id}',
+  '/repos/{owner}/{repo}/comments/{comment_id}/reactions':
+    '/repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions',
+  '/repos/{owner}/{repo}/comments/{comment_id}/reactions/{reaction_id}':
+    '/repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions/{reaction_id}',
   '/repos/{owner}/{repo}/branches': null,
   '/repos/{owner}/{repo}/contents': null,
   '/repos/{owner}/{repo}/actions/runs/{run_id}/deployment_protection_rule': null,

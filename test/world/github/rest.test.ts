@@ -118,6 +118,15 @@ test('every route answers as GitHub describes it', async (t) => {
   await app.reactions.listForIssue({ ...repo, issue_number });
   await app.reactions.deleteForIssue({ ...repo, issue_number, reaction_id: rocket.id });
   await app.issues.deleteComment({ ...repo, comment_id });
+  const spoken = (await mona.repos.createCommitComment({ ...repo, commit_sha: head, body: 'this one' })).data;
+  const onCommit = await app.repos.listCommentsForCommit({ ...repo, commit_sha: head });
+  assert.deepEqual(
+    onCommit.data.map(({ id, commit_id, body }) => [id, commit_id, body]),
+    [[spoken.id, head, 'this one']],
+  );
+  const heart = (await app.reactions.createForCommitComment({ ...repo, comment_id: spoken.id, content: 'heart' })).data;
+  await app.reactions.listForCommitComment({ ...repo, comment_id: spoken.id });
+  await app.reactions.deleteForCommitComment({ ...repo, comment_id: spoken.id, reaction_id: heart.id });
   await mona.issues.createLabel({ ...repo, name: 'rollback', color: 'ff0000', description: 'a way back' });
   await mona.issues.listLabelsForRepo(repo);
   await mona.issues.getLabel({ ...repo, name: 'rollback' });

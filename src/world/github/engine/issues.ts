@@ -47,7 +47,7 @@ export function newIssue(hub: Hub, repository: Repository, { title, body, author
   return issue;
 }
 
-function demandLength(body: string): void {
+export function demandLength(body: string): void {
   if (body.length <= MAX_BODY) return;
   throw new Problem(422, 'Validation Failed', {
     errors: [

@@ -5,7 +5,7 @@ import { fullName } from '../hub.ts';
 import { nodeId } from '../node-id.ts';
 import { Problem } from '../problem.ts';
 import { pageUrl } from '../views/repository.ts';
-import { iso } from '../views/time.ts';
+import { iso, isoOrNull } from '../views/time.ts';
 import type { Pull } from '../state.ts';
 import { actorNode } from './actor-node.ts';
 import { connection, type Fields, type PageArgs } from './connection.ts';
@@ -163,6 +163,18 @@ export function repositoryNode(scope: Scope): Fields {
         (issue) => issueNode(scope, issue),
       );
     },
+    commitComments: (args: PageArgs) =>
+      connection('commitComments', [...repository.commitComments.values()], args, (comment) => ({
+        __typename: 'CommitComment',
+        id: nodeId('CommitComment', repository.id, comment.id),
+        databaseId: comment.id,
+        body: comment.body,
+        author: actorNode(hub, comment.author),
+        createdAt: iso(comment.createdAt),
+        lastEditedAt: isoOrNull(comment.lastEditedAt),
+        includesCreatedEdit: comment.lastEditedAt !== null,
+        commit: () => objectNode(scope, comment.commit),
+      })),
     branchProtectionRules: (args: PageArgs) =>
       connection('branchProtectionRules', protectionRules(scope), args, (rule) => rule),
     mergeQueue: ({ branch }: { readonly branch?: string | null }) => {

@@ -2,6 +2,7 @@
 import type { Route } from '../http/route.ts';
 import { appRoutes } from './app.ts';
 import { checkRoutes } from './checks.ts';
+import { commitCommentRoutes } from './commit-comments.ts';
 import { commitRoutes } from './commits.ts';
 import { contentRoutes } from './contents.ts';
 import { deploymentRoutes } from './deployments.ts';
@@ -18,6 +19,7 @@ import { reviewRoutes } from './reviews.ts';
 export const restRoutes: readonly Route[] = [
   ...appRoutes,
   ...checkRoutes,
+  ...commitCommentRoutes,
   ...commitRoutes,
   ...contentRoutes,
   ...deploymentRoutes,

@@ -1,7 +1,7 @@
 /** Issues, comments, labels and reactions as REST shows them. */
 import { nodeId } from '../node-id.ts';
 import type { Hub } from '../hub.ts';
-import type { Comment, Issue, Label, Reaction, Repository, User } from '../state.ts';
+import type { Comment, CommitComment, Issue, Label, Reaction, Repository, User } from '../state.ts';
 import { apiUrl, pageUrl } from './repository.ts';
 import { iso, isoOrNull } from './time.ts';
 import { appOrNull, userView } from './user.ts';
@@ -64,6 +64,23 @@ export function commentView(hub: Hub, repository: Repository, comment: Comment):
     author_association: associationOf(repository, comment.author),
     reactions: rollup(`${url}/reactions`, comment.reactions),
     performed_via_github_app: appOrNull(hub, comment.app),
+  };
+}
+
+export function commitCommentView(hub: Hub, repository: Repository, comment: CommitComment): Record<string, unknown> {
+  const url = `${apiUrl(hub, repository)}/comments/${comment.id}`;
+  return {
+    id: comment.id,
+    node_id: nodeId('CommitComment', repository.id, comment.id),
+    url,
+    html_url: `${pageUrl(hub, repository)}/commit/${comment.commit}#commitcomment-${comment.id}`,
+    ...{ commit_id: comment.commit, path: null, position: null, line: null },
+    user: userView(hub, comment.author),
+    created_at: iso(comment.createdAt),
+    updated_at: iso(comment.updatedAt),
+    body: comment.body,
+    author_association: associationOf(repository, comment.author),
+    reactions: rollup(`${url}/reactions`, comment.reactions),
   };
 }
 
