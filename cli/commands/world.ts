@@ -1,7 +1,6 @@
 import { startTown } from '../../src/world/town.ts';
-import { HEALTHY } from '../../src/world/services/faults.ts';
 import { REPOSITORY } from '../../src/world/deployment.ts';
-import { SCENARIOS } from '../demo/scenarios.ts';
+import { errors } from '../demo/scenarios/rollout.ts';
 import { answer, type Command } from '../terminal.ts';
 
 export const world: Command = {
@@ -9,7 +8,7 @@ export const world: Command = {
   does: 'starts the small world (GitHub, Argo CD, a service with users) and keeps it until Ctrl-C',
   async run(call) {
     const town = await startTown({
-      behaviours: { '1.0.0': HEALTHY, '2.0.0': SCENARIOS.errors.bad },
+      ...errors.world,
       prometheus: true,
       rps: 50,
       seed: 1,

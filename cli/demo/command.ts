@@ -3,12 +3,13 @@ import { didYouMean } from '../../src/playbook/nearest.ts';
 import { answer, option, type Command } from '../terminal.ts';
 import type { DemoResult } from './result.ts';
 import { play } from './run.ts';
-import { SCENARIOS, type Scenario } from './scenarios.ts';
+import type { Scenario } from './scenario.ts';
+import { SCENARIOS } from './scenarios.ts';
 import { openStage, type Stage } from './stage.ts';
 
 export const demo: Command = {
   usage: 'demo [--scenario NAME] [--seed N] [--keep]',
-  does: `plays a bad release from the canary to the proof: ${Object.keys(SCENARIOS).join(', ')}`,
+  does: `plays a bad release from the canary to the proof: ${[...SCENARIOS.keys()].join(', ')}`,
   async run(call) {
     const scenario = scenarioOf(option(call, 'scenario') ?? 'errors');
     const seed = Number(option(call, 'seed') ?? 1);
@@ -40,28 +41,29 @@ async function keep({ town, bot }: Stage, live: (text: string) => void): Promise
 }
 
 function scenarioOf(name: string): Scenario {
-  const found = Object.values(SCENARIOS).find((scenario) => scenario.name === name);
+  const found = SCENARIOS.get(name);
   if (found) return found;
   throw new RollbackError(
     'input-invalid',
-    `There is no scenario '${name}': ${didYouMean(name, Object.keys(SCENARIOS))}`,
+    `There is no scenario '${name}': ${didYouMean(name, [...SCENARIOS.keys()])}`,
   );
 }
 
 function summary(result: DemoResult): string {
   const at = (seconds: number | null): string => (seconds === null ? '-' : `${seconds.toFixed(1)} s`);
-  const { seconds, users, ledger } = result;
+  const { seconds, users, ledger, refusal } = result;
   const rows: [string, string][] = [
     ['detected after', at(seconds.detected)],
-    ['bad requests served', `${users.badUntilMerged} until the merge, ${users.badInAll} of ${users.requests} in all`],
+    [users.harm, `${users.badUntilMerged ?? '-'} until the merge, ${users.badInAll} of ${users.requests} in all`],
     ['revert pull request', result.revert ? `#${result.revert.number} after ${at(seconds.opened)}` : 'none'],
-    ['merged', at(seconds.merged)],
+    ...(refusal === null ? [] : [['not merged by itself', refusal.because] as [string, string]]),
+    ['merged', refusal === null ? at(seconds.merged) : `${at(seconds.merged)}, by ${refusal.mergedBy}`],
     ['applied', at(seconds.applied)],
     [
       'recovered',
       result.outcome === 'recovered' ? at(seconds.recovered) : `no: ${result.outcome} after ${at(seconds.escalated)}`,
     ],
-    ['image', `${result.image.bad} -> ${result.image.now}`],
+    ...result.versions.map((row): [string, string] => [row.of, `${row.before} -> ${row.released} -> ${row.after}`]),
     ...(result.othersKept === null
       ? []
       : [['change of others', result.othersKept ? 'kept' : 'LOST'] as [string, string]]),

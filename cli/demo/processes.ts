@@ -19,6 +19,9 @@ function botEntry(): string {
 /** Nothing of this machine's environment but what a process needs to run. */
 const BASE = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' };
 
+/** What Alertmanager shows to the bot. */
+export const ALERTS_TOKEN = 'alerts-token-of-this-world';
+
 export interface RunningBot {
   readonly url: string;
   readonly process: ChildProcess;
@@ -45,7 +48,7 @@ export async function startBotProcess(
       WEBHOOK_SECRET: town.webhookSecret,
       GITHUB_API_URL: town.github.url,
       ARGOCD_TOKEN: town.argoToken,
-      ALERTS_TOKEN: 'alerts-token-of-this-world',
+      ALERTS_TOKEN,
       PORT: '0',
       SWEEP_SECONDS: '30',
       ...options.env,

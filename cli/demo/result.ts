@@ -19,12 +19,34 @@ export interface DemoResult {
     readonly recovered: number | null;
     readonly escalated: number | null;
   };
-  readonly users: { readonly requests: number; readonly badUntilMerged: number; readonly badInAll: number };
+  readonly users: {
+    readonly requests: number;
+    /** What counts as bad here. */
+    readonly harm: string;
+    readonly badUntilMerged: number | null;
+    readonly badInAll: number;
+  };
   readonly revert: { readonly number: number; readonly url: string; readonly comment: string } | null;
-  readonly image: { readonly bad: string; readonly now: string };
+  /** What served the users, in the words of the scenario: before the release, with it, and at the end. */
+  readonly versions: readonly {
+    readonly of: string;
+    readonly before: string;
+    readonly released: string;
+    readonly after: string;
+  }[];
+  /** Why lastgood would not merge by itself, and who did; null: it merged by itself. */
+  readonly refusal: Refusal | null;
   /** Other people's change to the same file still stands. */
   readonly othersKept: boolean | null;
   readonly ledger: { readonly verified: boolean; readonly lines: number; readonly kinds: readonly string[] };
+}
+
+/** The revert was opened and left to a person. */
+export interface Refusal {
+  readonly because: string;
+  /** What the pull request tells a person to do first. */
+  readonly steps: readonly string[];
+  readonly mergedBy: string;
 }
 
 /** One line of the live timeline: seconds since the bad release (null: before it), and what happened. */

@@ -1,8 +1,7 @@
-import { HEALTHY } from '../../src/world/services/faults.ts';
 import { startTown, type Town } from '../../src/world/town.ts';
 import { startBotProcess, type RunningBot } from './processes.ts';
 import type { Say } from './result.ts';
-import type { Scenario } from './scenarios.ts';
+import type { Scenario } from './scenario.ts';
 
 /** The world of one scenario with the bot in it. */
 export interface Stage {
@@ -19,12 +18,10 @@ const REQUESTS_PER_SECOND = 200;
 export async function openStage(scenario: Scenario, options: { seed: number; say: Say }): Promise<Stage> {
   const { say } = options;
   const town = await startTown({
-    behaviours: { '1.0.0': HEALTHY, '2.0.0': scenario.bad },
+    ...scenario.world,
     prometheus: true,
     rps: REQUESTS_PER_SECOND,
     seed: options.seed,
-    terminateStale: scenario.name === 'bad-sync',
-    ...(scenario.ends === 'escalated' ? { verifyWithin: '15s' } : {}),
   });
   const { github, argoCd, fleet, metrics } = town;
   say(null, `world: GitHub ${github.url}, Argo CD ${argoCd.url}, service ${fleet.url}, metrics from ${metrics.kind}`);

@@ -4,13 +4,10 @@ import { parse as parseLedger, verify as verifyLedger } from '../../src/ledger/c
 import { tokenClient } from '../../src/adapters/github/client.ts';
 import { githubRepository } from '../../src/adapters/github/repository.ts';
 import { LABELS } from '../../src/plan/identity.ts';
-import { REPOSITORY, rollout } from '../../src/world/deployment.ts';
+import { REPOSITORY } from '../../src/world/deployment.ts';
 import { APPLICATION, type Town } from '../../src/world/town.ts';
-import type { DemoResult, Say } from './result.ts';
-import type { Scenario } from './scenarios.ts';
-
-/** Seconds since the bad release. */
-export type Since = () => number;
+import type { DemoResult, Refusal } from './result.ts';
+import type { Harm, Scenario, Scene } from './scenario.ts';
 
 /** A person gives up watching after this long. */
 const LONGEST_MS = 80_000;
@@ -28,14 +25,22 @@ export function commentOf(town: Town): string {
   return comments.find((comment) => comment.body.includes('lastgood:v1:timeline'))?.body ?? '';
 }
 
+/** What the users got so far. */
+export function usersOf(town: Town, harm: Harm): { readonly requests: number; readonly bad: number } {
+  const counts = town.fleet.counts('all');
+  return counts === null ? { requests: 0, bad: 0 } : { requests: counts.total, bad: harm.bad(counts) };
+}
+
 interface Watched {
   readonly outcome: DemoResult['outcome'];
   readonly seconds: Omit<DemoResult['seconds'], 'detected'>;
-  readonly badUntilMerged: number;
+  readonly badUntilMerged: number | null;
+  readonly refusal: Refusal | null;
 }
 
 /** Follows the revert with the eyes of a person: what GitHub, Argo CD and the label of the pull request say. */
-export async function watch(town: Town, scenario: Scenario, say: Say, since: Since): Promise<Watched> {
+export async function watch(scenario: Scenario, scene: Scene): Promise<Watched> {
+  const { town, say, since } = scene;
   const seconds: Record<keyof Watched['seconds'], number | null> = {
     opened: null,
     merged: null,
@@ -48,32 +53,37 @@ export async function watch(town: Town, scenario: Scenario, say: Say, since: Sin
     seconds[what] = since();
     say(seconds[what], text);
   };
-  let badUntilMerged = 0;
+  let badUntilMerged: number | null = null;
+  let refusal: Refusal | null = null;
   while (since() * 1000 < LONGEST_MS) {
     const issue = rollbackOf(town);
     if (issue) reach('opened', `revert pull request #${issue.number} opened: ${issue.title}`);
+    if (issue && scenario.refused && refusal === null) refusal = await scenario.refused(scene, issue.number);
     if (issue?.pull?.mergedAt) {
       if (seconds.merged === null) {
-        badUntilMerged = town.load.counts().bad;
-        // The old version fails from now on: a fault that no revert can take away.
-        if (scenario.name === 'not-recovered') town.fleet.setFaults('1.0.0', scenario.bad);
+        badUntilMerged = usersOf(town, scenario.harm).bad;
+        scenario.onMerged?.(town);
       }
       reach('merged', `merged as ${issue.pull.mergeCommit?.slice(0, 7) ?? ''} by ${issue.pull.mergedBy?.login ?? ''}`);
       if (appliedBy(town) === issue.pull.mergeCommit)
-        reach('applied', 'Argo CD applied the revert; every user is back on 1.0.0');
+        reach('applied', `Argo CD applied the revert; users are served ${shown(scenario, town)}`);
     }
     const labels = issue?.labels.map((label) => label.name) ?? [];
     if (labels.includes(LABELS.recovered)) {
       reach('recovered', 'recovered: applied, healthy and every success criterion proven');
-      return { outcome: 'recovered', seconds, badUntilMerged };
+      return { outcome: 'recovered', seconds, badUntilMerged, refusal };
     }
     if (labels.includes(LABELS.escalated)) {
       reach('escalated', 'escalated: merged and healthy, but not proven recovered; a person is called');
-      return { outcome: 'escalated', seconds, badUntilMerged };
+      return { outcome: 'escalated', seconds, badUntilMerged, refusal };
     }
     await sleep(50);
   }
-  return { outcome: 'timed-out', seconds, badUntilMerged };
+  return { outcome: 'timed-out', seconds, badUntilMerged, refusal };
+}
+
+function shown({ versions }: Scenario, town: Town): string {
+  return versions.map(({ of, read }) => `${of} ${read(town)}`).join(', ');
 }
 
 function appliedBy(town: Town): string | null {
@@ -94,16 +104,4 @@ export async function readLedger(town: Town): Promise<DemoResult['ledger']> {
     lines: proved.ok ? proved.lines : 0,
     kinds: proved.ok ? parseLedger(text).map((line) => line.kind) : [],
   };
-}
-
-export async function keepsOthersChange(town: Town): Promise<boolean> {
-  const client = githubRepository(
-    tokenClient({ baseUrl: town.github.url, token: town.github.token('mona') }),
-    REPOSITORY,
-    '',
-  );
-  const { head } = await client.overview();
-  const [file] = (await client.trees(['apps/recommender/production/rollout.yaml'], [head])).get(head) ?? [];
-  const text = file ? (await client.texts([file.blob])).get(file.blob) : null;
-  return text === rollout('1.0.0').replace('replicas: 4', 'replicas: 6');
 }

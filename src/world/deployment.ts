@@ -1,4 +1,6 @@
 export const REPOSITORY = 'acme/deployments';
+/** The folder of the service; its Argo CD application applies it. */
+export const FOLDER = 'apps/recommender/production';
 
 /** Where the numbers come from. */
 export interface Metrics {
@@ -7,21 +9,46 @@ export interface Metrics {
   readonly url: string;
 }
 
+/** One question of the playbook: the keys of a trigger or a criterion as they are written there. */
+export type Question = Readonly<Record<string, string>>;
+
+/** What is deployed, and what its playbook says about it. */
+export interface Deployed {
+  /** The manifests of what runs at first, by path below the folder of the service. */
+  readonly files: Readonly<Record<string, string>>;
+  /** The gate: which tracks are its arms, and its triggers. Null: nobody asks a gate. */
+  readonly gate: {
+    readonly canary: string;
+    readonly baseline: string | null;
+    readonly triggers: readonly Question[];
+  } | null;
+  /** Asked of all users after the errors and the latency. */
+  readonly criteria: readonly Question[];
+}
+
 interface Deployment {
   readonly argocdUrl: string;
   readonly application: string;
   readonly metrics: Metrics;
   readonly terminateStale: boolean;
   readonly verifyWithin: string;
+  /** Of the model registry; null: there is none. */
+  readonly mlflowUrl?: string | null;
+  readonly deployed?: Deployed;
 }
 
 /** The deployment repository of the small world: one service in production, and a neighbour that must never be touched. */
 export function deploymentFiles(deployment: Deployment): Readonly<Record<string, string>> {
   return {
     'lastgood.yml': playbook(deployment),
-    'apps/recommender/production/rollout.yaml': rollout('1.0.0'),
+    ...inFolder((deployment.deployed ?? CANARY).files),
     'apps/search/production/deployment.yaml': 'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: search\n',
   };
+}
+
+/** The same files by their paths in the repository. */
+export function inFolder<T>(files: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(files).map(([path, text]) => [`${FOLDER}/${path}`, text]));
 }
 
 /** A Rollout as people write it, with comments that a revert must keep. */
@@ -46,39 +73,56 @@ spec:
 `;
 }
 
-function playbook({ argocdUrl, application, metrics, terminateStale, verifyWithin }: Deployment): string {
+const LATENCY: Question = { histogram: 'http_request_duration_seconds', unit: 's', if: 'p95 > 300ms' };
+const ERRORS: Question = { bad: 'http_requests_total{code="500"}', total: 'http_requests_total' };
+
+/** Two kinds of harm on a canary: errors and latency. */
+const CANARY: Deployed = {
+  files: { 'rollout.yaml': rollout('1.0.0') },
+  gate: {
+    canary: 'canary',
+    baseline: 'stable',
+    triggers: [
+      { name: 'error rate', ...ERRORS, if: 'rate > baseline + 1pp', then: 'rollback' },
+      { name: 'p95 latency', ...LATENCY, then: 'rollback' },
+    ],
+  },
+  criteria: [],
+};
+
+function playbook(deployment: Deployment): string {
+  const { argocdUrl, application, metrics, terminateStale, verifyWithin, mlflowUrl = null } = deployment;
+  const { gate, criteria } = deployment.deployed ?? CANARY;
   const prometheus = metrics.kind === 'prometheus';
-  const arm = (track: 'canary' | 'stable' | 'all') =>
-    prometheus ? `track="${track}"` : track === 'all' ? `${metrics.url}/metrics` : `${metrics.url}/metrics/${track}`;
+  const arm = (track: string): string =>
+    prometheus ? `track="${track}"` : `${metrics.url}/metrics${track === 'all' ? '' : `/${track}`}`;
+  const arms = gate && {
+    canary: `canary: '${arm(gate.canary)}'`,
+    baseline: gate.baseline === null ? '' : `, baseline: '${arm(gate.baseline)}'`,
+  };
   return `version: 1
 sources:
   metrics: ${prometheus ? `{ kind: prometheus, url: "${metrics.url}" }` : '{ kind: openmetrics }'}
-argocd: { url: "${argocdUrl}" }
+${mlflowUrl === null ? '' : `registries:\n  models: { kind: mlflow, url: "${mlflowUrl}" }\n`}argocd: { url: "${argocdUrl}" }
 services:
   recommender:
     environments:
       production:
-        paths: [apps/recommender/production]
+        paths: [${FOLDER}]
         applications: [${application}]
-        gate:
+${
+  gate && arms
+    ? `        gate:
           source: metrics
-          arms: { canary: '${arm('canary')}', baseline: '${arm('stable')}' }
+          arms: { ${arms.canary}${arms.baseline} }
           poll: 1s
           warm-up: 1s
           soak: 20s
           deadline: 60s
           triggers:
-            - name: error rate
-              bad: http_requests_total{code="500"}
-              total: http_requests_total
-              if: rate > baseline + 1pp
-              then: rollback
-            - name: p95 latency
-              histogram: http_request_duration_seconds
-              unit: s
-              if: p95 > 300ms
-              then: rollback
-        rollback: { approval: auto, terminate-stale: ${terminateStale} }
+${list(gate.triggers)}`
+    : ''
+}        rollback: { approval: auto, terminate-stale: ${terminateStale} }
         verify:
           source: metrics
           arm: '${arm('all')}'
@@ -86,14 +130,14 @@ services:
           within: ${verifyWithin}
           poll: 1s
           criteria:
-            - name: errors of all users
-              bad: http_requests_total{code="500"}
-              total: http_requests_total
-              if: rate > 2%
-            - name: latency of all users
-              histogram: http_request_duration_seconds
-              unit: s
-              if: p95 > 300ms
-        notify: { mention: ["@acme/ml-oncall"] }
+${list([{ name: 'errors of all users', ...ERRORS, if: 'rate > 2%' }, { name: 'latency of all users', ...LATENCY }, ...criteria])}        notify: { mention: ["@acme/ml-oncall"] }
 `;
+}
+
+/** A list in block style, one key a line. */
+function list(questions: readonly Question[]): string {
+  return questions
+    .flatMap((question) => Object.entries(question).map(([key, value], i) => `${i === 0 ? '- ' : '  '}${key}: ${value}`))
+    .map((line) => `            ${line}\n`)
+    .join('');
 }

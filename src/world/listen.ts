@@ -2,6 +2,8 @@ import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 
 const GRACE_MS = 2_000;
+/** How often the connections whose last answer went out are ended. */
+const SWEEP_MS = 20;
 
 /** A server on a free port of this machine. */
 export interface Listening {
@@ -25,8 +27,10 @@ export async function listen(handle: RequestListener): Promise<Listening> {
     close: () =>
       new Promise((closed) => {
         const force = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+        const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
         server.close(() => {
           clearTimeout(force);
+          clearInterval(sweep);
           closed();
         });
       }),

@@ -2,14 +2,16 @@ import { startArgoCd, type ArgoCdWorld } from './argocd/server.ts';
 import type { Awkward } from './argocd/awkward.ts';
 import { startGitHub, type LocalGitHub } from './github/start.ts';
 import type { Exchange } from './github/options.ts';
+import { startMlflow, type MlflowWorld, type ModelVersion } from './mlflow.ts';
 import { startPrometheus } from './prometheus/prometheus.ts';
+import { startDatabase, type Database } from './services/database.ts';
 import type { Faults } from './services/faults.ts';
 import { startFleet, type Fleet } from './services/fleet.ts';
 import { startLoad, type Load } from './services/load.ts';
-import { deploymentFiles, REPOSITORY, rollout, type Metrics } from './deployment.ts';
+import { deploymentFiles, FOLDER, inFolder, REPOSITORY, rollout, type Deployed, type Metrics } from './deployment.ts';
 
 export interface TownOptions {
-  /** What each image tag behaves like; `1.0.0` is what runs at first. */
+  /** What each version behaves like. */
   readonly behaviours: Readonly<Record<string, Faults>>;
   /** Use a Prometheus server when this machine has one; otherwise the pages are read directly. */
   readonly prometheus: boolean;
@@ -21,6 +23,12 @@ export interface TownOptions {
   /** The playbook may end the Argo CD operation of a bad commit. */
   readonly terminateStale?: boolean;
   readonly verifyWithin?: string;
+  /** What runs at first; a Rollout of 1.0.0 unless told. */
+  readonly deployed?: Deployed;
+  /** The model registry holds these; without it there is none. */
+  readonly models?: readonly ModelVersion[];
+  /** The service has a database, and each version asks it this with every request. */
+  readonly queries?: Readonly<Record<string, string>>;
   readonly onExchange?: (exchange: Exchange) => void;
 }
 
@@ -31,15 +39,22 @@ export interface Town {
   readonly fleet: Fleet;
   readonly load: Load;
   readonly metrics: Metrics;
+  readonly mlflow: MlflowWorld | null;
+  readonly database: Database | null;
   /** Secrets of this world, for the processes that join it. */
   readonly webhookSecret: string;
   readonly argoToken: string;
-  /** Merges a release of this image tag as a person would; the merge commit and the number of its pull request. */
-  release(
-    tag: string,
-    sync?: 'it syncs' | 'its sync never ends',
-  ): Promise<{ readonly sha: string; readonly number: number }>;
+  /** Merges a release of this image tag as a person would. */
+  release(tag: string, sync?: 'it syncs' | 'its sync never ends'): Promise<Merged>;
+  /** Merges a change of these files below the folder of the service, as a person would. */
+  merge(title: string, files: Readonly<Record<string, string>>): Promise<Merged>;
   close(): Promise<void>;
+}
+
+export interface Merged {
+  readonly sha: string;
+  /** Of its pull request. */
+  readonly number: number;
 }
 
 /** The Argo CD application of the service. */
@@ -48,7 +63,16 @@ export const APPLICATION = 'recommender-production';
 export async function startTown(options: TownOptions): Promise<Town> {
   const webhookSecret = 'webhook-secret-of-this-world';
   const argoToken = 'argocd-token-of-this-world';
-  const fleet = await startFleet({ behaviours: options.behaviours, seed: options.seed });
+  const { behaviours, seed, queries } = options;
+  const database = queries === undefined ? null : await startDatabase();
+  const fleet = await startFleet({
+    ...{ behaviours, seed },
+    works: (version) => {
+      const query = queries?.[version];
+      return query === undefined || database === null || database.answers(query);
+    },
+  });
+  const mlflow = options.models === undefined ? null : await startMlflow(options.models);
   const prometheus = options.prometheus
     ? await startPrometheus({ targets: [{ url: `${fleet.url}/metrics/fleet` }], scrapeMs: 1000 })
     : null;
@@ -71,14 +95,16 @@ export async function startTown(options: TownOptions): Promise<Town> {
       {
         name: APPLICATION,
         repoUrl: github.cloneUrl(REPOSITORY),
-        path: 'apps/recommender/production',
+        path: FOLDER,
         targetRevision: 'main',
       },
     ],
     token: argoToken,
     pollMs: 60_000,
     onApply: async (_name, { files }) => {
-      await fleet.applyManifest([...files.values()].join('\n---\n'));
+      // A hook before the sync, as a migration Job is.
+      database?.migrate(files);
+      await fleet.apply(files);
     },
     live: () => fleet.state(),
   });
@@ -92,11 +118,19 @@ export async function startTown(options: TownOptions): Promise<Town> {
       metrics,
       terminateStale: options.terminateStale ?? false,
       verifyWithin: options.verifyWithin ?? '60s',
+      mlflowUrl: mlflow?.url ?? null,
+      ...(options.deployed ? { deployed: options.deployed } : {}),
     }),
   });
   await github.drain();
   await argoCd.settle();
-  const load = startLoad({ url: fleet.url, rps: options.rps, seed: options.seed });
+  const load = startLoad({ url: fleet.url, rps: options.rps, seed });
+  const merge: Town['merge'] = async (title, files) => {
+    const branch = title.toLowerCase().replace(/[^a-z0-9.]+/g, '-');
+    await github.pushCommit(REPOSITORY, { branch, author: 'mona', message: title, files: inFolder(files) });
+    const number = await github.openPullRequest(REPOSITORY, { head: branch, title, author: 'mona' });
+    return { number, sha: await github.merge(REPOSITORY, number, { method: 'squash', by: 'mona' }) };
+  };
 
   return {
     github,
@@ -104,27 +138,20 @@ export async function startTown(options: TownOptions): Promise<Town> {
     fleet,
     load,
     metrics,
+    mlflow,
+    database,
     webhookSecret,
     argoToken,
     async release(tag, sync = 'it syncs') {
       if (sync === 'its sync never ends') argoCd.switch(APPLICATION, neverSyncs(tag));
-      await github.pushCommit(REPOSITORY, {
-        branch: `release-${tag}`,
-        author: 'mona',
-        message: `Release recommender ${tag}`,
-        files: { 'apps/recommender/production/rollout.yaml': rollout(tag) },
-      });
-      const number = await github.openPullRequest(REPOSITORY, {
-        head: `release-${tag}`,
-        title: `Release recommender ${tag}`,
-        author: 'mona',
-      });
-      return { number, sha: await github.merge(REPOSITORY, number, { method: 'squash', by: 'mona' }) };
+      return merge(`Release recommender ${tag}`, { 'rollout.yaml': rollout(tag) });
     },
+    merge,
     async close() {
       await load.stop();
-      await Promise.all([argoCd.close(), github.close(), prometheus?.stop()]);
+      await Promise.all([argoCd.close(), github.close(), prometheus?.stop(), mlflow?.close()]);
       await fleet.close();
+      database?.close();
     },
   };
 }

@@ -32,6 +32,13 @@ export interface Counts {
   readonly codes: Readonly<Record<string, number>>;
   readonly labelled: number;
   readonly correct: number;
+  /** Answers that a judge gave a score, the sum of the scores and of their squares. */
+  readonly judged: number;
+  readonly scoreSum: number;
+  readonly scoreSquares: number;
+  /** Answers that had a price, and the sum of the prices. */
+  readonly priced: number;
+  readonly costSum: number;
   /** Counts per bucket of LATENCY_EDGES and FEATURE_EDGES, not cumulative. */
   readonly latency: readonly number[];
   readonly features: readonly number[];
@@ -48,9 +55,12 @@ export function startCounter(): Counter {
   const codes: Record<string, number> = { '200': 0 };
   const latency: number[] = LATENCY_EDGES.map(() => 0);
   const features: number[] = FEATURE_EDGES.map(() => 0);
-  const sums = { total: 0, bad: 0, labelled: 0, correct: 0, latencySum: 0, featureSum: 0 };
+  const sums = {
+    ...{ total: 0, bad: 0, labelled: 0, correct: 0, latencySum: 0, featureSum: 0 },
+    ...{ judged: 0, scoreSum: 0, scoreSquares: 0, priced: 0, costSum: 0 },
+  };
   return {
-    add: ({ status, ms, feature, label }) => {
+    add: ({ status, ms, feature, label, score, costUsd }) => {
       sums.total += 1;
       if (status >= 500) sums.bad += 1;
       codes[status] = (codes[status] ?? 0) + 1;
@@ -62,6 +72,15 @@ export function startCounter(): Counter {
       }
       if (label !== 'unknown') sums.labelled += 1;
       if (label === 'right') sums.correct += 1;
+      if (score !== null) {
+        sums.judged += 1;
+        sums.scoreSum += score;
+        sums.scoreSquares += score * score;
+      }
+      if (costUsd !== null) {
+        sums.priced += 1;
+        sums.costSum += costUsd;
+      }
     },
     counts: () => ({ ...sums, codes: { ...codes }, latency: [...latency], features: [...features] }),
   };

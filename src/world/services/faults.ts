@@ -11,10 +11,12 @@ export interface Faults {
   };
   /** Added to the input feature before it is used: the service sees other inputs than it was made for. */
   readonly drift: number;
-  /** Share of predictions that turn out right, 0..1. */
+  /** Share of predictions that turn out right, 0..1; what a judge gives an answer follows from it. */
   readonly accuracy: number;
   /** Share of predictions for which the truth becomes known, 0..1. */
   readonly labelled: number;
+  /** Mean price of an answer. */
+  readonly costUsd: number;
 }
 
 export const HEALTHY: Faults = {
@@ -23,6 +25,7 @@ export const HEALTHY: Faults = {
   drift: 0,
   accuracy: 0.92,
   labelled: 1,
+  costUsd: 0.002,
 };
 
 /** A healthy version but for these faults. */

@@ -9,9 +9,16 @@ export interface Instance {
 
 /** The Prometheus text page of one or several processes, one family after the other. */
 export function metricsPage(instances: readonly Instance[]): string {
+  const lines = (name: string, value: (c: Counts) => number): string[] =>
+    instances.map(({ labels, counts }) => line(name, labels, value(counts)));
   const counter = (name: string, value: (c: Counts) => number): string[] => [
     `# TYPE ${name} counter`,
-    ...instances.map(({ labels, counts }) => line(name, labels, value(counts))),
+    ...lines(name, value),
+  ];
+  const summary = (name: string, sum: (c: Counts) => number, count: (c: Counts) => number): string[] => [
+    `# TYPE ${name} summary`,
+    ...lines(`${name}_sum`, sum),
+    ...lines(`${name}_count`, count),
   ];
   return [
     '# TYPE http_requests_total counter',
@@ -22,6 +29,9 @@ export function metricsPage(instances: readonly Instance[]): string {
     ...histogram('feature_value', FEATURE_EDGES, instances, (c) => [c.features, c.featureSum]),
     ...counter('predictions_labelled_total', (c) => c.labelled),
     ...counter('predictions_correct_total', (c) => c.correct),
+    ...summary('answer_score', (c) => c.scoreSum, (c) => c.judged),
+    ...counter('answer_score_squares_total', (c) => c.scoreSquares),
+    ...summary('answer_cost_usd', (c) => c.costSum, (c) => c.priced),
     '',
   ].join('\n');
 }

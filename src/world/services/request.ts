@@ -15,6 +15,10 @@ export interface Outcome {
   /** The feature as the service saw it; null where it never got so far. */
   readonly feature: number | null;
   readonly label: 'right' | 'wrong' | 'unknown';
+  /** What a judge gives the answer, 0..1; null where the truth is not known. */
+  readonly score: number | null;
+  /** Price of the answer; null where there is none. */
+  readonly costUsd: number | null;
 }
 
 export function serve({ feature, draws }: Input, faults: Faults): Outcome {
@@ -23,9 +27,18 @@ export function serve({ feature, draws }: Input, faults: Faults): Outcome {
   // The same draw decides slow or not and, spread over the rest, how long an ordinary answer takes.
   const ms = pace < slowShare ? slowMs : typicalMs * (0.5 + (pace - slowShare) / (1 - slowShare));
   const seen = feature + faults.drift;
-  if (error < faults.errorRate) return { status: 500, ms, feature: seen, label: 'unknown' };
-  const label = known >= faults.labelled ? 'unknown' : right < faults.accuracy ? 'right' : 'wrong';
-  return { status: 200, ms, feature: seen, label };
+  if (error < faults.errorRate)
+    return { status: 500, ms, feature: seen, label: 'unknown', score: null, costUsd: null };
+  const costUsd = faults.costUsd * (0.5 + pace);
+  if (known >= faults.labelled)
+    return { status: 200, ms, feature: seen, label: 'unknown', score: null, costUsd };
+  const label = right < faults.accuracy ? 'right' : 'wrong';
+  return { status: 200, ms, feature: seen, label, score: scoreOf(right, faults.accuracy), costUsd };
+}
+
+/** A judge gives right answers 0.8 to 1 and wrong ones 0 to 0.4. */
+function scoreOf(right: number, accuracy: number): number {
+  return right < accuracy ? 0.8 + (0.2 * right) / accuracy : (0.4 * (right - accuracy)) / (1 - accuracy);
 }
 
 /** A standard normal feature and four draws (Box-Muller). */
@@ -49,19 +62,26 @@ export function parseInput(path: string): Input | null {
 }
 
 /** The outcome as the service tells it to the router in front of it. */
-export function printOutcome({ ms, feature, label }: Outcome): Readonly<Record<string, string>> {
-  return { 'x-ms': String(ms), 'x-feature': String(feature), 'x-label': label };
+export function printOutcome({ ms, feature, label, score, costUsd }: Outcome): Readonly<Record<string, string>> {
+  return {
+    ...{ 'x-ms': String(ms), 'x-feature': String(feature), 'x-label': label },
+    ...(score === null ? {} : { 'x-score': String(score) }),
+    ...(costUsd === null ? {} : { 'x-cost-usd': String(costUsd) }),
+  };
 }
 
 export function parseOutcome(
   status: number,
   headers: Readonly<Record<string, string | string[] | undefined>>,
 ): Outcome {
-  const { 'x-ms': ms, 'x-feature': feature, 'x-label': label } = headers;
+  const { 'x-ms': ms, 'x-feature': feature, 'x-label': label, 'x-score': score, 'x-cost-usd': costUsd } = headers;
+  const number = (header: string | string[] | undefined): number | null => (header === undefined ? null : Number(header));
   return {
     status: status === 200 || status === 500 ? status : 502,
     ms: Number(ms ?? 0),
-    feature: feature === undefined ? null : Number(feature),
+    feature: number(feature),
     label: label === 'right' || label === 'wrong' ? label : 'unknown',
+    score: number(score),
+    costUsd: number(costUsd),
   };
 }

@@ -14,7 +14,12 @@ export interface Route {
   readonly url: string;
   /** Share of the traffic relative to the other routes; 0 receives none. */
   readonly weight: number;
+  /** What runs there. */
+  readonly version?: string;
 }
+
+/** Names the version that answers this user, instead of the weights. */
+export type Decide = (user: string) => string;
 
 export interface RouterOptions {
   readonly routes: readonly Route[];
@@ -26,17 +31,20 @@ export interface RouterOptions {
 /** What the users talk to: splits the traffic and counts everything they get, as `track="all"` on /metrics. */
 export interface Router {
   readonly url: string;
-  setRoutes(routes: readonly Route[]): void;
+  setRoutes(routes: readonly Route[], decide?: Decide | null): void;
   /** What the users got. */
   counts(): Counts;
   instance(): Instance;
   close(): Promise<void>;
 }
 
-const LOST: Outcome = { status: 502, ms: 0, feature: null, label: 'unknown' };
+const LOST: Outcome = { status: 502, ms: 0, feature: null, label: 'unknown', score: null, costUsd: null };
+/** So many people use the service; each request comes from one of them. */
+const USERS = 10_000;
 
 export async function startRouter({ routes, seed, pages = () => null }: RouterOptions): Promise<Router> {
   let current = routes;
+  let decided: Decide | null = null;
   const random = seededRandom(seed);
   const agent = new Agent({ keepAlive: true, maxSockets: 128 });
   const counter = startCounter();
@@ -57,7 +65,8 @@ export async function startRouter({ routes, seed, pages = () => null }: RouterOp
       page(response, text ?? 'nothing here\n', text === null ? 404 : 200);
       return;
     }
-    const route = choose(current, random());
+    const at = random();
+    const route = decided === null ? choose(current, at) : routeOf(current, decided(`user-${Math.floor(at * USERS)}`));
     if (route === null) {
       finish(response, LOST);
       return;
@@ -71,8 +80,9 @@ export async function startRouter({ routes, seed, pages = () => null }: RouterOp
   });
   return {
     url: server.url,
-    setRoutes: (next) => {
+    setRoutes: (next, decide = null) => {
       current = next;
+      decided = decide;
     },
     counts: () => counter.counts(),
     instance,
@@ -92,4 +102,8 @@ export function choose(routes: readonly Route[], at: number): Route | null {
     rest -= route.weight;
   }
   return routes.findLast((r) => r.weight > 0) ?? null;
+}
+
+function routeOf(routes: readonly Route[], version: string): Route | null {
+  return routes.find((route) => route.version === version) ?? null;
 }

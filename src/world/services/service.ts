@@ -9,10 +9,12 @@ import { parseInput, printOutcome, serve } from './request.ts';
 
 export interface ServiceOptions {
   readonly version: string;
-  readonly track: 'canary' | 'stable';
+  readonly track: string;
   /** Name of the process; a new process needs a new one. */
   readonly pod: string;
   readonly faults: Faults;
+  /** False: what this version needs is not there, and it can only answer 500. */
+  readonly works?: () => boolean;
 }
 
 /** One version of the service, as one process, over HTTP: /predict and /metrics. */
@@ -24,7 +26,7 @@ export interface Service {
   close(): Promise<void>;
 }
 
-export async function startService({ version, track, pod, faults }: ServiceOptions): Promise<Service> {
+export async function startService({ version, track, pod, faults, works = () => true }: ServiceOptions): Promise<Service> {
   let current = faults;
   const counter = startCounter();
   const instance = (): Instance => ({ labels: { version, track, pod }, counts: counter.counts() });
@@ -38,7 +40,7 @@ export async function startService({ version, track, pod, faults }: ServiceOptio
       page(response, 'use /predict?feature=&draws= or /metrics\n', 404);
       return;
     }
-    const outcome = serve(input, current);
+    const outcome = serve(input, works() ? current : { ...current, errorRate: 1 });
     setTimeout(() => {
       // Counted when the answer goes out, as client libraries do.
       counter.add(outcome);

@@ -5,7 +5,7 @@ import type { Faults } from '../../../src/world/services/faults.ts';
 import { seededRandom } from '../../../src/world/services/random.ts';
 import { nextInput, parseInput, printInput, serve } from '../../../src/world/services/request.ts';
 import { choose } from '../../../src/world/services/router.ts';
-import { tagOf } from '../../../src/world/services/manifest.ts';
+import { tagOf } from '../../../src/world/services/kinds/workload.ts';
 
 function outcomes(
   faults: Faults,
