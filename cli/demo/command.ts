@@ -56,6 +56,7 @@ function summary(result: DemoResult): string {
     ['detected after', at(seconds.detected)],
     [users.harm, `${users.badUntilMerged ?? '-'} until the merge, ${users.badInAll} of ${users.requests} in all`],
     ['revert pull request', result.revert ? `#${result.revert.number} after ${at(seconds.opened)}` : 'none'],
+    ...result.verified.map((line): [string, string] => ['verified', line]),
     ...(refusal === null ? [] : [['not merged by itself', refusal.because] as [string, string]]),
     ['merged', refusal === null ? at(seconds.merged) : `${at(seconds.merged)}, by ${refusal.mergedBy}`],
     ['applied', at(seconds.applied)],

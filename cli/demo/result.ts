@@ -34,6 +34,8 @@ export interface DemoResult {
     readonly released: string;
     readonly after: string;
   }[];
+  /** What the registries said about the target, before it was gone back to. */
+  readonly verified: readonly string[];
   /** Why lastgood would not merge by itself, and who did; null: it merged by itself. */
   readonly refusal: Refusal | null;
   /** Other people's change to the same file still stands. */

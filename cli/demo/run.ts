@@ -6,7 +6,7 @@ import { runActionBundle, type GateRun } from './processes.ts';
 import type { DemoResult, Say } from './result.ts';
 import type { Scenario, Scene } from './scenario.ts';
 import type { Stage } from './stage.ts';
-import { commentOf, readLedger, rollbackOf, usersOf, watch } from './watch.ts';
+import { commentOf, listUnder, readLedger, rollbackOf, usersOf, watch } from './watch.ts';
 
 /** Plays the scenario on an open stage: the bad release, whoever notices it, and the way back to its end. */
 export async function play(stage: Stage, scenario: Scenario, say: Say): Promise<DemoResult> {
@@ -55,6 +55,7 @@ export async function play(stage: Stage, scenario: Scenario, say: Say): Promise<
       released: released[i] ?? '',
       after: now[i] ?? '',
     })),
+    verified: listUnder('Verified in the registries', revert?.body ?? ''),
     refusal: seen.refusal,
     othersKept: scenario.others ? await scenario.others.kept(town) : null,
     ledger,

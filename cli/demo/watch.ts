@@ -31,6 +31,15 @@ export function usersOf(town: Town, harm: Harm): { readonly requests: number; re
   return counts === null ? { requests: 0, bad: 0 } : { requests: counts.total, bad: harm.bad(counts) };
 }
 
+/** The list under a heading of a pull request, as text. */
+export function listUnder(heading: string, body: string): readonly string[] {
+  const [, after = ''] = body.split(`### ${heading}\n`);
+  return (after.split('\n###')[0] ?? '')
+    .split('\n')
+    .filter((line) => line.startsWith('- '))
+    .map((line) => line.slice(2).replaceAll('\\', ''));
+}
+
 interface Watched {
   readonly outcome: DemoResult['outcome'];
   readonly seconds: Omit<DemoResult['seconds'], 'detected'>;

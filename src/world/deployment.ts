@@ -137,7 +137,9 @@ ${list([{ name: 'errors of all users', ...ERRORS, if: 'rate > 2%' }, { name: 'la
 /** A list in block style, one key a line. */
 function list(questions: readonly Question[]): string {
   return questions
-    .flatMap((question) => Object.entries(question).map(([key, value], i) => `${i === 0 ? '- ' : '  '}${key}: ${value}`))
+    .flatMap((question) =>
+      Object.entries(question).map(([key, value], i) => `${i === 0 ? '- ' : '  '}${key}: ${value}`),
+    )
     .map((line) => `            ${line}\n`)
     .join('');
 }

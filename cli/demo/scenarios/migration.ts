@@ -1,27 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { REPOSITORY } from '../../../src/world/deployment.ts';
 import { HEALTHY, withFaults } from '../../../src/world/services/faults.ts';
-import type { Refusal } from '../result.ts';
 import { ERRORS as HARM, type Scenario } from '../scenario.ts';
-import { commentOf } from '../watch.ts';
+import { commentOf, listUnder } from '../watch.ts';
 import { served } from '../versions.ts';
-
-function deployment(tag: string): string {
-  return `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: recommender
-spec:
-  replicas: 4
-  template:
-    metadata:
-      labels: { app: recommender }
-    spec:
-      containers:
-        - name: recommender
-          image: registry.example/recommender:${tag}
-`;
-}
+import { deployment } from './manifests.ts';
 
 const ITEMS = `CREATE TABLE items (id INTEGER PRIMARY KEY, title TEXT NOT NULL, editors_rank INTEGER NOT NULL);
 INSERT INTO items VALUES (1, 'Tea', 3), (2, 'Coffee', 1), (3, 'Cocoa', 2);
@@ -44,7 +27,7 @@ export const migration: Scenario = {
       '2.0.0': 'SELECT title FROM items ORDER BY title LIMIT 1',
     },
     deployed: {
-      files: { 'deployment.yaml': deployment('1.0.0'), 'db/V6__items.sql': ITEMS },
+      files: { 'deployment.yaml': deployment({ tag: '1.0.0' }), 'db/V6__items.sql': ITEMS },
       gate: {
         canary: 'all',
         baseline: null,
@@ -55,7 +38,7 @@ export const migration: Scenario = {
   },
   release: (town) =>
     town.merge('Release recommender 2.0.0 without the ranks of the editors', {
-      'deployment.yaml': deployment('2.0.0'),
+      'deployment.yaml': deployment({ tag: '2.0.0' }),
       'db/V7__drop_editors_rank.sql': DROP,
     }),
   harm: HARM,
@@ -65,26 +48,18 @@ export const migration: Scenario = {
   async refused({ town, say, since }, pull) {
     // The bot has said in its comment what it waits for: it has looked at the open pull request, and left it.
     while (!commentOf(town).includes('Waiting:') && since() < PATIENCE_S) await sleep(100);
-    const refusal = readRefusal(town.github.repository(REPOSITORY).issues.get(pull)?.body ?? '');
-    say(since(), `not merged by itself: ${refusal.because}`);
+    const notes = listUnder('Know before you merge', town.github.repository(REPOSITORY).issues.get(pull)?.body ?? '');
+    const because = notes.find((note) => note.includes('database change')) ?? '';
+    const steps = notes.filter((note) => note.startsWith('Step '));
+    for (const line of [`not merged by itself: ${because}`, ...steps]) say(since(), line);
     await town.merge('Bring the column back, without its values', { 'db/V8__editors_rank_back.sql': COLUMN_BACK });
     await town.argoCd.settle();
-    say(since(), `mona takes step 1: the column is back with a new migration, schema ${town.database?.schema() ?? 0}; its values are lost`);
+    say(
+      since(),
+      `mona takes step 1: the column is back with a new migration, schema ${town.database?.schema() ?? 0}; its values are lost`,
+    );
     await town.github.merge(REPOSITORY, pull, { by: 'mona', method: 'squash' });
     say(since(), `mona takes step 2: she merges #${pull} by hand`);
-    return { ...refusal, mergedBy: 'mona' };
+    return { because, steps, mergedBy: 'mona' };
   },
 };
-
-/** What the pull request says under `Know before you merge`. */
-function readRefusal(body: string): Omit<Refusal, 'mergedBy'> {
-  const [, notes = ''] = body.split('### Know before you merge\n');
-  const lines = (notes.split('\n###')[0] ?? '')
-    .split('\n')
-    .filter((line) => line.startsWith('- '))
-    .map((line) => line.slice(2).replaceAll('\\', ''));
-  return {
-    because: lines.find((line) => line.includes('database change')) ?? '',
-    steps: lines.filter((line) => line.startsWith('Step ')),
-  };
-}

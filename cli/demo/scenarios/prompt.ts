@@ -1,23 +1,7 @@
 import { withFaults, HEALTHY } from '../../../src/world/services/faults.ts';
 import { WRONG, type Scenario } from '../scenario.ts';
 import { served } from '../versions.ts';
-
-const DEPLOYMENT = `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: recommender
-spec:
-  replicas: 4
-  template:
-    metadata:
-      labels: { app: recommender }
-    spec:
-      containers:
-        - name: recommender
-          image: registry.example/recommender:1.0.0
-          envFrom:
-            - configMapRef: { name: prompt }
-`;
+import { deployment } from './manifests.ts';
 
 function prompted(version: number): string {
   return `# The prompts are versioned in their own registry; this pins the one that is used.
@@ -38,7 +22,7 @@ export const prompt: Scenario = {
   world: {
     behaviours: { '11': HEALTHY, '12': withFaults({ accuracy: 0.6, costUsd: 3 * HEALTHY.costUsd }) },
     deployed: {
-      files: { 'deployment.yaml': DEPLOYMENT, 'prompt.yaml': prompted(11) },
+      files: { 'deployment.yaml': deployment({ tag: '1.0.0', configMap: 'prompt' }), 'prompt.yaml': prompted(11) },
       gate: {
         canary: 'all',
         baseline: null,

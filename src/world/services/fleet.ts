@@ -117,7 +117,14 @@ export async function startFleet({ behaviours, seed, works = () => true }: Fleet
   };
   const serving = (): readonly Serving[] =>
     [...running]
-      .map(([track, { artefact: { version } }]) => ({ track, version, share: shareOf(track, version) }))
+      .map(
+        ([
+          track,
+          {
+            artefact: { version },
+          },
+        ]) => ({ track, version, share: shareOf(track, version) }),
+      )
       .toSorted((a, b) => b.share - a.share);
   const nameOn = (track: string | undefined): string | null => running.get(track ?? '')?.artefact.name ?? null;
   const state = (): FleetState => {

@@ -29,9 +29,17 @@ export function metricsPage(instances: readonly Instance[]): string {
     ...histogram('feature_value', FEATURE_EDGES, instances, (c) => [c.features, c.featureSum]),
     ...counter('predictions_labelled_total', (c) => c.labelled),
     ...counter('predictions_correct_total', (c) => c.correct),
-    ...summary('answer_score', (c) => c.scoreSum, (c) => c.judged),
+    ...summary(
+      'answer_score',
+      (c) => c.scoreSum,
+      (c) => c.judged,
+    ),
     ...counter('answer_score_squares_total', (c) => c.scoreSquares),
-    ...summary('answer_cost_usd', (c) => c.costSum, (c) => c.priced),
+    ...summary(
+      'answer_cost_usd',
+      (c) => c.costSum,
+      (c) => c.priced,
+    ),
     '',
   ].join('\n');
 }

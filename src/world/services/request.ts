@@ -27,11 +27,9 @@ export function serve({ feature, draws }: Input, faults: Faults): Outcome {
   // The same draw decides slow or not and, spread over the rest, how long an ordinary answer takes.
   const ms = pace < slowShare ? slowMs : typicalMs * (0.5 + (pace - slowShare) / (1 - slowShare));
   const seen = feature + faults.drift;
-  if (error < faults.errorRate)
-    return { status: 500, ms, feature: seen, label: 'unknown', score: null, costUsd: null };
+  if (error < faults.errorRate) return { status: 500, ms, feature: seen, label: 'unknown', score: null, costUsd: null };
   const costUsd = faults.costUsd * (0.5 + pace);
-  if (known >= faults.labelled)
-    return { status: 200, ms, feature: seen, label: 'unknown', score: null, costUsd };
+  if (known >= faults.labelled) return { status: 200, ms, feature: seen, label: 'unknown', score: null, costUsd };
   const label = right < faults.accuracy ? 'right' : 'wrong';
   return { status: 200, ms, feature: seen, label, score: scoreOf(right, faults.accuracy), costUsd };
 }
@@ -75,7 +73,8 @@ export function parseOutcome(
   headers: Readonly<Record<string, string | string[] | undefined>>,
 ): Outcome {
   const { 'x-ms': ms, 'x-feature': feature, 'x-label': label, 'x-score': score, 'x-cost-usd': costUsd } = headers;
-  const number = (header: string | string[] | undefined): number | null => (header === undefined ? null : Number(header));
+  const number = (header: string | string[] | undefined): number | null =>
+    header === undefined ? null : Number(header);
   return {
     status: status === 200 || status === 500 ? status : 502,
     ms: Number(ms ?? 0),

@@ -26,7 +26,13 @@ export interface Service {
   close(): Promise<void>;
 }
 
-export async function startService({ version, track, pod, faults, works = () => true }: ServiceOptions): Promise<Service> {
+export async function startService({
+  version,
+  track,
+  pod,
+  faults,
+  works = () => true,
+}: ServiceOptions): Promise<Service> {
   let current = faults;
   const counter = startCounter();
   const instance = (): Instance => ({ labels: { version, track, pod }, counts: counter.counts() });

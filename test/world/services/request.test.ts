@@ -3,7 +3,16 @@ import { it } from 'node:test';
 import { HEALTHY, withFaults } from '../../../src/world/services/faults.ts';
 import type { Faults } from '../../../src/world/services/faults.ts';
 import { seededRandom } from '../../../src/world/services/random.ts';
-import { nextInput, parseInput, printInput, serve } from '../../../src/world/services/request.ts';
+import { startCounter } from '../../../src/world/services/counts.ts';
+import { metricsPage } from '../../../src/world/services/page.ts';
+import {
+  nextInput,
+  parseInput,
+  parseOutcome,
+  printInput,
+  printOutcome,
+  serve,
+} from '../../../src/world/services/request.ts';
 import { choose } from '../../../src/world/services/router.ts';
 import { tagOf } from '../../../src/world/services/kinds/workload.ts';
 
@@ -35,6 +44,30 @@ it('each fault shows in what it names', () => {
   near(seen.labelled, 0.8 * 0.5);
   near(seen.right / seen.labelled, 0.7);
   near(outcomes(HEALTHY).mean, 0);
+});
+
+it('what a judge gives follows from what is right, an answer has its price, and an error has neither', () => {
+  const random = seededRandom(5);
+  const counter = startCounter();
+  const faults = withFaults({ errorRate: 0.5, accuracy: 0.6, costUsd: 0.01 });
+  for (let i = 0; i < 10_000; i += 1) counter.add(serve(nextInput(random), faults));
+  const { total, judged, scoreSum, scoreSquares, priced, costSum } = counter.counts();
+  assert.deepEqual([judged, judged], [priced, total - counter.counts().bad]);
+  near(scoreSum / judged, 0.6 * 0.9 + 0.4 * 0.2);
+  near(scoreSquares / judged, 0.6 * (0.9 ** 2 + 0.2 ** 2 / 12) + 0.4 * (0.2 ** 2 + 0.4 ** 2 / 12));
+  near(costSum / priced / 0.01, 1);
+  const page = metricsPage([{ labels: { track: 'all' }, counts: counter.counts() }]);
+  assert.ok(page.includes(`\nanswer_score_sum{track="all"} ${scoreSum}\nanswer_score_count{track="all"} ${judged}\n`));
+  assert.ok(page.includes(`\nanswer_score_squares_total{track="all"} ${scoreSquares}\n`));
+  assert.ok(page.includes(`\nanswer_cost_usd_sum{track="all"} ${costSum}\n`));
+});
+
+it('an outcome survives the way from the service to the router', () => {
+  const random = seededRandom(9);
+  for (const faults of [HEALTHY, withFaults({ errorRate: 1 }), withFaults({ labelled: 0 })]) {
+    const outcome = serve(nextInput(random), faults);
+    assert.deepEqual(parseOutcome(outcome.status, printOutcome(outcome)), outcome);
+  }
 });
 
 it('an input survives the way over the wire', () => {
