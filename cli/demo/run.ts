@@ -11,7 +11,7 @@ import { commentOf, listUnder, readLedger, rollbackOf, usersOf, watch } from './
 /** Plays the scenario on an open stage: the bad release, whoever notices it, and the way back to its end. */
 export async function play(stage: Stage, scenario: Scenario, say: Say): Promise<DemoResult> {
   const { town } = stage;
-  const versions = (): readonly string[] => scenario.versions.map(({ read }) => read(town));
+  const versions = (): readonly string[] => scenario.versions.map((shown) => shown.read(town));
   const old = versions();
   const release = await scenario.release(town);
   const since = stage.startClock();

@@ -92,7 +92,7 @@ export async function watch(scenario: Scenario, scene: Scene): Promise<Watched> 
 }
 
 function shown({ versions }: Scenario, town: Town): string {
-  return versions.map(({ of, read }) => `${of} ${read(town)}`).join(', ');
+  return versions.map((shown) => `${shown.of} ${shown.read(town)}`).join(', ');
 }
 
 function appliedBy(town: Town): string | null {

@@ -42,8 +42,11 @@ export async function evaluator() {
   try {
     return await import('@openfeature/flagd-core');
   } catch (cause) {
-    throw new Error('flags are evaluated by @openfeature/flagd-core: npm install @openfeature/flagd-core @openfeature/core', {
-      cause,
-    });
+    throw new Error(
+      'flags are evaluated by @openfeature/flagd-core: npm install @openfeature/flagd-core @openfeature/core',
+      {
+        cause,
+      },
+    );
   }
 }

@@ -21,14 +21,15 @@ export function behind(documents: readonly Document[], workloads: readonly Workl
 }
 
 /** A Service before several workloads: the one it selects gets all the traffic, the others run and wait. */
-export function selectedSides(
-  documents: readonly Document[],
-  workloads: readonly Workload[],
-): Wanted | Broken | null {
+export function selectedSides(documents: readonly Document[], workloads: readonly Workload[]): Wanted | Broken | null {
   const [only] = ofKind(documents, ['Service'], service).found;
   if (only === undefined || workloads.length < 2) return null;
   const selected = behind(documents, workloads)(only.metadata.name);
   if (selected === null) return broken(`Service ${only.metadata.name} selects no pods`);
-  const side = ({ name, artefact }: Workload): Side => ({ track: name, artefact, weight: name === selected.name ? 1 : 0 });
+  const side = ({ name, artefact }: Workload): Side => ({
+    track: name,
+    artefact,
+    weight: name === selected.name ? 1 : 0,
+  });
   return { kind: 'sides', sides: workloads.map(side) };
 }
