@@ -1,5 +1,7 @@
 import type { Probot } from 'probot';
 import { branchKey } from '../src/plan/identity.ts';
+import { READY_CHECK } from '../src/control/ready-check.ts';
+import { PROOF_CHECK } from '../src/control/ready-migrations.ts';
 import { RELEASE_CHECK } from '../src/control/release-check.ts';
 import type { Spoken } from '../src/control/command.ts';
 import type { Page } from '../src/ports.ts';
@@ -35,10 +37,12 @@ export function webhooks(porter: Porter): (app: Probot) => void {
         };
         await porter.gate(originOf(payload), gate);
       }
+      if (run.name === PROOF_CHECK) await porter.ready(originOf(payload), { head: run.head_sha });
       await wake(porter, originOf(payload), run.check_suite.head_branch);
     });
     app.on('check_suite.completed', ({ payload }) => wake(porter, originOf(payload), payload.check_suite.head_branch));
     app.on('status', async ({ payload }) => {
+      if (payload.context === PROOF_CHECK) await porter.ready(originOf(payload), { head: payload.sha });
       for (const branch of payload.branches) await wake(porter, originOf(payload), branch.name);
     });
     // Not every action: our own labels and edits would make us look again and again.
@@ -71,14 +75,16 @@ export function webhooks(porter: Porter): (app: Probot) => void {
     });
     app.on(
       ['pull_request.opened', 'pull_request.synchronize', 'pull_request.reopened', 'pull_request.ready_for_review'],
-      ({ payload }) => porter.changes(originOf(payload), payload.pull_request.number),
+      ({ payload }) => proposed(porter, originOf(payload), payload.pull_request.number),
     );
     app.on('pull_request.edited', async ({ payload }) => {
-      if (payload.changes.base) await porter.changes(originOf(payload), payload.pull_request.number);
+      if (payload.changes.base) await proposed(porter, originOf(payload), payload.pull_request.number);
     });
     app.on('check_run.rerequested', async ({ payload }) => {
       const [pull] = payload.check_run.pull_requests;
       if (pull && payload.check_run.name === RELEASE_CHECK) await porter.changes(originOf(payload), pull.number);
+      if (pull && payload.check_run.name === READY_CHECK)
+        await porter.ready(originOf(payload), { number: pull.number });
     });
     app.on('check_run.requested_action', ({ payload }) => {
       const { check_run: run, requested_action: action, sender } = payload;
@@ -104,6 +110,11 @@ interface SaidOnGitHub {
 
 function spokenOn(page: Page, { id, user, body, created_at: createdAt }: SaidOnGitHub): Spoken {
   return { commentId: id, page, author: user?.login ?? 'ghost', isBot: user?.type !== 'User', body, createdAt };
+}
+
+async function proposed(porter: Porter, origin: Origin, number: number): Promise<void> {
+  await porter.changes(origin, number);
+  await porter.ready(origin, { number });
 }
 
 async function wake(porter: Porter, origin: Origin, branch: string | null | undefined): Promise<void> {

@@ -4,6 +4,7 @@ import type { Ask } from '../src/control/draft.ts';
 import type { MergeGroup } from '../src/control/merge-group.ts';
 import type { Protection } from '../src/control/protection.ts';
 import type { Pressed } from '../src/control/buttons.ts';
+import type { Which } from '../src/control/ready-check.ts';
 import type { Key } from '../src/plan/incident.ts';
 import type { GateRun } from '../src/ports.ts';
 
@@ -21,6 +22,8 @@ export type Errand =
   | { readonly kind: 'gate'; readonly origin: Origin; readonly run: GateRun }
   /** The open pull requests (null: all) are told what is frozen or quarantined. */
   | { readonly kind: 'changes'; readonly origin: Origin; readonly number: number | null }
+  /** Whether these pull requests could be rolled back; `tries`: how often GitHub's trial merge was waited for. */
+  | { readonly kind: 'ready'; readonly origin: Origin; readonly which: Which; readonly tries: number }
   /** A button of a check run was pressed. */
   | { readonly kind: 'press'; readonly origin: Origin; readonly pressed: Pressed }
   /** A workflow run waits at an environment until its gate has decided. */
@@ -49,6 +52,11 @@ export function taskOf(errand: Errand): Task<Errand> {
     case 'changes': {
       const lane = `${group}^${errand.number ?? 'all'}`;
       return task(lane, lane);
+    }
+    case 'ready': {
+      const { which, tries } = errand;
+      const lane = `${group}~${'number' in which ? which.number : which.head}`;
+      return task(lane, `${lane} ${tries}`);
     }
     case 'press':
       return task(`${group}!${errand.pressed.check}`, `${group} ${errand.pressed.checkRunId} ${errand.pressed.action}`);

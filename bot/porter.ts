@@ -8,6 +8,7 @@ import type { Log } from '../src/control/doors.ts';
 import type { Ask } from '../src/control/draft.ts';
 import { answerMergeGroup, type MergeGroup } from '../src/control/merge-group.ts';
 import { answerProtection, runOfCallback, type Protection } from '../src/control/protection.ts';
+import { checkReady, type Which } from '../src/control/ready-check.ts';
 import { readGateRun } from '../src/control/gate-run.ts';
 import type { Settled } from '../src/control/reconcile.ts';
 import { findLeftovers } from '../src/control/sweep.ts';
@@ -28,6 +29,8 @@ export interface Porter {
   gate(origin: Origin, run: GateRun): Promise<void>;
   /** A pull request, or the default branch (null), changed: what is frozen or quarantined is told. */
   changes(origin: Origin, number: number | null): Promise<void>;
+  /** A pull request changed, or a job spoke about its database: whether it could be rolled back is told. */
+  ready(origin: Origin, which: Which): Promise<void>;
   /** Somebody pressed a button of a check run of ours. */
   press(origin: Origin, pressed: Pressed): Promise<void>;
   /** A merge queue asks for the checks that only we can answer. */
@@ -61,6 +64,10 @@ interface Parts {
   /** Epoch ms. */
   readonly now?: () => number;
 }
+
+/** GitHub makes a trial merge in the background, within seconds of being asked. */
+const TRIAL_MS = 3_000;
+const TRIAL_TRIES = 5;
 
 export function createPorter({ house, queue, log, witness, now = Date.now }: Parts): Porter {
   const put = (errand: Errand, options: PutOptions = {}): Promise<Kept> => queue.put(taskOf(errand), options);
@@ -103,6 +110,13 @@ export function createPorter({ house, queue, log, witness, now = Date.now }: Par
       case 'changes': {
         for (const { key, ask } of await reviewChanges(doors, errand.number))
           await put({ kind: 'ask', origin, key, ask });
+        return null;
+      }
+      case 'ready': {
+        const { which, tries } = errand;
+        const known = await checkReady(doors, which);
+        if (!known && tries < TRIAL_TRIES)
+          await put({ kind: 'ready', origin, which, tries: tries + 1 }, { delayMs: TRIAL_MS });
         return null;
       }
       case 'press': {
@@ -164,6 +178,9 @@ export function createPorter({ house, queue, log, witness, now = Date.now }: Par
     },
     async changes(origin, number) {
       await put({ kind: 'changes', origin, number });
+    },
+    async ready(origin, which) {
+      await put({ kind: 'ready', origin, which, tries: 0 });
     },
     async press(origin, pressed) {
       if (pressed.isBot || !isRecent(pressed.at, now())) return;

@@ -11,6 +11,7 @@ import { migrations } from './commands/migrations.ts';
 import { plan } from './commands/plan.ts';
 import { planGate } from './commands/plan-gate.ts';
 import { replay } from './commands/replay.ts';
+import { ready } from './commands/ready.ts';
 import { whatran } from './commands/whatran.ts';
 import { world } from './commands/world.ts';
 import type { Command } from './terminal.ts';
@@ -26,6 +27,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   history,
   whatran,
   artefacts,
+  ready,
   ledger,
   doctor,
   migrations,

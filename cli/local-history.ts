@@ -3,6 +3,9 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { RollbackError } from '../src/errors.ts';
 import type { PathCommit } from '../src/plan/changes.ts';
+import { playbookError } from '../src/playbook/faults.ts';
+import { parsePlaybook } from '../src/playbook/parse.ts';
+import type { Playbook } from '../src/playbook/schema.ts';
 import type { DeploymentRepository } from '../src/ports.ts';
 
 /** What a question about the past reads of a repository. */
@@ -31,9 +34,33 @@ export async function headOf(folder: string, ref: string): Promise<string> {
   return (await git(folder, ['rev-parse', '--verify', '--end-of-options', `${ref}^{commit}`])).trim();
 }
 
+/** Files that differ between two commits. */
+export async function changedPaths(folder: string, base: string, head: string): Promise<readonly string[]> {
+  const text = await git(folder, ['diff', '--name-only', '--no-renames', '-z', base, head]);
+  return text.split('\0').filter((path) => path !== '');
+}
+
+/** owner/name as the remote `origin` has it; empty where there is none. */
+export async function repositoryOf(folder: string): Promise<string> {
+  const url = await git(folder, ['remote', 'get-url', 'origin']).catch(() => '');
+  return /[:/]([\w.-]+\/[\w.-]+?)(?:\.git)?\s*$/.exec(url)?.[1] ?? '';
+}
+
 /** Text of a file at a commit; null: there is none. */
-export async function fileAt(folder: string, commit: string, path: string): Promise<string | null> {
+async function fileAt(folder: string, commit: string, path: string): Promise<string | null> {
   return git(folder, ['show', `${commit}:${path}`]).catch(() => null);
+}
+
+/** The playbook of a commit. Throws playbook-missing or playbook-invalid. */
+export async function clonedPlaybook(folder: string, commit: string): Promise<Playbook> {
+  for (const path of ['lastgood.yml', '.github/lastgood.yml']) {
+    const text = await fileAt(folder, commit, path);
+    if (text === null) continue;
+    const parsed = parsePlaybook(text, path);
+    if (!parsed.ok) throw playbookError(parsed.faults);
+    return parsed.playbook;
+  }
+  throw new RollbackError('playbook-missing', `There is no lastgood.yml at ${commit.slice(0, 7)}`);
 }
 
 /** A clone does not know pull requests: what landed is followed along the first parents, so that a merge is one change. */

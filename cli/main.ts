@@ -38,6 +38,7 @@ const OPTIONS = {
   'bad-rate': { type: 'string' },
   base: { type: 'string' },
   head: { type: 'string' },
+  pull: { type: 'string' },
   prove: { type: 'boolean' },
   'database-url-env': { type: 'string' },
   database: { type: 'string' },

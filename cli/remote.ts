@@ -21,11 +21,20 @@ export function openRemote(call: Call): Doors {
     });
   return {
     repository: githubRepository(tokenClient({ baseUrl: apiUrl(call.env), token }), name, ''),
-    argoCd: (config) => argoCd({ url: config.url, token: call.env[config.token] ?? '', fetch: inwardFetch(call.env) }),
-    source: (source) => metricSource(source, call.env),
-    artefacts: (registries) => artefacts(registries, { env: call.env }),
+    ...openOutside(call.env),
+  };
+}
+
+/** Everything that is asked beside GitHub: the playbook says where it is, the environment has the credentials. */
+export function openOutside(env: Call['env']): Omit<Doors, 'repository'> {
+  return {
+    argoCd: (config) => argoCd({ url: config.url, token: env[config.token] ?? '', fetch: inwardFetch(env) }),
+    source: (source) => metricSource(source, env),
+    artefacts: (registries) => artefacts(registries, { env }),
     clock: realClock(),
-    sha256: (text) => createHash('sha256').update(text).digest('hex'),
+    sha256,
     log: () => undefined,
   };
 }
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -354,6 +354,8 @@ export interface OpenPull {
   readonly fork: boolean;
   /** GitHub's trial merge with the default branch; null while it is not known, or cannot be made. */
   readonly merged: string | null;
+  /** There is none because the two cannot be merged, and waiting does not help. */
+  readonly conflicting?: boolean;
   readonly paths: readonly string[];
   /** False: it changes more files than were listed. */
   readonly allPaths: boolean;

@@ -1,13 +1,11 @@
 import { whatRan, type Ran } from '../../src/control/history.ts';
 import { playbookOf } from '../../src/control/reconcile.ts';
 import { RollbackError } from '../../src/errors.ts';
-import { playbookError } from '../../src/playbook/faults.ts';
-import { parsePlaybook } from '../../src/playbook/parse.ts';
 import type { Playbook } from '../../src/playbook/schema.ts';
 import { targetOf } from '../../src/playbook/target.ts';
 import { isInstant } from '../../src/plan/history.ts';
 import { oneLine } from '../../src/report/escape.ts';
-import { fileAt, headOf, localPast, type Past } from '../local-history.ts';
+import { clonedPlaybook, headOf, localPast, type Past } from '../local-history.ts';
 import { openRemote } from '../remote.ts';
 import { answer, needed, option, type Call, type Command } from '../terminal.ts';
 
@@ -62,14 +60,7 @@ async function openGitHub(call: Call): Promise<Opened> {
 async function openClone(call: Call): Promise<Opened> {
   const folder = option(call, 'clone') ?? '.';
   const head = await headOf(folder, 'HEAD');
-  for (const path of ['lastgood.yml', '.github/lastgood.yml']) {
-    const text = await fileAt(folder, head, path);
-    if (text === null) continue;
-    const parsed = parsePlaybook(text, path);
-    if (!parsed.ok) throw playbookError(parsed.faults);
-    return { past: localPast(folder), head, playbook: parsed.playbook };
-  }
-  throw new RollbackError('playbook-missing', `There is no lastgood.yml at ${head.slice(0, 7)}`);
+  return { past: localPast(folder), head, playbook: await clonedPlaybook(folder, head) };
 }
 
 /** Each version with where it was read; when it was applied, and which line of the ledger says so. */

@@ -49,8 +49,9 @@ function manifestsAfter({ edits }: RollbackPlan, texts: ReadonlyMap<string, stri
   });
 }
 
-function lookAt(
-  { artefacts }: Doors,
+/** Asks the registries, all at once. Never rejects. */
+export function lookAt(
+  { artefacts }: Pick<Doors, 'artefacts'>,
   registries: Target['registries'],
   references: readonly Reference[],
 ): Promise<readonly Looked[]> {

@@ -3,6 +3,7 @@ import type { Reading } from '../measure/reading.ts';
 import type { Playbook } from '../playbook/schema.ts';
 import type { MetricSource, Query } from '../ports.ts';
 import type { ProbeFacts } from './doctor-facts.ts';
+import { questionsOf } from './questions.ts';
 
 interface Probe {
   readonly source: string;
@@ -60,22 +61,9 @@ function gap(arm: Reading['canary'] | null): string | null {
 
 function probesOf(playbook: Playbook, now: number): readonly Probe[] {
   return Object.entries(playbook.services).flatMap(([service, { environments }]) =>
-    Object.entries(environments).flatMap(([environment, { gate, verify }]): Probe[] => [
-      ...(gate?.triggers ?? []).flatMap((trigger): Probe[] => {
-        if (!gate) return [];
-        const { canary, baseline = null } = gate.arms;
-        const query: Query = { trigger, arms: { canary, baseline }, since: now - HOUR };
-        return [{ source: trigger.source ?? gate.source, service, environment, query }];
-      }),
-      ...verify.criteria.map((criterion): Probe => {
-        const query: Query = {
-          trigger: criterion,
-          arms: { canary: criterion.arm ?? verify.arm, baseline: null },
-          since: now - HOUR,
-        };
-        return { source: criterion.source ?? verify.source ?? '', service, environment, query };
-      }),
-    ]),
+    Object.entries(environments).flatMap(([environment, rules]) =>
+      questionsOf(rules, now - HOUR).map(({ source, query }): Probe => ({ source, service, environment, query })),
+    ),
   );
 }
 

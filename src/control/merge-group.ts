@@ -1,4 +1,5 @@
 import type { Doors } from './doors.ts';
+import { READY_CHECK } from './ready-check.ts';
 
 /** What a merge queue asks about: the commit that would become the head of the branch. */
 export interface MergeGroup {
@@ -18,14 +19,20 @@ export async function answerMergeGroup(
   { repository }: Pick<Doors, 'repository'>,
   { head, base }: MergeGroup,
 ): Promise<readonly string[]> {
-  const ours = (await repository.requiredChecks(base)).filter((name) => name.startsWith(OURS));
+  const ours = (await repository.requiredChecks(base)).filter((name) => name.startsWith(OURS) || name === READY_CHECK);
   for (const name of ours)
-    await repository.answerCheck(head, {
-      name,
-      conclusion: 'neutral',
-      title: 'Nothing to judge before the merge',
-      summary:
-        'A gate judges a release while it serves its first users. This commit serves nobody yet: its gate runs after the merge.',
-    });
+    await repository.answerCheck(head, { name, conclusion: 'neutral', ...(name === READY_CHECK ? EACH : LATER) });
   return ours;
 }
+
+const LATER = {
+  title: 'Nothing to judge before the merge',
+  summary:
+    'A gate judges a release while it serves its first users. This commit serves nobody yet: its gate runs after the merge.',
+} as const;
+
+/** A pull request whose required check failed never enters the queue. */
+const EACH = {
+  title: 'Each pull request was looked at before it came here',
+  summary: 'Whether a release could be rolled back stands on its own pull request.',
+} as const;

@@ -1,9 +1,6 @@
 /** What a target names: can it change under us, and does taking the release back undo all that the release did? */
+import { isMovingName } from '../playbook/artefact-name.ts';
 import type { VersionChange } from './plan.ts';
-
-/** Tags that people move. `stable` in an image is a promise about today, not about the night of the good release. */
-const MOVING =
-  /^(latest|main|master|trunk|head|stable|edge|dev|develop|nightly|canary|current|next|staging|prod|production|release)$/i;
 
 /** The versions of the target that name something movable, without a digest that would pin it. */
 export function mutableTargets(changes: readonly VersionChange[]): readonly VersionChange[] {
@@ -14,9 +11,9 @@ function isMoving(key: string, value: string): boolean {
   if (/(^|\.)image$/i.test(key)) {
     const name = value.slice(value.lastIndexOf('/') + 1);
     // An image without a tag means latest.
-    return MOVING.test(name.includes(':') ? name.slice(name.indexOf(':') + 1) : 'latest');
+    return isMovingName(name.includes(':') ? name.slice(name.indexOf(':') + 1) : 'latest');
   }
-  return /(^|\.)(tag|newTag)$/i.test(key) && MOVING.test(value);
+  return /(^|\.)(tag|newTag)$/i.test(key) && isMovingName(value);
 }
 
 const MIGRATION_PATH = /(^|\/)(migrations?|flyway|liquibase|alembic)\/|\.sql$/i;

@@ -89,7 +89,7 @@ export interface ImageName {
 /** An image with a tag or a digest; null for one with neither, because nothing says which it is. */
 export function readImage(text: string): ImageName | null {
   const [, name = '', tag = null, digest = null] =
-    /^([\w.-]+(?::\d+)?(?:\/[\w.-]+)*?)(?::([\w][\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$/.exec(text) ?? [];
+    /^([\w.-]+(?::\d+(?=\/))?(?:\/[\w.-]+)*?)(?::([\w][\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$/.exec(text) ?? [];
   if (name === '' || (tag === null && digest === null)) return null;
   const parts = name.split('/');
   const [first = '', ...rest] = parts;
@@ -98,4 +98,13 @@ export function readImage(text: string): ImageName | null {
   const host = hosted ? first : 'docker.io';
   const repository = host === 'docker.io' && !bare.includes('/') ? `library/${bare}` : bare;
   return { host, image: { kind: 'image', repository, tag, digest } };
+}
+
+/** Tags, labels and branches that people move. `stable` is a promise about today, not about the night of the good release. */
+const MOVING =
+  /^(latest|main|master|trunk|head|stable|edge|dev|develop|nightly|canary|current|next|staging|prod|production|release)$/i;
+
+/** True for a name that means something else whenever somebody moves it. */
+export function isMovingName(name: string): boolean {
+  return MOVING.test(name);
 }

@@ -52,6 +52,12 @@ export const rollbackSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('may end the Argo CD operation of the bad commit when it blocks the revert; needs the sync right'),
+  ready: z
+    .enum(['report', 'require'])
+    .default('report')
+    .describe(
+      'the check lastgood/ready of a pull request that could not be rolled back: report says so; require fails',
+    ),
   quarantine: duration()
     .prefault('30d')
     .describe('how long a version that was rolled back may not come again; 0s: it may at once'),

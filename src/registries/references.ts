@@ -13,7 +13,8 @@ export interface Manifest {
   readonly text: string;
 }
 
-const MANIFEST = /\.(ya?ml|json|dvc)$|(^|\/)(Kustomization|dvc\.lock)$/;
+/** Files that can name a version. */
+export const MANIFEST = /\.(ya?ml|json|dvc)$|(^|\/)(Kustomization|dvc\.lock)$/;
 
 /** Each artefact once, in the order of the files. Artefacts of registries that the playbook does not name are left out. */
 export function referencesIn(registries: Registries, files: readonly Manifest[]): readonly Reference[] {
@@ -97,7 +98,8 @@ function endsWithKey(key: string, name: string): boolean {
   return bare === name || (bare.endsWith(name) && /[.="[]/.test(bare.charAt(bare.length - name.length - 1)));
 }
 
-function scalarMap(text: string): ReadonlyMap<string, string> {
+/** Values by path; empty for what cannot be read. */
+export function scalarMap(text: string): ReadonlyMap<string, string> {
   const read = scalarsOf(text);
   return new Map(read.kind === 'refused' ? [] : read.scalars.map(({ path, value }) => [path, value]));
 }

@@ -55,6 +55,7 @@ function toOpenPull(node: Node): OpenPull {
     author: node.author?.login ?? 'ghost',
     fork: node.isCrossRepository,
     merged: node.mergeable === 'MERGEABLE' ? (node.potentialMergeCommit?.oid ?? null) : null,
+    conflicting: node.mergeable === 'CONFLICTING',
     paths,
     allPaths: node.changedFiles <= paths.length,
   };
