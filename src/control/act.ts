@@ -31,6 +31,7 @@ export async function openPull(
     applications: target.rules.applications,
     requestedAt: new Date(doors.clock.now()).toISOString(),
     job: step.job ?? null,
+    person: step.person ?? null,
     author: plan.undoes[0]?.author ?? null,
     writers: writersIn(drafted.texts.values()),
     approvals: approvalsNeeded(target.rules.rollback.approvals, plan.incident.cause),

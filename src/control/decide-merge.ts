@@ -6,7 +6,7 @@ import type { Step } from './step.ts';
 
 /** The pull request is open: who merges it, and by which route. */
 export function decideMerge(seen: Observed, remembered: Remembered): Step {
-  const { pull, mode, planHash } = remembered;
+  const { pull, mode, planHash, person = null } = remembered;
   const { rollback } = seen.rules;
   const method = methodOf(seen);
   const deadline = Date.parse(pull.createdAt) + rollback['merge-within'];
@@ -42,7 +42,9 @@ export function decideMerge(seen: Observed, remembered: Remembered): Step {
   if (mode === 'human' && (word.kind === 'free' || pull.adopted === true)) {
     const because = pull.adopted
       ? `#${pull.number} is a person's own revert: they merge it`
-      : `approval is human: merge #${pull.number}, or comment /rollback confirm ${planHash}`;
+      : person !== null
+        ? `#${pull.number} is left to a person: ${person}. Merge it, or comment /rollback confirm ${planHash}`
+        : `approval is human: merge #${pull.number}, or comment /rollback confirm ${planHash}`;
     return { kind: 'wait', for: 'approval', until: null, lookAgainMs: MINUTE, because, commands: [] };
   }
   const database = awaitMigration(seen, remembered);

@@ -74,6 +74,7 @@ function open(seen: Observed, plan: RollbackPlan, before: Before): Step {
     because: [plan.good.because, ...slower].join('; '),
     notes: [...slower, ...notes],
     ...(job === null ? {} : { job }),
+    ...(slower.length === 0 ? {} : { person: slower.join('; ') }),
   };
 }
 

@@ -39,6 +39,8 @@ export interface Remembered {
   readonly bypass?: string | null;
   /** The job whose verdict on the database its merge waits for; null: none. */
   readonly job?: string | null;
+  /** Why a person merges although the playbook says auto; null: it does not, or they need not. */
+  readonly person?: string | null;
   /** Who made the bad change; null: not known. */
   readonly author?: string | null;
   /** Who agreed to the merge, in words; null: nobody was asked. */

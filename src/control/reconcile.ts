@@ -244,8 +244,8 @@ export async function glance(doors: Pick<Doors, 'repository'>): Promise<Glance> 
 }
 
 function rememberedOf(pull: Pull, memory: Memory): Remembered {
-  const { good, mode, planHash, bypass = null, author = null, approvedBy = null } = memory;
-  return { pull, good, mode, planHash, bypass, author, approvedBy };
+  const { good, mode, planHash, bypass = null, job = null, person = null, author = null, approvedBy = null } = memory;
+  return { pull, good, mode, planHash, bypass, job, person, author, approvedBy };
 }
 
 function nextLook(step: Step): number | null {

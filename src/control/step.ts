@@ -34,6 +34,8 @@ export type Step =
       readonly notes?: readonly string[];
       /** The job whose verdict on the database the merge waits for. */
       readonly job?: string;
+      /** Why a person merges although the playbook says auto. */
+      readonly person?: string;
     }
   /** Somebody already opened or merged the revert: theirs is followed, and there is no second one. */
   | { readonly kind: 'adopt'; readonly number: number; readonly good: LastGood; readonly because: string }

@@ -21,6 +21,8 @@ export interface Memory {
   readonly bypass?: string | undefined;
   /** The job whose verdict on the database the merge waits for. */
   readonly job?: string | undefined;
+  /** Why a person merges although the playbook says auto. */
+  readonly person?: string | undefined;
   /** Who made the bad change. */
   readonly author?: string | undefined;
   /** People who confirmed the hash of this plan, in their order. */
@@ -75,6 +77,7 @@ const memorySchema: z.ZodType<Memory> = z.strictObject({
   mode: z.enum(['human', 'auto']),
   bypass: text.optional(),
   job: text.optional(),
+  person: text.optional(),
   author: text.optional(),
   confirmed: z.array(text).max(20).optional(),
   approvedBy: text.optional(),
@@ -103,6 +106,7 @@ export function printBlock(memory: Memory): string {
     ...memory,
     incident: { ...memory.incident, cause: clipCause(memory.incident.cause) },
     good: { ...memory.good, because: clip(memory.good.because) },
+    ...(memory.person === undefined ? {} : { person: clip(memory.person) }),
   });
 }
 

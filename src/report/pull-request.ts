@@ -25,6 +25,8 @@ export interface PullRequestView {
   readonly mode: 'human' | 'auto';
   /** The job whose verdict on the database the merge waits for; null: none. */
   readonly job?: string | null;
+  /** Why a person merges although the playbook says auto; null: it does not. */
+  readonly person?: string | null;
   /** Who made the bad change; null: not known. */
   readonly author?: string | null;
   /** How many people must agree before lastgood merges; 0: nobody. */
@@ -93,6 +95,7 @@ function bodyWith(view: PullRequestView, rows: number): string {
       requestedAt: view.requestedAt,
       mode: view.mode,
       ...(typeof view.job === 'string' ? { job: view.job } : {}),
+      ...(typeof view.person === 'string' ? { person: view.person } : {}),
       ...(view.author ? { author: view.author } : {}),
     }),
   ];

@@ -47,6 +47,44 @@ test('the comment is edited when something changes, not at every look', async ()
 
 const QUICK = { rollback: { approval: 'auto' }, verify: { 'healthy-for': '5s', poll: '10s' } };
 
+/** The release adds a column that must go again before the older version runs. */
+function withMigration(rollback: Record<string, unknown>) {
+  const world = aRelease({ rollback: { approval: 'auto', ...rollback } });
+  const bad = world.repository.release('Release web 1.4.3', {
+    [FILE]: manifest('1.4.3'),
+    'apps/web/db/V7__code.sql': 'ALTER TABLE orders ADD COLUMN code text NOT NULL;',
+    'apps/web/db/U7__code.sql': 'ALTER TABLE orders DROP COLUMN code;',
+  });
+  return { ...world, bad };
+}
+
+test("the merge waits for the word of the team's job on the database, however often it is looked at", async () => {
+  const world = withMigration({ migrations: 'job', 'migration-job': { kind: 'github-workflow', name: 'down.yml' } });
+  const loop = aLoop(world);
+  for (const ask of [anAsk(world), null]) {
+    const settled = await loop.reconcile(KEY, ask);
+    assert.ok(settled.kind === 'looked' && settled.step.kind === 'wait');
+    assert.equal(settled.step.for, 'migration');
+  }
+  const [pull] = world.repository.pulls;
+  assert.equal(pull?.state, 'open');
+  world.repository.jobVerdicts.set(`${pull.head} lastgood/migration`, { state: 'success', says: 'schema 6' });
+  assert.equal(steps(await toTheEnd(world, loop, null)).at(-1), 'finish recovered');
+  assert.equal(world.repository.pulls[0]?.state, 'merged');
+});
+
+test('a revert that the database leaves to a person says so in its comment, with the reason', async () => {
+  const world = withMigration({});
+  const settled = await aLoop(world).reconcile(KEY, anAsk(world));
+  assert.ok(settled.kind === 'looked' && settled.step.kind === 'wait');
+  assert.equal(settled.step.for, 'approval');
+  assert.match(
+    settled.step.because,
+    /is left to a person: the release brought a database change .*V7__code\.sql: column orders\.code is NOT NULL/,
+  );
+  assert.match(timelines(world)[0]?.body ?? '', /Waiting: .*database change/);
+});
+
 for (const when of ['before', 'after'] as const) {
   test(`killed ${when} any of its calls, the next process ends with one pull request, one comment and a whole ledger`, async () => {
     const counting = aRelease(QUICK, { remembers: true });
