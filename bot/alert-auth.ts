@@ -46,7 +46,7 @@ export function admit(secrets: AlertSecrets, request: AlertRequest): Admitted {
     case 'datadog':
       if (secrets.datadog === null) return off('DATADOG_ALERTS_TOKEN');
       return shown(
-        text(headers['x-lastgood-token']),
+        headerText(headers['x-lastgood-token']),
         secrets.datadog,
         'Send the DATADOG_ALERTS_TOKEN in the header x-lastgood-token',
       );
@@ -71,8 +71,8 @@ function admitGrafana(secrets: NonNullable<AlertSecrets['grafana']>, request: Al
 
 /** Grafana signs `<Unix seconds>:<body>` once a timestamp header is set; without one a request could be sent again for ever. */
 function signed(secret: string, { headers, body, now }: AlertRequest): Admitted {
-  const signature = text(headers['x-grafana-alerting-signature']);
-  const stamp = text(headers['x-grafana-alerting-timestamp']);
+  const signature = headerText(headers['x-grafana-alerting-signature']);
+  const stamp = headerText(headers['x-grafana-alerting-timestamp']);
   if (signature === undefined || stamp === undefined || !/^\d{1,12}$/.test(stamp))
     return refused('Sign with GRAFANA_ALERTS_SECRET, and set the timestamp header to X-Grafana-Alerting-Timestamp');
   const expected = createHmac('sha256', secret).update(`${stamp}:${body}`).digest('hex');
@@ -90,11 +90,11 @@ function shown(given: string | undefined, expected: string, because: string): Ad
 }
 
 /** Digests have one length, so that the time the comparison takes tells nothing about the secret. */
-function same(given: string, expected: string): boolean {
+export function same(given: string, expected: string): boolean {
   return timingSafeEqual(Buffer.from(sha256(given)), Buffer.from(sha256(expected)));
 }
 
-function text(header: string | string[] | undefined): string | undefined {
+export function headerText(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header[0] : header;
 }
 

@@ -2,22 +2,25 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ALERT_SENDERS } from '../src/chatops/alert-senders.ts';
 import type { Health } from './health.ts';
 import type { Meters } from './meters.ts';
+import { REGISTRIES_PATH } from './registry-route.ts';
 
 type Route = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 interface Routes {
   readonly deliveries: Route;
   readonly alerts: Route;
+  readonly registries: Route;
   readonly health: Health;
   readonly meters: Pick<Meters, 'render'>;
 }
 
 const TEXT = 'text/plain; charset=utf-8';
 
-/** The front door: which path is whose. Only the first two are for the outside. */
+/** The front door: which path is whose. Only those of webhooks are for the outside. */
 export function createDoor({
   deliveries,
   alerts,
+  registries,
   health,
   meters,
 }: Routes): (request: IncomingMessage, response: ServerResponse) => void {
@@ -39,7 +42,11 @@ export function createDoor({
   };
   return (request, response) => {
     const path = (request.url ?? '').split('?')[0] ?? '';
-    const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
+    const route = path.startsWith(REGISTRIES_PATH)
+      ? registries
+      : Object.hasOwn(routes, path)
+        ? routes[path]
+        : undefined;
     if (!route) {
       say(response, 404, 'There is nothing here');
       return;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Task } from '../src/adapters/queue/queue.ts';
 import type { Spoken } from '../src/control/command.ts';
 import type { Ask } from '../src/control/draft.ts';
@@ -7,6 +8,7 @@ import type { Pressed } from '../src/control/buttons.ts';
 import type { Which } from '../src/control/ready-check.ts';
 import type { Key } from '../src/plan/incident.ts';
 import type { GateRun } from '../src/ports.ts';
+import type { Move } from '../src/registries/moves.ts';
 
 /** Where an event came from. */
 export interface Origin {
@@ -28,6 +30,13 @@ export type Errand =
   | { readonly kind: 'press'; readonly origin: Origin; readonly pressed: Pressed }
   /** A workflow run waits at an environment until its gate has decided. */
   | { readonly kind: 'protect'; readonly origin: Origin; readonly asked: Protection }
+  /** Pointers of a registry were moved; `moves` null: something moved, or it is time to look. */
+  | {
+      readonly kind: 'moved';
+      readonly origin: Origin;
+      readonly registry: string;
+      readonly moves: readonly Move[] | null;
+    }
   | { readonly kind: 'merge-group'; readonly origin: Origin; readonly mergeGroup: MergeGroup };
 
 /**
@@ -64,11 +73,18 @@ export function taskOf(errand: Errand): Task<Errand> {
       const lane = `${group}%${errand.asked.runId}/${errand.asked.environment}`;
       return task(lane, lane);
     }
+    case 'moved':
+      return task(`${group}~${errand.registry}`, `${group} ${errand.registry} ${digestOf(errand.moves)}`);
     case 'merge-group':
       return task(`${group}@${errand.mergeGroup.head}`, `${group} ${errand.mergeGroup.head}`);
     case 'gate':
       return task(`${group}@${errand.run.sha}`, `${group} ${errand.run.id}`);
   }
+}
+
+/** A name may not be as long as what a webhook says. */
+function digestOf(moves: readonly Move[] | null): string {
+  return moves === null ? 'look' : createHash('sha256').update(JSON.stringify(moves)).digest('hex');
 }
 
 /** The same cause asks once, however many events report it. */

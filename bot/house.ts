@@ -6,6 +6,7 @@ import { deliverAgain, lostDeliveries } from '../src/adapters/github/deliveries.
 import { githubRepository } from '../src/adapters/github/repository.ts';
 import type { Traffic } from '../src/adapters/github/traffic.ts';
 import { inwardFetch } from '../src/adapters/http-guard.ts';
+import { movers } from '../src/adapters/registries/movers.ts';
 import { artefacts } from '../src/adapters/registries/registries.ts';
 import { metricSource } from '../src/adapters/sources.ts';
 import { createNotifier, repositoryUrl } from '../src/adapters/notify/notifier.ts';
@@ -80,6 +81,7 @@ export function createHouse({ config, env, log, traffic }: Parts): House & { rea
       argoCd: ({ url, token }) => argoCd({ url, token: env[token] ?? '', fetch: inward }),
       source: (source) => metricSource(source, env),
       artefacts: (registries) => artefacts(registries, { env }),
+      movers: (registries) => movers(registries, { env }),
       clock: realClock(),
       sha256,
       log,

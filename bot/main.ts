@@ -12,10 +12,13 @@ import { createHealth } from './health.ts';
 import { createHouse } from './house.ts';
 import { installations } from './installed.ts';
 import { openQueue } from './keep.ts';
+import { createLookRound } from './look-round.ts';
 import { createLog } from './log.ts';
 import { createMeters } from './meters.ts';
 import { createPorter } from './porter.ts';
+import { createObservers } from './observers.ts';
 import { createRedeliverer } from './redeliver.ts';
+import { registriesRoute } from './registry-route.ts';
 import { alertsRoute } from './routes.ts';
 import { every } from './rounds.ts';
 
@@ -36,6 +39,7 @@ export async function startBot(
   const house = createHouse({ config, env, log, traffic });
   const queue = await openQueue(config, log, meters);
   const porter = createPorter({ house, queue, log, witness: meters });
+  const observers = createObservers({ house, log });
   const health = createHealth(queue);
   const probot = new Probot({
     appId: config.appId,
@@ -67,6 +71,7 @@ export async function startBot(
         secrets: config.alerts,
         alerted: meters.alerted,
       }),
+      registries: registriesRoute({ observers, porter, env, observed: meters.observed }),
       health,
       meters,
     }),
@@ -84,6 +89,7 @@ export async function startBot(
       identity: () => house.identity().then(health.authenticated),
       sweep: () => porter.sweep(),
       redelivery: redeliver,
+      pointers: createLookRound({ observers, porter }),
     },
   });
   const stopCheckups = startCheckups(checkup);

@@ -29,6 +29,7 @@ const REMEMBERED = 1000;
 export interface Meters extends Witness {
   readonly delivered: (event: string, status: number) => void;
   readonly alerted: (status: number) => void;
+  readonly observed: (status: number) => void;
   readonly failed: (kind: Errand['kind'], after: AfterFailure) => void;
   /** A call to GitHub was answered; null: it was not. */
   readonly asked: (api: 'rest' | 'graphql', status: number | null) => void;
@@ -46,6 +47,7 @@ export function createMeters(): Meters {
   const registry = createRegistry();
   const deliveries = registry.counter('lastgood_deliveries_total', 'Webhook deliveries by event and outcome.');
   const alerts = registry.counter('lastgood_alert_requests_total', 'Requests at the alert door by outcome.');
+  const hooks = registry.counter('lastgood_registry_requests_total', 'Requests at the registry door by outcome.');
   const tasks = registry.counter('lastgood_tasks_total', 'Errands by kind and outcome (done, again, retry, dead).');
   const rollbacks = registry.counter('lastgood_rollbacks_total', 'Rollbacks that ended, by outcome.');
   const toMerge = registry.histogram(
@@ -83,6 +85,7 @@ export function createMeters(): Meters {
     delivered: (event, status) =>
       deliveries.add({ event: EVENTS.has(event) ? event : 'other', outcome: outcomeOf(status) }),
     alerted: (status) => alerts.add({ outcome: outcomeOf(status) }),
+    observed: (status) => hooks.add({ outcome: outcomeOf(status) }),
     done: (kind, again) => tasks.add({ kind, outcome: again ? 'again' : 'done' }),
     failed: (kind, after) => tasks.add({ kind, outcome: after.kind === 'again' ? 'retry' : 'dead' }),
     settled(settled) {

@@ -9,6 +9,7 @@ import type { Ask } from '../src/control/draft.ts';
 import { answerMergeGroup, type MergeGroup } from '../src/control/merge-group.ts';
 import { answerProtection, runOfCallback, type Protection } from '../src/control/protection.ts';
 import { checkReady, type Which } from '../src/control/ready-check.ts';
+import { recordMoves } from '../src/control/pointers.ts';
 import { readGateRun } from '../src/control/gate-run.ts';
 import type { Settled } from '../src/control/reconcile.ts';
 import { findLeftovers } from '../src/control/sweep.ts';
@@ -42,6 +43,12 @@ export interface Porter {
   /** Something happened in this repository: whatever waits there looks again. */
   wakeAll(origin: Origin): Promise<void>;
   ask(origin: Origin, key: Key, ask: Ask): Promise<void>;
+  /** Pointers of a registry were moved, or (`moves` null) are to be looked at; `once` names what was signed. */
+  moved(
+    origin: Origin,
+    news: Omit<Extract<Errand, { kind: 'moved' }>, 'kind' | 'origin'>,
+    once: string | null,
+  ): Promise<void>;
   sweep(): Promise<void>;
   /** Begins to work on what was kept. */
   start(): Promise<void>;
@@ -128,6 +135,9 @@ export function createPorter({ house, queue, log, witness, now = Date.now }: Par
         return guard.look(`${origin.repository} ${JSON.stringify(errand.asked)}`, () =>
           answerProtection(doors, loop.recorder, errand.asked, loadReferences),
         );
+      case 'moved':
+        await recordMoves(doors, loop.recorder, errand);
+        return null;
       case 'merge-group':
         await reviewGroup(doors, errand.mergeGroup.head);
         await answerMergeGroup(doors, errand.mergeGroup);
@@ -192,6 +202,12 @@ export function createPorter({ house, queue, log, witness, now = Date.now }: Par
     wakeAll: (origin) => queue.wake(origin.repository),
     async ask(origin, key, ask) {
       await put({ kind: 'ask', origin, key, ask });
+    },
+    async moved(origin, news, once) {
+      await put(
+        { kind: 'moved', origin, ...news },
+        once === null ? {} : { once: `moved ${origin.repository} ${once}` },
+      );
     },
     async sweep() {
       for (const { name, installationId } of await house.repositories()) {

@@ -12,6 +12,7 @@ import { plan } from './commands/plan.ts';
 import { planGate } from './commands/plan-gate.ts';
 import { replay } from './commands/replay.ts';
 import { ready } from './commands/ready.ts';
+import { repoint } from './commands/repoint.ts';
 import { whatran } from './commands/whatran.ts';
 import { world } from './commands/world.ts';
 import type { Command } from './terminal.ts';
@@ -28,6 +29,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   whatran,
   artefacts,
   ready,
+  repoint,
   ledger,
   doctor,
   migrations,

@@ -7,6 +7,7 @@ import type { PathCommit } from './plan/changes.ts';
 import type { FileEdit } from './plan/plan.ts';
 import type { Criterion, Trigger } from './playbook/schema.ts';
 import type { Look, Reference } from './registries/look.ts';
+import type { PointerReference } from './registries/pointers.ts';
 
 /** The time, so that tests can turn it. */
 export interface Clock {
@@ -103,6 +104,30 @@ export interface SyncWindows {
 export interface Artefacts {
   /** Within two seconds, unless the shell allows more; what cannot be asked is `unknown`. Never throws. */
   look(reference: Reference): Promise<Look>;
+}
+
+/** The request that moves a pointer, as it is sent but for the credentials. */
+export interface MoveRequest {
+  readonly method: 'POST' | 'PUT' | 'PATCH';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+}
+
+/** Moves pointers of registries: aliases, labels, tags, environments, flags. */
+export interface Movers {
+  /** Reads what the request needs, and changes nothing. Never throws. */
+  prepare(
+    reference: PointerReference,
+    to: string,
+  ): Promise<
+    { readonly kind: 'ready'; readonly request: MoveRequest } | { readonly kind: 'refused'; readonly because: string }
+  >;
+  /** Sends it once. `unsure`: it may have arrived, so that only another look can tell. Never throws. */
+  send(
+    reference: PointerReference,
+    request: MoveRequest,
+  ): Promise<{ readonly kind: 'sent' } | { readonly kind: 'refused' | 'unsure'; readonly because: string }>;
 }
 
 export interface ArgoCd {

@@ -1,7 +1,7 @@
 import type { Playbook } from '../playbook/schema.ts';
 import type { Destination } from '../playbook/schema-notify.ts';
 import type { Notice } from '../report/notify/notice.ts';
-import type { Artefacts, ArgoCd, Clock, DeploymentRepository, MetricSource } from '../ports.ts';
+import type { Artefacts, ArgoCd, Clock, DeploymentRepository, MetricSource, Movers } from '../ports.ts';
 
 /** One line of the log: never a secret, never a comment's text. */
 export type Log = (
@@ -33,6 +33,8 @@ export interface Doors {
   readonly source: (config: Playbook['sources'][string]) => MetricSource;
   /** Left out where no registry can be asked whether an artefact still exists. */
   readonly artefacts?: (registries: Playbook['registries']) => Artefacts;
+  /** Left out where no pointer of a registry can be moved. */
+  readonly movers?: (registries: Playbook['registries']) => Movers;
   readonly clock: Clock;
   /** SHA-256 of UTF-8 text as 64 hex digits. */
   readonly sha256: (text: string) => string;

@@ -18,6 +18,7 @@ import { fitting, lookAtListed } from './artefacts.ts';
 import type { Doors } from './doors.ts';
 import { QUARANTINE, reasonOf } from './entries.ts';
 import { foresee } from './foresee.ts';
+import { foreseeMoves } from './foresee-moves.ts';
 import type { Before } from './observed.ts';
 
 /** What somebody or something wants undone. */
@@ -189,7 +190,16 @@ export async function draft(
           now: doors.clock.now(),
         })
       : null;
-  return { ...base, before: { ...before, human }, planned, texts, quarantine, existing };
+  const foreseen = Promise.all([outlook, foreseeMoves(doors, target, { ledger, changes, good, bad: bad.revision })]);
+  return {
+    ...base,
+    outlook: foreseen.then((notes) => notes.flat()),
+    before: { ...before, human },
+    planned,
+    texts,
+    quarantine,
+    existing,
+  };
 
   async function humanRevert(found: Planned): Promise<Before['human']> {
     if (!bad) return null;

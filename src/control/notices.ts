@@ -29,6 +29,8 @@ function occasionsOf(entry: Entry): readonly Occasion[] {
       return exitNamed(String(entry.details['trouble']))?.decision === 'refused'
         ? ['escalated', 'refused']
         : ['escalated'];
+    case 'repoint-failed':
+      return ['needs-you'];
     case 'merged':
     case 'recovered':
     case 'cancelled':
@@ -48,6 +50,9 @@ function occasionsOf(entry: Entry): readonly Occasion[] {
     case 'applied':
     case 'released':
     case 'false-alarm':
+    case 'pointer-moved':
+    case 'repointing':
+    case 'repointed':
     case 'notified':
     case 'notify-failed':
       return [];

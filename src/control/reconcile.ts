@@ -15,6 +15,7 @@ import { observeApprovals } from './observe-approvals.ts';
 import { observeApplications, observeMigration, observeObstacles, observeProof } from './observe.ts';
 import type { Observed, Remembered, Settings } from './observed.ts';
 import { policyOf } from './policy.ts';
+import { createMover } from './mover.ts';
 import { createProver } from './prove.ts';
 import type { Recorder } from './record.ts';
 import { createRefusals, type Refusals } from './refused.ts';
@@ -96,6 +97,7 @@ export function createLoop(doors: Doors): Loop {
   /** Operations that Argo CD did not let us end: people see the command, and not at every look another attempt. */
   const denied = new Map<string, { readonly application: string; readonly at: number }>();
   const announcer = createAnnouncer(doors);
+  const mover = createMover(doors, announcer.recorder);
 
   async function reconcile(key: Key, ask: Ask | null, options: Options = {}): Promise<Settled> {
     const { overview, unfinished } = options.glance ?? (await glance(doors));
@@ -168,6 +170,7 @@ export function createLoop(doors: Doors): Loop {
       const known = denied.get(memory.incident.id);
       const mayNotTerminate = known && doors.clock.now() - known.at < ASK_AGAIN_MS ? known.application : null;
       const seen = { ...(await observe(target, settings, pull, memory)), mayNotTerminate };
+      mover.see(seen, target);
       const step = decide(seen);
       const told = announcer.announce(seen, step, placeOf(memory, pull));
       if (step.kind === 'wait' || step.kind === 'escalate' || step.kind === 'finish') {
@@ -230,6 +233,7 @@ export function createLoop(doors: Doors): Loop {
     refusals: createRefusals(doors, announcer.recorder),
     catchUp: () => announcer.herald.catchUp(),
     flush: async () => {
+      await mover.flush();
       await announcer.flush();
     },
   };

@@ -25,6 +25,12 @@ export type EntryKind =
   | 'released'
   /** A person says that a rollback hit an innocent release. */
   | 'false-alarm'
+  /** A pointer in a registry leads elsewhere; a person, or whoever the registry names, did that. */
+  | 'pointer-moved'
+  /** We are about to move one, have moved it, or could not; or it is moved back. */
+  | 'repointing'
+  | 'repointed'
+  | 'repoint-failed'
   /** The destinations of the playbook were told of one fact; or one of them could not be. */
   | 'notified'
   | 'notify-failed';

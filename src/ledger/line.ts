@@ -22,6 +22,10 @@ const KINDS = [
   'unfrozen',
   'released',
   'false-alarm',
+  'pointer-moved',
+  'repointing',
+  'repointed',
+  'repoint-failed',
   'notified',
   'notify-failed',
 ] as const satisfies readonly EntryKind[];

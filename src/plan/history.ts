@@ -1,6 +1,7 @@
 /** "What ran in production on Tuesday at 14:00?" */
 import { RollbackError } from '../errors.ts';
 import type { Change } from './changes.ts';
+import type { LastGood } from './plan.ts';
 
 export type LiveAt =
   | { readonly kind: 'live'; readonly sha: string; readonly change: Change; readonly because: string }
@@ -36,4 +37,16 @@ export function liveAt(changes: readonly Change[], time: string): LiveAt {
     kind: 'unknown',
     because: `the oldest change read landed at ${oldest.at}, after ${time}: read more history to answer`,
   };
+}
+
+/**
+ * A time at which the target of a rollback ran well (epoch ms): when it was proven or had passed its gate, else the last moment at which
+ * it was live. Null: nobody knows.
+ */
+export function whenGood({ sha, reason }: LastGood, changes: readonly Change[], bad: string): number | null {
+  if ('at' in reason) return Date.parse(reason.at);
+  const next = changes[changes.findIndex(({ revision }) => revision === sha) - 1];
+  const ended =
+    changes.find(({ before }) => before === sha) ?? next ?? changes.find(({ revision }) => revision === bad);
+  return ended ? Date.parse(ended.at) - 1 : null;
 }

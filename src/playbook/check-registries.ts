@@ -4,6 +4,7 @@ import { doubt } from './doubt.ts';
 import type { Doubt } from './doubt.ts';
 import { didYouMean } from './nearest.ts';
 import type { Path } from './path.ts';
+import { POINTER_SHAPES, readPointer } from './pointer-name.ts';
 import type { EnvironmentRules, Registries, Registry } from './schema.ts';
 
 const SECRET_HEADER = /authorization|cookie|token|secret|api-?key|password/i;
@@ -23,6 +24,11 @@ function checkRegistry(registry: Registry, at: Path): readonly Doubt[] {
   }
   if (auth?.bearer !== undefined && auth.basic !== undefined)
     doubts.push(doubt([...at, 'auth'], 'key', "has both 'bearer' and 'basic'", 'keep one'));
+  const observe = 'observe' in registry ? registry.observe : undefined;
+  if (observe !== undefined && observe.webhook === undefined && observe.poll === undefined) {
+    const cure = "name the secret in 'webhook:', or write how often in 'poll:'";
+    doubts.push(doubt([...at, 'observe'], 'key', 'has neither webhook nor poll', cure));
+  }
   const templates = 'keys' in registry ? Object.entries(registry.keys) : [];
   for (const [key, template] of templates) {
     if (template === '{{value}}' || readArtefact(registry.kind, template.replaceAll('{{value}}', '7')) !== null)
@@ -59,5 +65,34 @@ export function checkArtefacts(
           ]
         : [],
     );
+  });
+}
+
+/** `repoint:` of one environment. */
+export function checkRepoint(
+  { rollback }: EnvironmentRules,
+  registries: Registries,
+  { at, whole }: { readonly at: Path; readonly whole: boolean },
+): readonly Doubt[] {
+  return rollback.repoint.flatMap(({ registry: name, pointer, apply }, i) => {
+    const place = [...at, 'rollback', 'repoint', i];
+    const registry = Object.hasOwn(registries, name) ? registries[name] : undefined;
+    if (registry === undefined) {
+      const known = Object.keys(registries);
+      const cure = known.length === 0 ? "add it under 'registries:'" : didYouMean(name, known);
+      return whole ? [doubt([...place, 'registry'], 'value', 'is not one of the registries', cure)] : [];
+    }
+    const shape = POINTER_SHAPES[registry.kind];
+    if (shape === null) {
+      const cure = 'revert the file that names it: Git is the pointer';
+      return [doubt([...place, 'registry'], 'value', `is of kind ${registry.kind}, which has no pointers`, cure)];
+    }
+    if (readPointer(registry.kind, pointer) === null)
+      return [doubt([...place, 'pointer'], 'value', `is no pointer of ${registry.kind}`, `write ${shape}`)];
+    if (registry.kind === 'maxim' && apply && registry.workspace === undefined) {
+      const cure = `add 'workspace:' to registries.${name}`;
+      return [doubt([...place, 'apply'], 'value', 'needs the workspace of the registry', cure)];
+    }
+    return [];
   });
 }

@@ -3,7 +3,7 @@ import { checkSource } from './check-source.ts';
 import { checkPaths } from './check-paths.ts';
 import { checkAsked, checkPreset } from './check-preset.ts';
 import type { PlacedPath } from './check-paths.ts';
-import { checkArtefacts, checkRegistries } from './check-registries.ts';
+import { checkArtefacts, checkRegistries, checkRepoint } from './check-registries.ts';
 import { checkGateOptions, warnGauges } from './check-options.ts';
 import { checkTriggers } from './check-trigger.ts';
 import { dialectOf } from './dialect.ts';
@@ -63,7 +63,9 @@ export function checkPlaybook(playbook: Playbook, declared: Declared): Checked {
     for (const [environment, rules] of Object.entries(service.environments)) {
       const place = [...at, 'environments', environment];
       faults.push(...checkEnvironment(context, rules, place));
-      faults.push(...checkArtefacts(rules, playbook.registries, { at: place, whole: declared.whole }));
+      const where = { at: place, whole: declared.whole };
+      faults.push(...checkArtefacts(rules, playbook.registries, where));
+      faults.push(...checkRepoint(rules, playbook.registries, where));
       warnings.push(...warnEnvironment(rules, place));
       paths.push(
         ...rules.paths.map((path, index) => ({

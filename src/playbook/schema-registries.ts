@@ -26,6 +26,20 @@ const kept = {
   'warn-before': duration().prefault('14d').describe('how long before the end of the retention it is told'),
 };
 
+const observed = {
+  observe: z
+    .strictObject({
+      webhook: environmentVariable
+        .optional()
+        .describe('environment variable of the secret that its webhook shows at POST /registries/NAME of the bot'),
+      poll: duration(60_000)
+        .optional()
+        .describe('how often the bot looks where its pointers lead, for what sends no webhook'),
+    })
+    .optional()
+    .describe('moves of its aliases, labels, tags, environments and flags go into the ledger'),
+};
+
 const ociRegistry = z.strictObject({
   kind: z.literal('oci').describe('images: any registry that speaks the OCI distribution API'),
   url: url.describe('base URL, such as https://ghcr.io'),
@@ -43,6 +57,7 @@ const mlflowRegistry = z.strictObject({
   kind: z.literal('mlflow').describe('versions and aliases of registered models, and prompts'),
   url: url.describe('base URL of the MLflow server'),
   auth: sourceAuth.optional().describe('how to sign in; names of environment variables only'),
+  ...observed,
   ...keys,
   ...kept,
 });
@@ -83,6 +98,8 @@ const braintrustRegistry = z.strictObject({
   url: url.prefault('https://api.braintrust.dev').describe('base URL of the API'),
   'api-key': environmentVariable.default('BRAINTRUST_API_KEY').describe('environment variable that holds the key'),
   project: z.string().min(1).max(200).describe('name of the project'),
+  organization: z.string().min(1).max(200).optional().describe('its name; only for keys that know several'),
+  ...observed,
   ...keys,
   ...kept,
 });
@@ -91,6 +108,8 @@ const maximRegistry = z.strictObject({
   kind: z.literal('maxim').describe('versions of prompts'),
   url: url.prefault('https://api.getmaxim.ai').describe('base URL of the API'),
   'api-key': environmentVariable.default('MAXIM_API_KEY').describe('environment variable that holds the key'),
+  workspace: z.string().min(1).max(200).optional().describe('id of the workspace; needed to deploy a version'),
+  ...observed,
   ...keys,
   ...kept,
 });
@@ -100,6 +119,7 @@ const langfuseRegistry = z.strictObject({
   url: url.prefault('https://cloud.langfuse.com').describe('base URL of your region or server'),
   'public-key': environmentVariable.default('LANGFUSE_PUBLIC_KEY').describe('environment variable of the public key'),
   'secret-key': environmentVariable.default('LANGFUSE_SECRET_KEY').describe('environment variable of the secret key'),
+  ...observed,
   ...keys,
   ...kept,
 });
@@ -108,6 +128,7 @@ const langsmithRegistry = z.strictObject({
   kind: z.literal('langsmith').describe('commits of prompts'),
   url: url.prefault('https://api.smith.langchain.com').describe('base URL of the API'),
   'api-key': environmentVariable.default('LANGSMITH_API_KEY').describe('environment variable that holds the key'),
+  ...observed,
   ...keys,
   ...kept,
 });
@@ -118,6 +139,7 @@ const launchdarklyRegistry = z.strictObject({
   token: environmentVariable.default('LAUNCHDARKLY_TOKEN').describe('environment variable that holds an access token'),
   project: z.string().min(1).max(200).describe('key of the project'),
   environment: z.string().min(1).max(200).describe('key of the environment'),
+  ...observed,
   ...keys,
 });
 
@@ -127,6 +149,7 @@ const unleashRegistry = z.strictObject({
   token: environmentVariable.default('UNLEASH_TOKEN').describe('environment variable that holds an admin API token'),
   project: z.string().min(1).max(200).default('default').describe('id of the project'),
   environment: z.string().min(1).max(200).describe('name of the environment'),
+  ...observed,
   ...keys,
 });
 
@@ -135,6 +158,7 @@ const growthbookRegistry = z.strictObject({
   url: url.prefault('https://api.growthbook.io').describe('base URL of the API'),
   token: environmentVariable.default('GROWTHBOOK_TOKEN').describe('environment variable that holds a secret key'),
   environment: z.string().min(1).max(200).describe('name of the environment'),
+  ...observed,
   ...keys,
 });
 

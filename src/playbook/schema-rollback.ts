@@ -1,7 +1,7 @@
 /** `rollback:` of the playbook: how the way back is taken. */
 import * as z from 'zod';
 import { count, duration } from './fields.ts';
-import { team } from './names.ts';
+import { name, team } from './names.ts';
 
 export const rollbackSchema = z.strictObject({
   approval: z
@@ -61,6 +61,24 @@ export const rollbackSchema = z.strictObject({
   quarantine: duration()
     .prefault('30d')
     .describe('how long a version that was rolled back may not come again; 0s: it may at once'),
+  repoint: z
+    .array(
+      z.strictObject({
+        registry: name.describe('its name under registries'),
+        pointer: z
+          .string()
+          .min(1)
+          .max(500)
+          .describe('what leads to a version outside Git, such as fraud@champion, or the key of a flag'),
+        apply: z
+          .boolean()
+          .default(false)
+          .describe('false: the pull request only says what would be moved; true: moved once the revert is merged'),
+      }),
+    )
+    .max(20)
+    .default([])
+    .describe('aliases, labels, tags, environments and flags that go back together with the revert'),
 });
 
 export type RollbackPolicy = z.output<typeof rollbackSchema>;

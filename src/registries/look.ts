@@ -23,6 +23,8 @@ export interface Look {
   readonly says: string;
   /** Epoch ms; null where the registry does not say. */
   readonly madeAt: number | null;
+  /** Of a pointer the version that it leads to (`on` or `off` of a flag), of an image its digest; left out where nobody says. */
+  readonly leads?: string;
 }
 
 export interface Looked {

@@ -119,7 +119,8 @@ function hostOf(registry: Registry): string | undefined {
   return /^(registry-1|index)\.docker\.io$/.test(host) ? 'docker.io' : host;
 }
 
-function labelOf(artefact: Artefact, host: string | undefined): string {
+/** For people. */
+export function labelOf(artefact: Artefact, host: string | undefined): string {
   switch (artefact.kind) {
     case 'image': {
       const { repository, tag, digest } = artefact;

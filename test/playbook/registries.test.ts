@@ -57,3 +57,33 @@ test('what an environment lists must be of a registry that the playbook has, in 
     /names nothing that growthbook has -> write the id of a feature/,
   );
 });
+
+test('observe names a secret or an interval, and only kinds that have pointers know it', () => {
+  const observe = (config: string) => briefly(withRegistries(`{ a: { ${config} } }`)).join();
+  assert.equal(observe('kind: mlflow, url: "http://m", observe: { webhook: MLFLOW_HOOK }'), '');
+  assert.equal(observe('kind: langsmith, observe: { poll: 5m }'), '');
+  assert.match(observe('kind: mlflow, url: "http://m", observe: {}'), /has neither webhook nor poll/);
+  assert.match(observe('kind: langsmith, observe: { poll: 5s }'), /poll/);
+  assert.match(observe('kind: langsmith, observe: { webhook: s3cret }'), /NAME of an environment variable/);
+  assert.match(observe('kind: oci, url: "https://ghcr.io", observe: { poll: 5m }'), /observe/);
+});
+
+test('repoint lists pointers of the registries of the playbook, and nothing that Git or nobody can move', () => {
+  const registries =
+    '{ models: { kind: mlflow, url: "http://m" }, images: { kind: oci, url: "https://ghcr.io" }, prompts: { kind: langfuse }, mx: { kind: maxim } }';
+  const repoint = (entry: string) =>
+    briefly(
+      aPlaybook({
+        top: `registries: ${registries}`,
+        rest: `applications: [rec]\n        rollback: { repoint: [{ ${entry} }] }`,
+      }),
+    ).join();
+  assert.equal(repoint('registry: models, pointer: fraud@champion, apply: true'), '');
+  assert.equal(repoint('registry: models, pointer: "models:/fraud@champion"'), '');
+  assert.match(repoint('registry: model, pointer: fraud@champion'), /is not one of the registries -> did you mean/);
+  assert.match(repoint('registry: models, pointer: fraud/7'), /is no pointer of mlflow -> write fraud@champion/);
+  assert.match(repoint('registry: prompts, pointer: summarise@7'), /is no pointer of langfuse/);
+  assert.match(repoint('registry: prompts, pointer: summarise@latest'), /is no pointer of langfuse/);
+  assert.match(repoint('registry: images, pointer: "acme/app:1"'), /is of kind oci, which has no pointers/);
+  assert.match(repoint('registry: mx, pointer: "clx1@Environment=prod", apply: true'), /needs the workspace/);
+});

@@ -26,7 +26,7 @@ function flagLook(said: Said<State>, service: string, environment: string): Look
   const { archived, on } = said.value;
   if (archived) return gone(`${service} has archived it, so it is no longer served`);
   if (on === null) return gone(`${service} has no environment ${environment} for it`);
-  return { state: 'there', says: `${on ? 'on' : 'off'} in ${environment}`, madeAt: null };
+  return { state: 'there', says: `${on ? 'on' : 'off'} in ${environment}`, madeAt: null, leads: on ? 'on' : 'off' };
 }
 
 async function stateOf(

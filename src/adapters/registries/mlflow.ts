@@ -65,9 +65,9 @@ export async function lookAtModel(
   const led = at.kind === 'alias' ? `leads to version ${version} today, ` : '';
   if (status !== 'READY') {
     const why = message ? `: ${message.slice(0, 200)}` : '';
-    return { state: 'not-ready', says: `${led}${status} instead of READY${why}`, madeAt };
+    return { state: 'not-ready', says: `${led}${status} instead of READY${why}`, madeAt, leads: version };
   }
   const from = source ? ` from ${source.slice(0, 200)}` : '';
   const known = aliases.length === 0 ? '' : `, alias ${aliases.slice(0, 5).join(', ')}`;
-  return { state: 'there', says: `${led}READY${from}${known}`, madeAt };
+  return { state: 'there', says: `${led}READY${from}${known}`, madeAt, leads: version };
 }

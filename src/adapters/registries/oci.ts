@@ -37,7 +37,8 @@ export async function lookAtImage(asking: Asking, options: OciOptions, image: Im
   if (digest === null) {
     const found = await manifest(session, image.repository, tag ?? 'latest');
     if (found.kind !== 'found') return found.look;
-    return { state: 'there', says: `there, as ${short(found.digest)}`, madeAt: null };
+    const leads = found.digest === null ? {} : { leads: found.digest };
+    return { state: 'there', says: `there, as ${short(found.digest)}`, madeAt: null, ...leads };
   }
   const [pinned, tagged] = await Promise.all([
     manifest({ ...session }, image.repository, digest),
@@ -52,9 +53,9 @@ export async function lookAtImage(asking: Asking, options: OciOptions, image: Im
     return unknown(`asked for ${short(digest)}, the registry answered with ${short(pinned.digest)}`);
   if (now !== null && now !== digest) {
     const says = `${short(digest)} is there, but the tag ${tag ?? ''} leads to ${short(now)} by now`;
-    return { state: 'other-digest', says, madeAt: null };
+    return { state: 'other-digest', says, madeAt: null, leads: digest };
   }
-  return { state: 'there', says: `there, as ${short(digest)}`, madeAt: null };
+  return { state: 'there', says: `there, as ${short(digest)}`, madeAt: null, leads: digest };
 }
 
 interface Session {

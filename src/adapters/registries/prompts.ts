@@ -1,6 +1,7 @@
 /** Versions of prompts on four platforms. The formats are those of their public API references. */
 import * as z from 'zod';
 import type { Artefact } from '../../playbook/artefact-name.ts';
+import { pointerText } from '../../playbook/pointer-name.ts';
 import type { Look } from '../../registries/look.ts';
 import { headersOf } from '../http.ts';
 import { ask, gone, hasText, instantOf, saidBy, trimmed, unknown } from './ask.ts';
@@ -52,19 +53,22 @@ export async function lookAtLangfuse(
     return unknown(`asked for version ${version}, Langfuse answered with version ${found}`);
   const worn = labels.length === 0 ? '' : `, label ${labels.slice(0, 5).join(', ')}`;
   const led = byNumber ? 'there' : `leads to version ${found} today`;
-  return { state: 'there', says: `${led}${worn}`, madeAt: instantOf(createdAt) };
+  return { state: 'there', says: `${led}${worn}`, madeAt: instantOf(createdAt), leads: String(found) };
 }
 
 const braintrustAnswer = z.object({
   objects: z.array(z.object({ _xact_id: z.string(), created: time, deleted_at: time })),
 });
 
+/** A version is a transaction; any other name is that of an environment, which leads to one. */
 export async function lookAtBraintrust(
   asking: Asking,
   { url, apiKey, project }: { readonly url: string; readonly apiKey: string; readonly project: string },
   { name, version }: Prompt,
 ): Promise<Look> {
-  const query = new URLSearchParams({ project_name: project, slug: name, version, limit: '1' }).toString();
+  const isVersion = pointerText('braintrust', { kind: 'prompt', name, version }) === null;
+  const which = isVersion ? { version } : { environment: version };
+  const query = new URLSearchParams({ project_name: project, slug: name, ...which, limit: '1' }).toString();
   const said = await asked(asking, {
     url: `${trimmed(url)}/v1/prompt?${query}`,
     headers: headersOf({ bearer: apiKey }),
@@ -72,14 +76,16 @@ export async function lookAtBraintrust(
   });
   if (said.kind === 'unknown') return unknown(said.because);
   const [row] = said.kind === 'said' ? said.value.objects : [];
-  if (row === undefined) return gone(`Braintrust has no version ${version} of ${name} in ${project}`);
+  const what = isVersion ? 'version' : 'environment';
+  if (row === undefined) return gone(`Braintrust has no ${what} ${version} of ${name} in ${project}`);
   if (row.deleted_at) return gone(`Braintrust says it was deleted at ${String(row.deleted_at)}`);
   // Braintrust answers with the row as it was at that transaction; a version in another notation cannot be compared.
   if (/^\d{10,}$/.test(version) && row._xact_id !== version) {
     const says = `asked for ${version}, what stood there then is version ${row._xact_id}`;
     return { state: 'other-digest', says, madeAt: instantOf(row.created) };
   }
-  return { state: 'there', says: `there, as version ${row._xact_id}`, madeAt: instantOf(row.created) };
+  const says = isVersion ? `there, as version ${row._xact_id}` : `leads to version ${row._xact_id} today`;
+  return { state: 'there', says, madeAt: instantOf(row.created), leads: row._xact_id };
 }
 
 const maximVersion = z.object({ version: z.number(), createdAt: time, deletedAt: time });
@@ -90,6 +96,8 @@ export async function lookAtMaxim(
   { url, apiKey }: { readonly url: string; readonly apiKey: string },
   { name, version }: Prompt,
 ): Promise<Look> {
+  if (pointerText('maxim', { kind: 'prompt', name, version }) !== null)
+    return unknown('the public API of Maxim does not tell which version is deployed where');
   const said = await asked(asking, {
     url: `${trimmed(url)}/v1/prompts/versions?${new URLSearchParams({ promptId: name }).toString()}`,
     headers: { 'x-maxim-api-key': apiKey },
@@ -124,5 +132,5 @@ export async function lookAtLangsmith(
   if (said.kind === 'absent') return gone(`LangSmith has no commit ${version}`);
   const { commit_hash: hash, created_at: made } = said.value;
   const says = hash.startsWith(version) ? 'there' : `leads to commit ${hash.slice(0, 8)} today`;
-  return { state: 'there', says, madeAt: instantOf(made) };
+  return { state: 'there', says, madeAt: instantOf(made), leads: hash };
 }

@@ -14,8 +14,8 @@ import { lookAtGrowthBook, lookAtLaunchDarkly, lookAtUnleash } from './flags.ts'
 import { lookAtModel } from './mlflow.ts';
 import { lookAtImage } from './oci.ts';
 import { lookAtBraintrust, lookAtLangfuse, lookAtLangsmith, lookAtMaxim } from './prompts.ts';
-
-type Env = Readonly<Record<string, string | undefined>>;
+import { credentials, MissingSecret, secretsIn } from './secrets.ts';
+import type { Env, Secret } from './secrets.ts';
 
 export interface Outside {
   readonly env: Env;
@@ -62,14 +62,8 @@ async function inTime(look: Promise<Look>, budgetMs: number): Promise<Look> {
   }
 }
 
-class MissingSecret extends Error {}
-
 async function lookIn(registry: Registry, { artefact }: Reference, asking: Asking, env: Env): Promise<Look> {
-  const secret = (variable: string): string => {
-    const value = env[variable]?.trim() ?? '';
-    if (value === '') throw new MissingSecret(`the environment variable ${variable} is not set`);
-    return value;
-  };
+  const secret = secretsIn(env);
   const auth = 'auth' in registry ? credentials(registry.auth, secret) : {};
   const { url } = registry;
   switch (registry.kind) {
@@ -117,8 +111,6 @@ function other({ kind }: Registry): Look {
   return unknown(`a registry of kind ${kind} cannot be asked for it`);
 }
 
-type Secret = (variable: string) => string;
-
 function remoteOf(
   registry: Extract<Registry, { kind: 'dvc' }>,
   asking: Asking,
@@ -140,14 +132,4 @@ function remoteOf(
       sessionToken: session === '' ? null : session,
     },
   });
-}
-
-type Auth = Extract<Registry, { kind: 'oci' }>['auth'];
-
-function credentials(auth: Auth, secret: Secret): Credentials {
-  return {
-    ...(auth?.bearer === undefined ? {} : { bearer: secret(auth.bearer) }),
-    ...(auth?.basic === undefined ? {} : { basic: secret(auth.basic) }),
-    ...(auth?.headers === undefined ? {} : { headers: auth.headers }),
-  };
 }

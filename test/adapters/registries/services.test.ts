@@ -78,6 +78,24 @@ test('Braintrust: a version is a transaction; what answers with another one is t
   assert.equal((await seen(config, text))[0], 'gone');
 });
 
+test('Braintrust: any other name is an environment, which leads to a version', async () => {
+  const config = { kind: 'braintrust', project: 'Shop' };
+  const answer = (objects: readonly object[]) =>
+    nock('https://api.braintrust.dev')
+      .get('/v1/prompt')
+      .query({ project_name: 'Shop', slug: 'summarise', environment: 'production', limit: '1' })
+      .reply(200, { objects });
+  answer([{ _xact_id: '1000192656880881099', created: '2026-11-01T00:00:00Z' }]);
+  const { says, leads } = await lookAt(config, 'summarise@production', env);
+  assert.deepEqual([says, leads], ['leads to version 1000192656880881099 today', '1000192656880881099']);
+  answer([]);
+  assert.equal(
+    (await seen(config, 'summarise@production'))[1],
+    'Braintrust has no environment production of summarise in Shop',
+  );
+  assert.equal((await seen({ kind: 'maxim' }, 'clx1@Environment=prod'))[0], 'unknown');
+});
+
 test('Maxim: the versions of a prompt, and one that was deleted', async () => {
   const answer = () =>
     nock('https://api.getmaxim.ai', { reqheaders: { 'x-maxim-api-key': 'mx-1' } })
