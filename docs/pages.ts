@@ -1,10 +1,11 @@
-/** The tables of README.md and docs/operate.md that are made from the code. */
+/** The tables of README.md and of pages in docs that are made from the code. */
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { parse } from 'yaml';
 import { REASON_CODES, type ReasonCode } from '../action/reason-codes.ts';
 import { COMMANDS } from '../cli/commands.ts';
 import { ERRORS, type ErrorCode } from '../src/errors.ts';
+import { KINDS } from '../src/manifests/kinds.ts';
 import { EXIT_REASONS, type ExitReason } from '../src/report/reason-codes.ts';
 import type { Generated } from './generate.ts';
 import { between } from './markers.ts';
@@ -28,6 +29,7 @@ export function pages(): readonly Generated[] {
       ),
     }),
     filled('docs/presets.md', { presets: presetSections() }),
+    filled('docs/manifests.md', { kinds: kindTable() }),
     filled('docs/operate.md', { cli: cliTable(), reasons: reasonTable(), exits: exitTable(), errors: errorTable() }),
   ];
 }
@@ -56,6 +58,20 @@ function reasonTable(): string {
   return table(
     ['Code', 'Decision', 'Meaning'],
     codes.map((name) => [code(name), REASON_CODES[name].decision, REASON_CODES[name].meaning]),
+  );
+}
+
+function kindTable(): string {
+  return table(
+    ['Kind', 'Version', 'Weight or colour', 'Moved by', 'Everybody on stable', 'Traffic first?'],
+    KINDS.map(({ name, about }) => [
+      name,
+      about.version,
+      about.weight,
+      about.owner,
+      about.stable,
+      about.trafficFirst === null ? 'no' : `yes: ${about.trafficFirst}`,
+    ]),
   );
 }
 

@@ -21,6 +21,8 @@ export interface Doc {
   readonly kind: string;
   readonly name: string;
   readonly namespace: string | null;
+  /** Where the document is itself a text in another one, as a file in a ConfigMap. */
+  readonly host: Place | null;
 }
 
 /** A node with the steps that lead to it. */
@@ -30,20 +32,29 @@ export interface Place {
   readonly steps: readonly string[];
 }
 
-/** Every document of the YAML and JSON files; what cannot be read by key is left out. */
+/** Every document of the YAML and JSON files, and of the files inside ConfigMaps; what cannot be read by key is left out. */
 export function documentsOf(files: readonly ManifestFile[]): readonly Doc[] {
   return files.flatMap(({ path, text }) => {
     if (!/\.(ya?ml|json)$|(^|\/)Kustomization$/.test(path)) return [];
     const source = readTree(text);
-    return source.kind === 'tree' ? documentsIn(path, source) : [];
+    if (source.kind === 'refused') return [];
+    return documentsIn(path, source).flatMap((doc) => [doc, ...(doc.kind === 'ConfigMap' ? filesIn(doc) : [])]);
   });
 }
 
-export function documentsIn(path: string, source: Doc['source']): readonly Doc[] {
+function filesIn(configMap: Doc): readonly Doc[] {
+  return childrenOf(at(configMap, 'data')).flatMap((host) => {
+    if (host.node.kind !== 'leaf' || host.node.style !== 'block' || !/\.(ya?ml|json)$/.test(host.name)) return [];
+    const source = readTree(host.node.value);
+    return source.kind === 'tree' ? documentsIn(configMap.path, source, host) : [];
+  });
+}
+
+export function documentsIn(path: string, source: Doc['source'], host: Place | null = null): readonly Doc[] {
   return source.root.children.map(({ step, node }) => {
     const apiVersion = wordIn(node, ['apiVersion']) ?? '';
     return {
-      ...{ path, source, step, node },
+      ...{ path, source, step, node, host },
       group: apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '',
       kind: apiVersion === '' ? '' : (wordIn(node, ['kind']) ?? ''),
       name: wordIn(node, ['metadata', 'name']) ?? '',

@@ -5,6 +5,8 @@ import { configMap } from './kinds/config-map.ts';
 import { featureFlag, flagd } from './kinds/flagd.ts';
 import { flagger } from './kinds/flagger.ts';
 import { chart, helmValues } from './kinds/helm.ts';
+import { flipt } from './kinds/flipt.ts';
+import { goFeatureFlag } from './kinds/go-feature-flag.ts';
 import { httpRoute } from './kinds/http-route.ts';
 import type { Kind } from './kinds/kind.ts';
 import { inferenceService } from './kinds/kserve.ts';
@@ -36,6 +38,8 @@ export const KINDS: readonly Kind[] = [
   imageUpdater,
   flagd,
   featureFlag,
+  flipt,
+  goFeatureFlag,
 ];
 
 /** What a document is; a values file may be more than one thing. */

@@ -15,10 +15,11 @@ export type Owner =
 /** The first controller that claims the document, or this route of it. */
 export function ownerOf(doc: Doc, split: Split, claims: readonly Claim[]): Owner {
   const claim = claims.find(
-    ({ kind, target, namespace, routes }) =>
+    ({ kind, target, namespace, under, routes }) =>
       kind.test(doc.kind) &&
       (target === null || target === doc.name) &&
       mayBeNamespace(namespace, doc.namespace) &&
+      (under === null || under.some((start) => doc.path.startsWith(start))) &&
       (routes === null || (split.route !== undefined && split.route !== null && routes.includes(split.route))),
   );
   return claim ? { kind: 'controller', ...pick(claim) } : { kind: 'git' };

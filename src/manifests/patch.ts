@@ -1,4 +1,5 @@
 /** Edits a manifest in its source text: every byte outside the named places stays. */
+import { blockToken } from './block.ts';
 import { lastLine, lineBreak, ownLines } from './lines.ts';
 import { entryInto, withoutEntry } from './put.ts';
 import { readTree } from './read.ts';
@@ -16,6 +17,8 @@ export type Edit =
   | { readonly kind: 'set'; readonly steps: readonly string[]; readonly value: string }
   /** The same, and a new last entry of its map where there is none yet. `isText`: quoted where it would read as something else. */
   | { readonly kind: 'put'; readonly steps: readonly string[]; readonly value: string; readonly isText: boolean }
+  /** Another content of a literal block text. */
+  | { readonly kind: 'text'; readonly steps: readonly string[]; readonly value: string }
   /** As it stands in the donor: replaced, or inserted with its lines where it is missing. */
   | {
       readonly kind: 'copy';
@@ -93,6 +96,10 @@ function spliceFor(target: Source, edit: Edit, donor: Source | null): Splice | s
   if (edit.kind === 'remove') return remove(target, found);
   const leaf = found.child.node;
   if (leaf.kind !== 'leaf') return 'it is not a single value';
+  if (edit.kind === 'text') {
+    const token = blockToken(leaf, edit.value, target.text);
+    return token === null ? 'it is not a literal block text' : { ...leaf.range, insert: token };
+  }
   const isText = edit.kind === 'put' ? edit.isText : leaf.isText;
   const inJson = isText && leaf.style === 'plain' && target.text[found.child.start] === '"';
   const token = inJson ? JSON.stringify(edit.value) : tokenFor(leaf, edit.value, target.text, isText);

@@ -1,6 +1,5 @@
 /** Where a new scalar entry goes in a map, and what goes away with an entry in flow style. */
 import { lastLine, lineBreak } from './lines.ts';
-import { stepOfKey } from './read.ts';
 import { tokenFor } from './token.ts';
 import { endOf } from './tree.ts';
 import type { Branch, Child, Leaf, Range } from './tree.ts';
@@ -22,8 +21,9 @@ export function entryInto(
   const token = newToken(text, last, entry);
   if (map.style === 'block') {
     const { end, column } = lastLine(text, last);
-    const open = end === text.length && !text.endsWith('\n') ? lineBreak(text) : '';
-    return { start: end, end, insert: `${open}${' '.repeat(column)}${key}: ${token}${lineBreak(text)}` };
+    const line = `${' '.repeat(column)}${key}: ${token}`;
+    const isOpen = end === text.length && !text.endsWith('\n');
+    return { start: end, end, insert: isOpen ? lineBreak(text) + line : line + lineBreak(text) };
   }
   const end = endOf(last.node);
   const written = text[last.start] === '"' ? `${JSON.stringify(key)}: ${token}` : `${key}: ${token}`;
@@ -57,7 +57,8 @@ function gapBefore(text: string, sibling: Child): string {
   return /\r?\n[ \t]*$/.exec(text.slice(0, sibling.start))?.[0] ?? ' ';
 }
 
+/** The key that a step names; null for the steps of list items. */
 function keyOf(step: string): string | null {
-  const key = step.slice(1);
-  return stepOfKey(key) === step ? key : null;
+  if (step.startsWith('.')) return step.slice(1);
+  return /^\["([\w./-]+)"\]$/.exec(step)?.[1] ?? null;
 }

@@ -1,12 +1,13 @@
 /** Who is served by what, who moves it, and how everybody is led to one destination with the smallest edit. */
 import { documentsOf } from './documents.ts';
-import type { Doc, ManifestFile } from './documents.ts';
+import type { Doc, ManifestFile, Place } from './documents.ts';
 import { hidden } from './hidden.ts';
 import { kindsOf } from './kinds.ts';
 import type { Destination, KindName, Placed, Split } from './kinds/kind.ts';
 import { ownerOf } from './owners.ts';
 import type { Owner } from './owners.ts';
 import { applyEdits } from './patch.ts';
+import type { Edit, Patched } from './patch.ts';
 import { printPath } from './scalars.ts';
 import { childOf } from './tree.ts';
 import type { Node } from './tree.ts';
@@ -93,12 +94,12 @@ function write(
   edits: readonly Placed[],
 ): Rewritten {
   const written: RewrittenFile[] = [];
-  for (const doc of new Map(edits.map(({ doc }) => [doc.path, doc])).values()) {
-    const own = edits.filter((placed) => placed.doc.path === doc.path).map(({ edit }) => edit);
-    const patched = applyEdits(doc.source, own, null);
+  for (const { source, path, host } of new Map(edits.map(({ doc }) => [doc.source, doc])).values()) {
+    const own = edits.filter(({ doc }) => doc.source === source).map(({ edit }) => edit);
+    const patched = patch(source, own, host);
     if (patched.kind === 'refused')
-      return refused(patched.refusals.map(({ path, because }) => `${doc.path} ${path}: ${because}`).join('; '));
-    written.push({ path: doc.path, text: patched.text, changes: own.map((edit) => changeOf(doc, edit)) });
+      return refused(patched.refusals.map((one) => `${path} ${one.path}: ${one.because}`).join('; '));
+    written.push({ path, text: patched.text, changes: own.map((edit) => changeOf(source, edit, host)) });
   }
   const texts = new Map(written.map(({ path, text }) => [path, text]));
   const after = find(files.map((file) => ({ ...file, text: texts.get(file.path) ?? file.text })));
@@ -108,16 +109,24 @@ function write(
     : refused(`after the edit ${carrier.name} would not read as everything on ${destination}`);
 }
 
-function changeOf(doc: Doc, edit: Placed['edit']): Changed {
-  let node: Node | null = doc.source.root;
-  for (const step of edit.steps) node = childOf(node, step)?.node ?? null;
-  const from = node === null ? null : node.kind === 'leaf' ? node.value : textOf(doc, node);
-  const to = edit.kind === 'put' || edit.kind === 'set' ? edit.value : null;
-  return { key: printPath(doc.source.root, edit.steps), from, to };
+/** The file with the edits; a document inside a text is written back into that text. */
+function patch(source: Doc['source'], edits: readonly Edit[], host: Place | null): Patched {
+  const patched = applyEdits(source, edits, null);
+  if (host === null || patched.kind === 'refused') return patched;
+  return applyEdits(host.doc.source, [{ kind: 'text', steps: host.steps, value: patched.text }], null);
 }
 
-function textOf(doc: Doc, node: Node): string {
-  return doc.source.text.slice(node.range.start, node.range.end).trim();
+function changeOf(source: Doc['source'], edit: Edit, host: Place | null): Changed {
+  let node: Node | null = source.root;
+  for (const step of edit.steps) node = childOf(node, step)?.node ?? null;
+  const from = node === null ? null : node.kind === 'leaf' ? node.value : textOf(source.text, node);
+  const to = edit.kind === 'put' || edit.kind === 'set' ? edit.value : null;
+  const outer = host === null ? '' : `${printPath(host.doc.source.root, host.steps)} `;
+  return { key: outer + printPath(source.root, edit.steps), from, to };
+}
+
+function textOf(text: string, node: Node): string {
+  return text.slice(node.range.start, node.range.end).trim();
 }
 
 function find(files: readonly ManifestFile[]): readonly Found[] {
@@ -129,7 +138,12 @@ function find(files: readonly ManifestFile[]): readonly Found[] {
     for (const kind of kinds[i] ?? []) {
       for (const split of kind.splits?.(doc, docs) ?? []) {
         const carrier: Carrier = {
-          ...{ path: doc.path, kind: kind.name, name: split.name, document: doc.step },
+          ...{
+            path: doc.path,
+            kind: kind.name,
+            name: split.name,
+            document: (doc.host?.steps.join('') ?? '') + doc.step,
+          },
           destinations:
             opaqueness(split) !== null
               ? split.destinations.map(({ name }) => ({ name, share: null }))

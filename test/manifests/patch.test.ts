@@ -88,7 +88,7 @@ test('what is removed from flow style or JSON takes its comma with it', () => {
 const puts: readonly (readonly [string, string, string])[] = [
   ['block style', 'm:\n  a: 1 # x\n\n# tail\n', 'm:\n  a: 1 # x\n  k: v\n\n# tail\n'],
   ['block style behind a nested map', 'm:\n  a:\n    b: 1\nn: 2\n', 'm:\n  a:\n    b: 1\n  k: v\nn: 2\n'],
-  ['a file without a last line break', 'm:\n  a: 1', 'm:\n  a: 1\n  k: v\n'],
+  ['a file without a last line break', 'm:\n  a: 1', 'm:\n  a: 1\n  k: v'],
   ['a file with CRLF', 'm:\r\n  a: 1\r\n', 'm:\r\n  a: 1\r\n  k: v\r\n'],
   ['flow style', 'm: { a: 1 }\n', 'm: { a: 1, k: v }\n'],
   ['JSON on several lines', '{\n\t"m": {\n\t\t"a": 1\n\t}\n}\n', '{\n\t"m": {\n\t\t"a": 1,\n\t\t"k": "v"\n\t}\n}\n'],

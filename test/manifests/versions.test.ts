@@ -122,6 +122,87 @@ const cases: readonly (readonly [string, string, string, readonly string[]])[] =
     'apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec: {source: {targetRevision: v1, helm: {parameters: [{name: image.tag, value: v2}]}}}\n',
     ['spec.source.targetRevision=v1', 'spec.source.helm.parameters[name=image.tag].value=v2'],
   ],
+  [
+    'Application with several sources and a hydrator',
+    'a.yaml',
+    'apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec: {sources: [{chart: rec, targetRevision: 1.4.2, helm: {valuesObject: {image: {tag: v2}, canary: {weight: 5}}}}, {ref: values, kustomize: {images: ["a=b:1"]}}], sourceHydrator: {drySource: {targetRevision: main}}}\n',
+    [
+      'spec.sources[0].targetRevision=1.4.2',
+      'spec.sources[0].helm.valuesObject.image.tag=v2',
+      'spec.sources[0].helm.valuesObject.canary.weight=5',
+      'spec.sources[1].kustomize.images[a]=a=b:1',
+      'spec.sourceHydrator.drySource.targetRevision=main',
+    ],
+  ],
+  [
+    'ApplicationSet',
+    'a.yaml',
+    'apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nspec: {generators: [{list: {elements: [{name: a, env: prod, imageTag: v2, values: {revision: r1}}]}}, {git: {repoURL: x, revision: main}}], template: {spec: {source: {targetRevision: HEAD}}}}\n',
+    [
+      'spec.generators[0].list.elements[name=a].imageTag=v2',
+      'spec.generators[0].list.elements[name=a].values.revision=r1',
+      'spec.generators[1].git.revision=main',
+      'spec.template.spec.source.targetRevision=HEAD',
+    ],
+  ],
+  [
+    'StatefulSet',
+    'a.yaml',
+    `apiVersion: apps/v1\nkind: StatefulSet\nspec: {template: {${pod('db:1')}}}\n`,
+    [
+      'spec.template.spec.containers[name=app].image=db:1',
+      'spec.template.spec.containers[name=app].args[--model]=--model=m2',
+      'spec.template.spec.containers[name=app].env[name=PROMPT_VERSION].value=7',
+    ],
+  ],
+  [
+    'InferenceService under a framework, with its runtime and its transformer',
+    'a.yaml',
+    'apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nspec: {predictor: {sklearn: {storageUri: "gs://m/1"}, model: {runtime: rt-2}}, transformer: {containers: [{name: t, image: "t:1"}]}}\n',
+    [
+      'spec.predictor.sklearn.storageUri=gs://m/1',
+      'spec.predictor.model.runtime=rt-2',
+      'spec.transformer.containers[name=t].image=t:1',
+    ],
+  ],
+  [
+    'Seldon Experiment',
+    'a.yaml',
+    'apiVersion: mlops.seldon.io/v1alpha1\nkind: Experiment\nspec: {default: a, candidates: [{name: a, weight: 9}, {name: b, weight: 1}]}\n',
+    ['spec.default=a', 'spec.candidates[name=a].weight=9', 'spec.candidates[name=b].weight=1'],
+  ],
+  [
+    'Flipt',
+    'production/features.yml',
+    'flags: [{key: r, enabled: true, variants: [{key: a, default: true}], rules: [{segment: s, distributions: [{variant: a, rollout: 10}]}]}, {key: b, enabled: false, rollouts: [{threshold: {percentage: 5, value: true}}]}]\n',
+    [
+      'flags[key=r].enabled=true',
+      'flags[key=r].variants[key=a].default=true',
+      'flags[key=r].rules[0].distributions[0].variant=a',
+      'flags[key=r].rules[0].distributions[0].rollout=10',
+      'flags[key=b].enabled=false',
+      'flags[key=b].rollouts[0].threshold.percentage=5',
+      'flags[key=b].rollouts[0].threshold.value=true',
+    ],
+  ],
+  [
+    'GO Feature Flag',
+    'config.yaml',
+    'my-flag: {variations: {a: 1, b: 2}, targeting: [{name: t, query: q, variation: b}], defaultRule: {percentage: {a: 90, b: 10}}, disable: false, version: "3"}\n',
+    [
+      'my-flag.targeting[name=t].variation=b',
+      'my-flag.defaultRule.percentage.a=90',
+      'my-flag.defaultRule.percentage.b=10',
+      'my-flag.disable=false',
+      'my-flag.version=3',
+    ],
+  ],
+  [
+    'Helm chart',
+    'charts/rec/Chart.yaml',
+    'name: rec\nversion: 1.2.3\nappVersion: v2\ndependencies: [{name: base, version: 4.5.6}]\n',
+    ['version=1.2.3', 'appVersion=v2', 'dependencies[name=base].version=4.5.6'],
+  ],
   ['Image Updater', 'x/.argocd-source-rec.yaml', 'kustomize: {images: ["a=b:1"]}\n', ['kustomize.images[a]=a=b:1']],
 ];
 for (const [what, path, text, expected] of cases) {

@@ -1,4 +1,7 @@
-import type { Kind } from './kind.ts';
+import { at, childrenOf, wordAt } from '../documents.ts';
+import type { Doc, Place } from '../documents.ts';
+import { dial, dialsIn } from './dials.ts';
+import type { Claim, Kind, Split } from './kind.ts';
 
 const SOURCE = '(source|sources\\[[^\\]]*\\])';
 
@@ -13,20 +16,61 @@ function sourcePaths(spec: string): readonly RegExp[] {
   ];
 }
 
+/** Weights and colours that are given to the chart here. */
+function overrides(spec: Place | null): readonly Split[] {
+  const sources = [at(spec, 'source') ?? [], ...childrenOf(at(spec, 'sources'))].flat();
+  return sources.flatMap((source) => [
+    ...dialsIn(at(source, 'helm', 'valuesObject')),
+    ...childrenOf(at(source, 'helm', 'parameters')).flatMap((place) =>
+      dial(wordAt(place, 'name') ?? '', { place, key: 'value' }),
+    ),
+  ]);
+}
+
+/** A weight that Argo CD was told to ignore is not applied, or not soon: a commit cannot move it. */
+function ignored(doc: Doc, spec: Place | null): readonly Claim[] {
+  const sources = [at(spec, 'source'), ...childrenOf(at(spec, 'sources'))];
+  const under = sources.flatMap((source) => wordAt(source, 'path')?.split('{{', 1) ?? []);
+  return childrenOf(at(spec, 'ignoreDifferences')).flatMap((entry): readonly Claim[] => {
+    const kind = wordAt(entry, 'kind');
+    const places = ['jsonPointers', 'jqPathExpressions'].flatMap((key) => childrenOf(at(entry, key)));
+    const weights = places.map((place) => wordAt(place) ?? '').find((place) => WEIGHTS.test(place));
+    if (kind === null || weights === undefined) return [];
+    return [
+      {
+        ...{
+          controller: 'Argo CD',
+          name: doc.name,
+          kind: new RegExp(`^${kind.replaceAll(/\W/g, '.')}$`),
+          routes: null,
+          under,
+        },
+        ...{ target: wordAt(entry, 'name'), namespace: wordAt(entry, 'namespace') },
+        because: `Argo CD ignores ${weights} of each ${kind} in the ${doc.kind} ${doc.name}, so a commit would not move it`,
+      },
+    ];
+  });
+}
+
+const WEIGHTS = /weight|percent|selector|^[/.]spec$/i;
+
 export const application: Kind = {
   name: 'Application',
   group: /^argoproj\.io$/,
   kind: /^Application$/,
   file: null,
   versions: sourcePaths('spec'),
+  splits: (doc) => overrides(at(doc, 'spec')),
+  claims: (doc) => ignored(doc, at(doc, 'spec')),
   traffic: [new RegExp(`^spec\\.${SOURCE}\\.helm\\.valuesObject\\..*weight$`, 'i')],
   about: {
     version:
       '`spec.source.targetRevision` (also `sources[]`, `sourceHydrator.drySource`), `helm.parameters`, `helm.valuesObject`, `kustomize.images`',
-    weight: 'only as an override that the chart defines',
-    owner: 'Git; an ApplicationSet that makes the Application writes over edits of it',
-    stable: 'nothing: the revision or the override is restored',
-    trafficFirst: null,
+    weight: 'a Helm parameter or value such as `canary.weight`',
+    owner:
+      "Git; an ApplicationSet that makes the Application writes over edits of it. Weights under `ignoreDifferences` are nobody's in Git",
+    stable: '`canary.weight: 0`, where the chart has it; else the revision or the override is restored',
+    trafficFirst: 'the old pods still run, if the chart keeps them beside the new ones',
   },
 };
 
@@ -40,13 +84,15 @@ export const applicationSet: Kind = {
     /^spec\.generators\[.*\.elements\[[^\]]*\]\.(.*\.)?\w*(tag|version|image|digest|revision|uri)$/i,
     /^spec\.generators\[.*\.git\.revision$/,
   ],
+  splits: (doc) => overrides(at(doc, 'spec', 'template', 'spec')),
+  claims: (doc) => ignored(doc, at(doc, 'spec', 'template', 'spec')),
   traffic: [/^spec\.generators\[.*\.elements\[[^\]]*\]\.(.*\.)?\w*weight$/i],
   about: {
     version: 'the elements of its generators, or `spec.template.spec.source`',
-    weight: 'only as an element that the template uses',
+    weight: 'a Helm parameter or value of its template, such as `canary.weight`',
     owner: 'Git: the Applications it makes are not edited, its generator is',
-    stable: 'nothing: the element is restored',
-    trafficFirst: null,
+    stable: '`canary.weight: 0`, where the chart has it; else the element is restored',
+    trafficFirst: 'the old pods still run, if the chart keeps them beside the new ones',
   },
 };
 

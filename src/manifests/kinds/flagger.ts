@@ -34,6 +34,7 @@ function ownClaim(doc: Doc): Claim {
       target: doc.name,
       namespace: doc.namespace,
       routes: null,
+      under: null,
     },
     because: `Flagger moves the weights of ${target} itself: restore the version in its workload`,
   };
@@ -49,6 +50,7 @@ function claimOf(doc: Doc): Claim {
     target,
     namespace: doc.namespace,
     routes: null,
+    under: null,
     because: `Flagger's Canary ${doc.name} makes and moves the routes of ${target}`,
   };
 }

@@ -1,3 +1,5 @@
+import { at } from '../documents.ts';
+import { dialsIn } from './dials.ts';
 import type { Kind } from './kind.ts';
 
 /** By convention only: charts may name their values as they like. */
@@ -12,13 +14,16 @@ export const helmValues: Kind = {
     /(^|\.)(imageTag|appVersion|modelVersion|promptVersion|storageUri)$/,
     /(^|\.)(model|prompt)\.(version|revision|uri|name)$/i,
   ],
-  traffic: [/(^|\.)canary\.(weight|enabled|steps\[.*)$/],
+  traffic: [/(^|\.)canary\.(weight|enabled|steps\[.*)$/, /(^|\.)(active|live)?(Colou?r|Slot)$/i],
+  splits: (doc) => dialsIn(at(doc)),
   about: {
     version: 'by convention `image.tag`, `image.digest`, `model.version` and the like',
-    weight: 'by convention `canary.weight`',
+    weight:
+      'by convention `canary.weight`, `canaryWeight` and the like (what the canary gets), and `activeColor: blue` or `green`',
     owner: 'Git; what the chart makes of it, only the chart knows',
-    stable: 'a value that the playbook declares',
-    trafficFirst: null,
+    stable:
+      '`canary.weight: 0`; the other colour. The playbook may name the key, such as `rec.canary.weight`, as the carrier',
+    trafficFirst: 'the old pods still run, if the chart keeps them beside the new ones',
   },
 };
 

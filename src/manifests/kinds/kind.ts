@@ -1,5 +1,6 @@
 import type { Doc, Place } from '../documents.ts';
 import type { Edit } from '../patch.ts';
+import { stepOfKey } from '../read.ts';
 import type { Node } from '../tree.ts';
 
 /** One kind of manifest: how to recognise it, where its version, weight and colour live, and how they are moved. */
@@ -91,13 +92,15 @@ export interface Claim {
   /** Null: every document of the kind. */
   readonly target: string | null;
   readonly namespace: string | null;
+  /** Beginnings of the paths of files that it is about; null: any. */
+  readonly under: readonly string[] | null;
   /** Null: every route of the document. */
   readonly routes: readonly string[] | null;
   readonly because: string;
 }
 
 export function put(place: Place, key: string, value: string, isText = false): Placed {
-  return { doc: place.doc, edit: { kind: 'put', steps: [...place.steps, `.${key}`], value, isText } };
+  return { doc: place.doc, edit: { kind: 'put', steps: [...place.steps, stepOfKey(key)], value, isText } };
 }
 
 export function remove(place: Place): Placed {

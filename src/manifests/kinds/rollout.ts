@@ -69,7 +69,7 @@ function istioClaim(doc: Doc, service: Place): readonly Claim[] {
 
 function claim(doc: Doc, kind: RegExp, target: string, namespace = doc.namespace): Claim {
   return {
-    ...{ controller: 'Argo Rollouts', name: doc.name, kind, target, routes: null },
+    ...{ controller: 'Argo Rollouts', name: doc.name, kind, target, routes: null, under: null },
     namespace: namespace ?? doc.namespace,
     because: `the Rollout ${doc.name} moves the weights of ${target}`,
   };
