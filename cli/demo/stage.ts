@@ -26,11 +26,15 @@ export async function openStage(scenario: Scenario, options: { seed: number; say
   const { github, argoCd, fleet, metrics } = town;
   say(null, `world: GitHub ${github.url}, Argo CD ${argoCd.url}, service ${fleet.url}, metrics from ${metrics.kind}`);
   let released: number | null = null;
+  let last = '';
   const since = (): number => (Date.now() - (released ?? Date.now())) / 1000;
   try {
     const bot = await startBotProcess(town, {
       onLine: ({ level, message, step }) => {
-        if (released !== null && (step !== undefined || level !== 'info')) say(since(), `bot: ${message}`);
+        // It looks again and again; only what is new is shown.
+        const isNews = released !== null && message !== last && (step !== undefined || level !== 'info');
+        if (isNews) say(since(), `bot: ${message}`);
+        if (isNews) last = message;
       },
     });
     say(null, `bot: a process of its own, receives signed webhooks at ${bot.url}`);
