@@ -37,8 +37,8 @@ const replicas = await startReplicas({
   many: databaseUrl === null ? 1 : 2,
   databaseUrl,
   tally,
-  onLine: (line) => {
-    if (values.log !== undefined) appendFileSync(values.log, `${line}\n`);
+  onLine: (line, replica) => {
+    if (values.log !== undefined) appendFileSync(values.log, `${replica} ${line}\n`);
   },
 });
 const relay = await webhookRelay(chance(seed + 3), tally, () => replicas.living());

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { bundlePackage } from '../../cli/bundle.ts';
 import type { LocalGitHub } from '../../src/world/github/start.ts';
 import type { Chance } from './chance.ts';
 import { count, type Tally } from './weather.ts';
@@ -26,14 +27,18 @@ interface Options {
   readonly many: number;
   readonly databaseUrl: string | null;
   readonly tally: Tally;
-  /** Each line of their logs. */
-  readonly onLine: (line: string) => void;
+  /** Each line of their logs, and the address of the replica. */
+  readonly onLine: (line: string, replica: string) => void;
 }
 
-/** The bot as processes, as in production: nothing is shared but GitHub and the database. */
+const ENTRY = fileURLToPath(new URL('../../bot/dist/main.js', import.meta.url));
+
+/** The bot as processes, as `npm run bot` starts it: nothing is shared but GitHub and the database. */
 export async function startReplicas({ github, many, databaseUrl, tally, onLine }: Options): Promise<Replicas> {
+  await bundlePackage();
   async function start(): Promise<Replica> {
-    const child = spawn(process.execPath, [fileURLToPath(new URL('../../bot/main.ts', import.meta.url))], {
+    let name = '';
+    const child = spawn(process.execPath, [ENTRY], {
       env: {
         PATH: process.env['PATH'] ?? '',
         HOME: process.env['HOME'] ?? '',
@@ -44,7 +49,7 @@ export async function startReplicas({ github, many, databaseUrl, tally, onLine }
         GITHUB_WRITE_LIMITS: 'off',
         ARGOCD_TOKEN: SECRETS.argoCd,
         PORT: '0',
-        SWEEP_SECONDS: '5',
+        SWEEP_SECONDS: '10',
         ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
       },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -52,9 +57,12 @@ export async function startReplicas({ github, many, databaseUrl, tally, onLine }
     const url = await new Promise<string>((resolve, reject) => {
       child.once('exit', (code) => reject(new Error(`a replica ended with ${code ?? 'a signal'} before it listened`)));
       createInterface({ input: child.stdout }).on('line', (text) => {
-        onLine(text);
         const line = JSON.parse(text) as { readonly url?: string };
-        if (line.url) resolve(line.url);
+        if (line.url) {
+          name = line.url;
+          resolve(line.url);
+        }
+        onLine(text, name);
       });
     });
     return { process: child, url };

@@ -28,6 +28,8 @@ export function createTeller(doors: Pick<Doors, 'repository' | 'log'>): Teller {
     state.pending = null;
     if (!next) return;
     const body = timelineComment(next.view);
+    // The last words look once more: a process that was killed may have left a second comment.
+    if (next.view.status.kind !== 'waiting') state.id = null;
     state.id ??= await findOrPost(doors, next.issue, next.view.incident, body);
     await doors.repository.editComment(state.id, body);
   }
@@ -62,7 +64,7 @@ export function createTeller(doors: Pick<Doors, 'repository' | 'log'>): Teller {
   };
 }
 
-/** Two replicas may both find nothing and both post: both then keep the oldest and delete the rest. */
+/** Two replicas may both find nothing and both post, and one may die before it has tidied up: only the oldest stays. */
 async function findOrPost(
   doors: Pick<Doors, 'repository'>,
   issue: number,
@@ -80,11 +82,16 @@ async function findOrPost(
       .map((comment) => comment.id)
       .sort((a, b) => a - b);
   };
-  const [existing] = await ours();
-  if (existing !== undefined) return existing;
+  const remove = (ids: readonly number[]) => Promise.all(ids.map((id) => repository.deleteComment(id)));
+  const [existing, ...doubled] = await ours();
+  if (existing !== undefined) {
+    await remove(doubled);
+    return existing;
+  }
   const posted = await repository.comment({ kind: 'issue', number: issue }, body);
   const [first = posted, ...others] = await ours();
-  await Promise.all(others.filter((id) => id === posted).map((id) => repository.deleteComment(id)));
+  // The other one is about to delete its own.
+  await remove(others.filter((id) => id === posted));
   return first;
 }
 

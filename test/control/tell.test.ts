@@ -85,6 +85,19 @@ test('two replicas that post at the same moment keep one comment', async () => {
   assert.equal(repository.said.length, 1);
 });
 
+test('a second comment that a killed process left is gone when the story ends', async () => {
+  const { teller, sticky, repository } = aTeller();
+  const one = teller();
+  one.tell(7, aView('under way'));
+  await one.flush();
+  const left = repository.say(7, 'lastgood[bot]', sticky()[0]?.body ?? '');
+  one.tell(7, aView('', { step: { kind: 'finish', outcome: 'recovered', because: 'proven' } }));
+  await one.flush();
+  assert.equal(sticky().length, 1);
+  assert.notEqual(sticky()[0]?.id, left.id);
+  assert.match(sticky()[0]?.body ?? '', /proven/);
+});
+
 test('each incident has its own comment, and the comment of somebody else is left alone', async () => {
   const { teller, sticky, repository } = aTeller();
   const one = teller();

@@ -1,5 +1,5 @@
 import type { CheckAnswer, Comment, CommentAt, GateRun, Page, Reaction } from '../../ports.ts';
-import { explain, type GitHubClient } from './client.ts';
+import { explain, type GitHubClient, isHttpFailure } from './client.ts';
 import { bareLogin } from '../../plan/incident.ts';
 import type { Place } from './read.ts';
 
@@ -134,6 +134,8 @@ export async function removeComment(client: GitHubClient, place: Place, id: numb
   try {
     await client.request('DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}', { ...place, comment_id: id });
   } catch (error) {
+    // Another replica was faster.
+    if (isHttpFailure(error) && error.status === 404) return;
     throw explain(error, `delete comment ${id}`);
   }
 }

@@ -129,6 +129,8 @@ export interface Pull {
   mergeCommit: string | null;
   autoMerge: AutoMerge | null;
   queued: boolean;
+  /** While its base branch moves: the push must not call it merged by hand, and whoever reads it still sees it open. */
+  merging: boolean;
   /** `base head` whose mergeability was asked for already: GitHub answers the first question with "not known yet". */
   askedFor: string | null;
 }

@@ -45,6 +45,12 @@ for (const { status, says, code, retryable } of CASES) {
   });
 }
 
+test('a comment that another replica deleted first is deleted', async () => {
+  const gone = nock(HOST).delete(`${REPO}/issues/comments/7`).reply(404, { message: 'Not Found' });
+  await aRepository().deleteComment(7);
+  assert.ok(gone.isDone());
+});
+
 const LIMITS = [
   { name: '429 with retry-after', status: 429, says: 'slow down', headers: { 'retry-after': '17' }, ms: 17_000 },
   { name: '403 with retry-after', status: 403, says: 'slow down', headers: { 'retry-after': '3' }, ms: 3000 },

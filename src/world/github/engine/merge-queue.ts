@@ -193,15 +193,11 @@ async function buildGroup(hub: Hub, repository: Repository, entry: QueueEntry, t
 }
 
 async function land(hub: Hub, repository: Repository, { pull, by }: QueueEntry, group: MergeGroup): Promise<void> {
-  // Written down before the branch moves: the push must not find it open and call it merged by hand.
-  pull.issue.state = 'closed';
+  pull.merging = true;
   const moved = await moveRefs(hub, repository, by, [
     { ref: `refs/heads/${group.baseRef}`, to: group.sha, from: group.base },
-  ]);
-  if (!moved) {
-    pull.issue.state = 'open';
-    return;
-  }
+  ]).finally(() => (pull.merging = false));
+  if (!moved) return;
   const at = repository.queue.findIndex((entry) => entry.pull === pull);
   if (at >= 0) repository.queue.splice(at, 1);
   pull.baseSha = group.base;

@@ -153,16 +153,11 @@ export async function performMerge(
   const base = await baseTip(repository, pull);
   const commit = await writeMerge(hub, repository, viewer, pull, base, request);
   repository.verified.add(commit);
-  // Written down before the branch moves: the push must not find it open and call it merged by hand.
-  const wasOpen = pull.issue.state;
-  pull.issue.state = 'closed';
+  pull.merging = true;
   const moved = await moveRefs(hub, repository, viewer, [
     { ref: `refs/heads/${pull.baseRef}`, to: commit, from: base },
-  ]);
-  if (!moved) {
-    pull.issue.state = wasOpen;
-    throw notMergeable('Base branch was modified. Review and try the merge again.');
-  }
+  ]).finally(() => (pull.merging = false));
+  if (!moved) throw notMergeable('Base branch was modified. Review and try the merge again.');
   pull.baseSha = base;
   await recordMerge(hub, repository, viewer, pull, commit);
   if (repository.settings.deleteBranchOnMerge && pull.fork === null) {

@@ -17,7 +17,7 @@ interface BranchMove {
 
 export function openPulls(repository: Repository): readonly Pull[] {
   return [...repository.issues.values()].flatMap(({ pull, state }) =>
-    pull !== null && state === 'open' ? [pull] : [],
+    pull !== null && state === 'open' && !pull.merging ? [pull] : [],
   );
 }
 

@@ -95,6 +95,7 @@ export async function openPull(hub: Hub, repository: Repository, viewer: Viewer,
     mergeCommit: null,
     autoMerge: null,
     queued: false,
+    merging: false,
     askedFor: null,
   };
   issue.pull = pull;
