@@ -5,6 +5,8 @@
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { bundlePackage } from '../cli/bundle.ts';
 import { startBotProcess } from '../cli/demo/processes.ts';
 import { parsePlaybook } from '../src/playbook/parse.ts';
 import { REPOSITORY } from '../src/world/deployment.ts';
@@ -55,6 +57,7 @@ async function measure(large: boolean): Promise<Measured> {
     }
     await writePlaybook(town, (text) => (large ? `${text}${manyServices(SIZE.services)}` : text));
     const bot = await startBotProcess(town, {
+      entry: fileURLToPath(new URL('../bot/dist/main.js', import.meta.url)),
       env: { GITHUB_API_URL: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, SWEEP_SECONDS: '3600' },
     });
     try {
@@ -104,6 +107,8 @@ function check(ok: boolean, words: string): void {
   console.log(`${ok ? 'PASS' : 'FAIL'}    ${words}`);
 }
 
+// As `npm run bot` starts it.
+await bundlePackage();
 const small = await measure(false);
 const large = await measure(true);
 const ratio = large.trips / small.trips;

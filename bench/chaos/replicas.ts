@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { bundlePackage } from '../../cli/bundle.ts';
+import { BOT_FLAGS } from '../../cli/demo/processes.ts';
 import type { LocalGitHub } from '../../src/world/github/start.ts';
 import type { Chance } from './chance.ts';
 import { count, type Tally } from './weather.ts';
@@ -38,7 +39,7 @@ export async function startReplicas({ github, many, databaseUrl, tally, onLine }
   await bundlePackage();
   async function start(): Promise<Replica> {
     let name = '';
-    const child = spawn(process.execPath, [ENTRY], {
+    const child = spawn(process.execPath, [...BOT_FLAGS, ENTRY], {
       env: {
         PATH: process.env['PATH'] ?? '',
         HOME: process.env['HOME'] ?? '',

@@ -16,6 +16,9 @@ function botEntry(): string {
   return existsSync(source) ? source : file('bot/dist/main.js');
 }
 
+/** How `npm run bot` and the image start it. */
+export const BOT_FLAGS = ['--max-semi-space-size=4'] as const;
+
 /** Nothing of this machine's environment but what a process needs to run. */
 const BASE = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' };
 
@@ -40,7 +43,7 @@ export async function startBotProcess(
   town: Town,
   options: { onLine?: (line: LogLine) => void; env?: Readonly<Record<string, string>>; entry?: string } = {},
 ): Promise<RunningBot> {
-  const child = spawn(process.execPath, [options.entry ?? botEntry()], {
+  const child = spawn(process.execPath, [...BOT_FLAGS, options.entry ?? botEntry()], {
     env: {
       ...BASE,
       APP_ID: String(town.github.app.id),

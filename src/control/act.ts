@@ -113,7 +113,8 @@ export async function actOnPull(
     }
     case 'close':
       await repository.closePull(pull);
-      return { pull: { ...pull, state: 'closed' }, autoMergeAllowed: true };
+      // It may have been empty because another replica was just merging it: then it stays merged.
+      return { pull: await reread(doors, pull), autoMergeAllowed: true };
     case 'merge': {
       if (step.approvedBy !== undefined) {
         const body = approved(pull.body, step.approvedBy);

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 import { parse, parseAllDocuments } from 'yaml';
+import { BOT_FLAGS } from '../../cli/demo/processes.ts';
 import { documentedVariables } from './names.ts';
 
 const FOLDER = fileURLToPath(new URL('../../examples/kubernetes/', import.meta.url));
@@ -71,6 +72,14 @@ test('the pod is not root, changes no file, has no capability and no token of th
   assert.ok(pod.terminationGracePeriodSeconds > 25 + 10, 'a draining bot would be killed');
 });
 
+test('the image, npm run bot and the measurements start the bot in the same way', () => {
+  const flags = [...BOT_FLAGS];
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: { bot: string } };
+  assert.equal(scripts.bot, `node cli/bundle.ts && node ${flags.join(' ')} bot/dist/main.js`);
+  const [, command = ''] = /^CMD (.+)$/m.exec(read('bot/Dockerfile')) ?? [];
+  assert.deepEqual(JSON.parse(command), [...flags, 'bot/dist/main.js']);
+});
+
 test('every probe asks a path that the bot has, on the port that the service uses', () => {
   const bot = theBot();
   const door = read('bot/door.ts');
@@ -95,7 +104,6 @@ test('the image is not root, has a health check, and starts what the bundle make
   const dockerfile = read('bot/Dockerfile');
   assert.match(dockerfile, /^USER 65532:65532$/m);
   assert.match(dockerfile, /^HEALTHCHECK [^]*\/healthz/m);
-  assert.match(dockerfile, /^CMD \["bot\/dist\/main.js"\]$/m);
   assert.match(read('cli/bundle.ts'), /'bot\/dist\/main.js'/);
   for (const line of ['.git', '**/*.pem', '**/.env*'])
     assert.ok(read('bot/Dockerfile.dockerignore').includes(line), line);

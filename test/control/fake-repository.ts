@@ -244,7 +244,8 @@ export class FakeRepository implements DeploymentRepository {
   }
   async closePull(pull: Pull): Promise<void> {
     this.fault('closePull');
-    this.change(pull.number, { state: 'closed' });
+    // As GitHub: what is merged stays merged.
+    if (this.pullOf(pull.number).state === 'open') this.change(pull.number, { state: 'closed' });
   }
   async humanReverts(): Promise<readonly HumanRevert[]> {
     this.fault('humanReverts');

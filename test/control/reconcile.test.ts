@@ -328,6 +328,22 @@ test('auto-merge that the repository does not allow is not asked for again in th
   assert.equal(armed, 1);
 });
 
+test('a revert that another replica merges while this one calls it empty is followed to its proof', async () => {
+  const world = aRelease();
+  const { repository } = world;
+  repository.rules = ['required_status_checks'];
+  repository.mergeState = 'blocked';
+  const doors = doorsOf(world, (_, method) => {
+    const pull = repository.pulls[0];
+    if (method === 'closePull' && pull) repository.mergeByHand(pull.number, 'lastgood[bot]');
+  });
+  const loop = aLoop(world, doors);
+  assert.deepEqual(steps([await loop.reconcile(KEY, anAsk(world))]), ['wait checks']);
+  repository.change(repository.pulls[0]?.number ?? 0, { empty: true });
+  assert.equal(steps(await toTheEnd(world, loop, null)).at(-1), 'finish recovered');
+  assert.ok(!kinds(world).includes('cancelled'), kinds(world).join(', '));
+});
+
 test('a step that never changes anything is given up with a reason, not repeated for ever', async () => {
   const world = aRelease();
   world.repository.refusal = { kind: 'refused', reason: 'moved', message: 'Base branch was modified' };
