@@ -85,6 +85,17 @@ function eventsOf(canary: EventArm, baseline: EventArm | null): Sample {
   return { ...whole, strata: joinStrata(canary.strata, baseline?.strata ?? null) };
 }
 
+/** The strata of a line are the segments of a trigger that is judged in segments. */
+export function segmentsOf(sample: Sample): Readonly<Record<string, Sample>> {
+  const strata = sample.kind === 'events' ? (sample.strata ?? []) : [];
+  return Object.fromEntries(
+    strata.map(({ name, canary, baseline }) => [
+      name,
+      canary === null ? missing('one-arm', `the canary has no '${name}'`) : { kind: 'events', canary, baseline },
+    ]),
+  );
+}
+
 interface EventArm {
   readonly kind: 'events';
   readonly hits: number;

@@ -13,7 +13,7 @@ import {
 } from '../src/judge/judge.ts';
 import type { Sample } from '../src/measure/sample.ts';
 import type { Gate, Trigger } from '../src/playbook/schema.ts';
-import { parseLine, sampleOf, type Line } from './judge-line.ts';
+import { parseLine, sampleOf, segmentsOf, type Line } from './judge-line.ts';
 
 /** What to judge by: a gate of a playbook, or triggers under a gate's default times and error rates. Both already parsed. */
 export type JudgeBy = Gate | Trigger | readonly Trigger[];
@@ -39,6 +39,7 @@ interface Pending {
   state: State;
   t: number;
   samples: Record<string, Sample>;
+  segments: Record<string, Readonly<Record<string, Sample>>>;
   waiting: number;
 }
 
@@ -54,6 +55,7 @@ export async function judgeStream(
 ): Promise<JudgeSummary> {
   const rules = { ...rulesBy(options.by, options.references), ...options.rules };
   const complains = new Map(rules.triggers.map((rule) => [rule.name, rule.question.bad]));
+  const apart = new Set(rules.triggers.filter(({ segments }) => segments !== null).map(({ name }) => name));
   const running = new Map<string, Pending>();
   const decided = new Map<string, Verdict['status']>();
   let errors = 0;
@@ -66,8 +68,9 @@ export async function judgeStream(
   };
   const flush = (release: string, pending: Pending): void => {
     if (pending.waiting === rules.triggers.length) return;
-    pending.state = look(rules, pending.state, { t: pending.t, samples: pending.samples });
+    pending.state = look(rules, pending.state, { t: pending.t, samples: pending.samples, segments: pending.segments });
     pending.samples = {};
+    pending.segments = {};
     pending.waiting = rules.triggers.length;
     const now = verdict(rules, pending.state);
     write(JSON.stringify(said(release, now)));
@@ -79,7 +82,7 @@ export async function judgeStream(
     if (decided.has(line.release)) return;
     let pending = running.get(line.release);
     if (pending === undefined) {
-      pending = { state: begin(rules), t: line.t, samples: {}, waiting: rules.triggers.length };
+      pending = { state: begin(rules), t: line.t, samples: {}, segments: {}, waiting: rules.triggers.length };
       running.set(line.release, pending);
     }
     if (line.t > pending.t) {
@@ -93,7 +96,9 @@ export async function judgeStream(
     ) {
       throw new Error(`release '${line.release}' already has '${line.metric}' at t ${line.t} or later`);
     }
-    pending.samples[line.metric] = sampleOf(line, bad);
+    const sample = sampleOf(line, bad);
+    pending.samples[line.metric] = sample;
+    if (apart.has(line.metric)) pending.segments[line.metric] = segmentsOf(sample);
     pending.waiting--;
     if (pending.waiting === 0) flush(line.release, pending);
   };
@@ -164,6 +169,7 @@ function said(release: string, now: Verdict) {
         band,
         drift,
         strata,
+        segments,
       }) => ({
         name: trigger,
         status,
@@ -176,6 +182,7 @@ function said(release: string, now: Verdict) {
         band,
         ...(drift === undefined ? {} : { drift }),
         ...(strata === undefined ? {} : { strata }),
+        ...(segments === undefined ? {} : { segments }),
       }),
     ),
     because: now.because,

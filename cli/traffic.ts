@@ -1,5 +1,6 @@
 /** The traffic of a gate: as somebody writes it, or as its sources measured it. */
 import { RollbackError } from '../src/errors.ts';
+import { cutBy, labelOf } from '../src/measure/slices.ts';
 import { growthOf } from '../src/measure/growth.ts';
 import { exceedance } from '../src/judge/exceedance.ts';
 import type { Flow } from '../src/judge/plan-gate.ts';
@@ -82,9 +83,29 @@ function flowOf({ gate }: GateOf, rule: Rule, canary: ArmCourse, baseline: ArmCo
       },
     );
   const all = other?.perSecond ?? 0;
+  const segments = segmentShares(rule, other === null ? canary : baseline);
+  const parts = segments === null ? {} : { segments };
   return alive
-    ? { canary: own.perSecond, baseline: all, bad: shown.bad }
-    : { canary: all * (share ?? 0), baseline: all * (1 - (share ?? 0)), bad: shown.bad };
+    ? { canary: own.perSecond, baseline: all, bad: shown.bad, ...parts }
+    : { canary: all * (share ?? 0), baseline: all * (1 - (share ?? 0)), bad: shown.bad, ...parts };
+}
+
+/** Parts of the traffic by segment; null where the trigger has none. */
+function segmentShares(rule: Rule, arm: ArmCourse): readonly number[] | null {
+  if (rule.segments === null) return null;
+  const { by, values } = rule.segments;
+  const course = arm.get(rule.name) ?? [];
+  const cut = course.map((reading) => ({ at: reading.at, parts: cutBy(reading.canary, (id) => labelOf(id, by)) }));
+  const names = new Set(cut.flatMap(({ parts }) => [...parts.keys()]).filter((name) => values?.includes(name) ?? true));
+  const perSecond = Array.from(names, (name) => {
+    const own = cut.flatMap(({ at, parts }) => {
+      const canary = parts.get(name);
+      return canary === undefined ? [] : [{ at, canary, baseline: null }];
+    });
+    return growth(rule, own)?.perSecond ?? 0;
+  });
+  const all = perSecond.reduce((sum, one) => sum + one, 0);
+  return all > 0 ? perSecond.map((one) => one / all) : null;
 }
 
 /** Events per second and their bad share over a course; null where no two readings could be compared. */

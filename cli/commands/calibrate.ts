@@ -5,7 +5,7 @@ import { placebosOf } from '../../src/judge/placebos.ts';
 import { rulesOfGate } from '../../src/judge/judge.ts';
 import type { Reading } from '../../src/measure/reading.ts';
 import { parseRecording } from '../../src/measure/recording.ts';
-import { slicesOf } from '../../src/measure/slices.ts';
+import { segmentSlices, slicesOf } from '../../src/measure/slices.ts';
 import { playbookError } from '../../src/playbook/faults.ts';
 import { parsePlaybook } from '../../src/playbook/parse.ts';
 import { setGateKeys } from '../../src/playbook/set-gate-keys.ts';
@@ -54,15 +54,35 @@ async function viewOf(of: GateOf, call: Call): Promise<CalibrateView> {
       ),
     ]),
   );
+  const segments = new Map(
+    gate.triggers.flatMap(({ name, segments: apart }) => {
+      const readings = course.byTrigger.get(name);
+      if (apart === undefined || readings === undefined) return [];
+      return [
+        [
+          name,
+          segmentSlices(
+            readings.map((reading) => reading.canary),
+            label,
+            apart,
+          ),
+        ] as const,
+      ];
+    }),
+  );
   const leftOut = gate.triggers.map(({ name }) => name).filter((name) => (slices.get(name)?.size ?? 0) === 0);
   if (leftOut.length === gate.triggers.length) throw noSlices(course, label);
-  const placebos = placebosOf(slices, {
-    from: course.from,
-    stepMs: course.stepMs,
-    steps: Math.max(...Array.from(course.byTrigger.values(), (readings) => readings.length)),
-    spanSteps: course.spanSteps,
-    warmUpSteps: course.warmUpSteps,
-  });
+  const placebos = placebosOf(
+    slices,
+    {
+      from: course.from,
+      stepMs: course.stepMs,
+      steps: Math.max(...Array.from(course.byTrigger.values(), (readings) => readings.length)),
+      spanSteps: course.spanSteps,
+      warmUpSteps: course.warmUpSteps,
+    },
+    segments,
+  );
   call.progress(`${placebos.length} unchanged pods and spans to judge`);
   return {
     about: `${target.service} in ${target.environment}`,

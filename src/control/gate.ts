@@ -9,6 +9,7 @@ import type { Verdict } from '../judge/verdict.ts';
 import type { Reading } from '../measure/reading.ts';
 import type { GateRead } from '../measure/recording.ts';
 import type { Sample } from '../measure/sample.ts';
+import { segmentsBetween } from '../measure/segments.ts';
 import { between } from '../measure/window.ts';
 import type { Gate, Trigger } from '../playbook/schema.ts';
 import type { Clock, MetricSource, Query } from '../ports.ts';
@@ -66,7 +67,7 @@ export async function runGate(run: GateRun): Promise<GateResult> {
     needed: neededToDecide(rules, state),
   });
 
-  let kept: ReadonlyMap<string, Reading> = new Map();
+  let kept: Kept = { readings: new Map(), segments: new Map() };
   await stop.race(clock.wait(Math.min(gate['warm-up'], gate.deadline)));
   const since = clock.now();
   for (;;) {
@@ -78,7 +79,7 @@ export async function runGate(run: GateRun): Promise<GateResult> {
     run.onRead?.({ elapsedMs: lookedAt, readings });
     const seen = windows(gate.triggers, kept, readings);
     kept = seen.kept;
-    state = look(rules, state, { t: lookedAt / 1000, samples: seen.samples });
+    state = look(rules, state, { t: lookedAt / 1000, samples: seen.samples, segments: seen.segments });
     const soFar = verdict(rules, state);
     const point = pointOf(state, soFar);
     timeline.push(point);
@@ -126,13 +127,10 @@ async function readAll(asked: readonly Asked[], since: number, then: Then): Prom
 }
 
 /** A trigger the source said nothing about is missing, not healthy. */
-function windows(
-  triggers: readonly Trigger[],
-  before: ReadonlyMap<string, Reading>,
-  now: ReadonlyMap<string, Reading>,
-) {
-  const kept = new Map(before);
+function windows(triggers: readonly Trigger[], before: Kept, now: ReadonlyMap<string, Reading>) {
+  const kept = { readings: new Map(before.readings), segments: new Map(before.segments) };
   const samples: Record<string, Sample> = {};
+  const segments: Record<string, Readonly<Record<string, Sample>>> = {};
   for (const trigger of triggers) {
     const reading = now.get(trigger.name);
     if (reading === undefined) {
@@ -143,11 +141,28 @@ function windows(
       };
       continue;
     }
-    const { sample, keep } = between(trigger, before.get(trigger.name) ?? null, reading);
+    const { sample, keep } = between(trigger, before.readings.get(trigger.name) ?? null, reading);
     samples[trigger.name] = sample;
-    kept.set(trigger.name, keep);
+    kept.readings.set(trigger.name, keep);
+    if (trigger.segments === undefined) continue;
+    const parts = segmentsBetween(
+      { ...trigger, segments: trigger.segments },
+      before.segments.get(trigger.name) ?? new Map(),
+      reading,
+    );
+    if ('reason' in parts) samples[trigger.name] = parts;
+    else {
+      segments[trigger.name] = parts.samples;
+      kept.segments.set(trigger.name, parts.keep);
+    }
   }
-  return { samples, kept };
+  return { samples, segments, kept };
+}
+
+/** What the next look is compared with, by trigger; for those in segments also by segment. */
+interface Kept {
+  readonly readings: ReadonlyMap<string, Reading>;
+  readonly segments: ReadonlyMap<string, ReadonlyMap<string, Reading>>;
 }
 
 /** On the grid of the poll, so that a slow source does not shift later looks; the last look is at the deadline. */

@@ -1,6 +1,6 @@
 import type { Look } from '../measure/sample.ts';
 import { mergedLogE } from './decide.ts';
-import { metricOf } from './finding.ts';
+import { metricOf } from './segments.ts';
 import type { Rules } from './rules.ts';
 import { addLook, begin, type State } from './state.ts';
 

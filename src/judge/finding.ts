@@ -2,33 +2,16 @@ import { asideWords, driftAside, strataAside } from './asides.ts';
 import { findingBecause } from './because.ts';
 import { rateBand, type Band } from './band.ts';
 import type { Metric } from './decide.ts';
-import { sideLogE } from './leg.ts';
 import { observed } from './observed.ts';
 import { needsBaseline } from './question.ts';
 import type { Rule, Rules } from './rules.ts';
+import { metricOf, segmentWords, worstSegment, type SegmentsAside } from './segments.ts';
+import { SILENT_LOOKS } from './trigger-metric.ts';
 import type { TriggerState } from './state.ts';
 import type { Finding, VerdictStatus } from './verdict.ts';
 
-/** More looks in a row than this without data: the trigger has no data. */
-export const SILENT_LOOKS = 3;
-
 /** Reasons that say that the source is broken, not that there was nothing to see. */
 const BROKEN: readonly string[] = ['query-error', 'unauthorized', 'time-out', 'wrong-type'];
-
-/** The trigger as the merge sees it. Below its minimum sample it can neither fail nor pass, and lowers nothing but its own evidence. */
-export function metricOf(rule: Rule, state: TriggerState): Metric {
-  const mature = state.totals.canaryCount >= rule.minSamples;
-  const hold = (logE: number) => (mature ? logE : Math.min(logE, 0));
-  return {
-    name: rule.name,
-    weight: rule.weight,
-    required: rule.required,
-    hasData: state.windows > 0 && state.totals.canaryCount > 0 && state.silent <= SILENT_LOOKS,
-    fresh: state.silent === 0,
-    logEFail: hold(state.horizon === undefined ? sideLogE(rule.question.fail, state.fail, 'fail') : state.horizon.logE),
-    logEPass: hold(sideLogE(rule.question.pass, state.pass, 'pass')),
-  };
-}
 
 /** True when the last thing heard of a trigger without data is a broken source. */
 export function isBroken(state: TriggerState): boolean {
@@ -48,6 +31,27 @@ function statusOf(rules: Rules, rule: Rule, state: TriggerState, final: boolean)
 export function findingOf(rules: Rules, rule: Rule, state: TriggerState, final: boolean): Finding {
   const metric = metricOf(rule, state);
   const status = statusOf(rules, rule, state, final);
+  const segments = rule.segments === null ? null : worstSegment(rule, rule.segments, state);
+  return told(rule, segments?.state ?? state, {
+    rules,
+    metric,
+    status,
+    segments: segments?.aside ?? null,
+    whole: state,
+  });
+}
+
+interface Told {
+  readonly rules: Rules;
+  readonly metric: Metric;
+  readonly status: VerdictStatus;
+  readonly segments: SegmentsAside | null;
+  /** Of all segments together. */
+  readonly whole: TriggerState;
+}
+
+/** The numbers of `state`, which is the worst segment where there are segments, with the evidence of the whole trigger. */
+function told(rule: Rule, state: TriggerState, { rules, metric, status, segments, whole }: Told): Finding {
   const facts = {
     trigger: rule.name,
     statistic: rule.question.statistic,
@@ -58,12 +62,18 @@ export function findingOf(rules: Rules, rule: Rule, state: TriggerState, final: 
     logEFail: metric.logEFail,
     logEPass: metric.logEPass,
     band: bandOf(rules, rule, state),
-    missing: state.missing,
+    missing: whole.missing,
   };
   const drift = driftAside(state.fail);
   const strata = strataAside(state, needsBaseline(rule.question));
-  const because = `${findingBecause({ ...facts, bad: rule.question.bad, paired: rule.question.paired, limits: rule.question.limits })}${asideWords(drift, strata)}`;
-  const beside = { ...(drift === null ? {} : { drift }), ...(strata === null ? {} : { strata }) };
+  // The trigger as a whole was measured; which segments were not is said after the sentence.
+  const partly = status === 'no-data' && (segments?.waiting.length ?? 0) > 0 && state.windows > 0;
+  const because = `${findingBecause({ ...facts, status: partly ? 'inconclusive' : status, bad: rule.question.bad, paired: rule.question.paired, limits: rule.question.limits })}${segments === null ? '' : segmentWords(segments)}${asideWords(drift, strata)}`;
+  const beside = {
+    ...(drift === null ? {} : { drift }),
+    ...(strata === null ? {} : { strata }),
+    ...(segments === null ? {} : { segments }),
+  };
   return { ...facts, ...beside, because: rule.required ? because : `${because} (reported only)` };
 }
 

@@ -19,7 +19,12 @@ export function injected(
   return looks.map((look) => {
     const sample = look.samples[harm.trigger];
     if (sample === undefined) return look;
-    return { ...look, samples: { ...look.samples, [harm.trigger]: worse(asked, sample, harm.share, harm.random) } };
+    const harmed = (one: Sample): Sample => worse(asked, one, harm.share, harm.random);
+    const samples = { ...look.samples, [harm.trigger]: harmed(sample) };
+    const parts = look.segments?.[harm.trigger];
+    if (parts === undefined) return { ...look, samples };
+    const segments = Object.fromEntries(Object.entries(parts).map(([name, one]) => [name, harmed(one)]));
+    return { ...look, samples, segments: { ...look.segments, [harm.trigger]: segments } };
   });
 }
 

@@ -5,7 +5,9 @@
  */
 import { duration } from './because.ts';
 import { decide, heaviest, mergedLogE, type Metric, type Policy } from './decide.ts';
-import { findingOf, isBroken, metricOf, SILENT_LOOKS } from './finding.ts';
+import { findingOf, isBroken } from './finding.ts';
+import { metricOf } from './segments.ts';
+import { SILENT_LOOKS } from './trigger-metric.ts';
 import type { Look } from '../measure/sample.ts';
 import type { Rule, Rules } from './rules.ts';
 import { offSplit } from './split-check.ts';

@@ -2,9 +2,9 @@
 import type { Sample, Stratum } from '../measure/sample.ts';
 import { look, verdict } from './judge.ts';
 import type { Question } from './question.ts';
-import type { Rules } from './rules.ts';
+import type { Rule, Rules } from './rules.ts';
 import type { State, TriggerState } from './state.ts';
-import { metricOf } from './finding.ts';
+import { metricOf } from './segments.ts';
 import type { Window } from './window.ts';
 
 export interface TriggerNeeds {
@@ -33,7 +33,7 @@ const SPREADS = [1, 2, 3, 4, 5, 6, 8, 10, 15, 20] as const;
  * say null. After a decision there is nothing left to need. Cost: some hundreds of looks.
  */
 export function neededToDecide(rules: Rules, state: State): Needed {
-  const samples = rules.triggers.map((rule, i) => usual(rule.question, state.triggers[i]));
+  const samples = rules.triggers.map((rule, i) => usualOf(rule, state.triggers[i]));
   const decided = state.failed !== null || state.looks === 0;
   const open = !decided && verdict(rules, state).status !== 'fail';
   const proven = open ? secondsToPass(rules, state, samples) : rules.triggers.map(() => null);
@@ -48,16 +48,36 @@ export function neededToDecide(rules: Rules, state: State): Needed {
   };
 }
 
-type Samples = readonly (Sample | null)[];
+/** What each trigger usually sees in a window; with segments, in each of them too. */
+interface Usual {
+  readonly sample: Sample;
+  readonly segments: Readonly<Record<string, Sample>> | null;
+}
+
+type Samples = readonly (Usual | null)[];
+
+function usualOf(rule: Rule, trigger: TriggerState | undefined): Usual | null {
+  const sample = usual(rule.question, trigger);
+  if (sample === null) return null;
+  const parts = Object.entries(trigger?.segments ?? {}).flatMap(([name, { state }]) => {
+    const part = usual(rule.question, state);
+    return part === null ? [] : [[name, part] as const];
+  });
+  return { sample, segments: rule.segments === null ? null : Object.fromEntries(parts) };
+}
 
 function next(rules: Rules, state: State, samples: Samples): State {
-  const named = Object.fromEntries(
-    rules.triggers.flatMap((rule, i) => {
-      const sample = samples[i];
-      return sample === null || sample === undefined ? [] : [[rule.name, sample] as const];
-    }),
-  );
-  return look(rules, state, { t: state.t + rules.pollSeconds, samples: named });
+  const known = rules.triggers.flatMap((rule, i) => {
+    const one = samples[i];
+    return one === null || one === undefined ? [] : [[rule.name, one] as const];
+  });
+  return look(rules, state, {
+    t: state.t + rules.pollSeconds,
+    samples: Object.fromEntries(known.map(([name, { sample }]) => [name, sample])),
+    segments: Object.fromEntries(
+      known.flatMap(([name, { segments }]) => (segments === null ? [] : [[name, segments]])),
+    ),
+  });
 }
 
 /** For each trigger, and last for the whole gate. Soak and proof are looked for beyond the deadline: more time costs no certainty. */
@@ -82,13 +102,14 @@ function secondsToPass(rules: Rules, state: State, samples: Samples): readonly (
 }
 
 function extraToFail(rules: Rules, state: State, samples: Samples, at: number): TriggerNeeds['toFail'] {
-  const sample = samples[at];
-  if (sample === null || sample === undefined) return null;
+  const one = samples[at];
+  // Harm may be in any segment, so there is no one number.
+  if (one === null || one === undefined || one.segments !== null) return null;
+  const { sample } = one;
   const room = mostExtra(rules.triggers[at]?.question, sample);
   const fails = (extra: number, looks: number): boolean => {
-    const worse = samples.map((one, i) =>
-      i === at ? withExtra(rules.triggers[i]?.question, one, extra / looks) : one,
-    );
+    const harmed = withExtra(rules.triggers[at]?.question, sample, extra / looks);
+    const worse = samples.map((usually, i) => (i === at ? { sample: harmed, segments: null } : usually));
     let now = state;
     for (let k = 0; k < looks && now.failed === null; k++) now = next(rules, now, worse);
     return now.failed !== null;
@@ -160,8 +181,8 @@ function mostExtra(asked: Question | undefined, sample: Sample): number {
 }
 
 /** The same traffic with so many more bad events; slow requests are taken evenly from the faster ones. */
-function withExtra(asked: Question | undefined, sample: Sample | null, extra: number): Sample | null {
-  if (sample?.kind === 'events') {
+function withExtra(asked: Question | undefined, sample: Sample, extra: number): Sample {
+  if (sample.kind === 'events') {
     const sign = asked?.bad === 'below' ? -1 : 1;
     const { canary, strata } = sample;
     const whole = canary.total;
@@ -177,7 +198,7 @@ function withExtra(asked: Question | undefined, sample: Sample | null, extra: nu
         : { strata: strata.map((one) => ({ ...one, canary: one.canary === null ? null : capped(more(one.canary)) })) }),
     };
   }
-  if (sample?.kind !== 'histogram') return sample;
+  if (sample.kind !== 'histogram') return sample;
   const fast = mostExtra(asked, sample);
   const keep = fast > 0 ? (fast - extra) / fast : 0;
   const canary = sample.canary.map((count, i) => (i === sample.canary.length - 1 ? count + extra : count * keep));

@@ -15,14 +15,18 @@ export interface Spans {
 
 /**
  * Every slice as the canary in every span, except where it was measured in fewer than half of the looks: a pod that came or went.
- * `slices` by trigger name.
+ * `slices` by trigger name; `segments` by trigger name and segment, for those that are judged so.
  */
-export function placebosOf(slices: ReadonlyMap<string, Slices>, spans: Spans): readonly Placebo[] {
+export function placebosOf(
+  slices: ReadonlyMap<string, Slices>,
+  spans: Spans,
+  segments: ReadonlyMap<string, ReadonlyMap<string, Slices>> = new Map(),
+): readonly Placebo[] {
   const names = [...new Set([...slices.values()].flatMap((one) => [...one.keys()]))].sort();
   const found: Placebo[] = [];
   for (let first = 0; first + spans.spanSteps < spans.steps; first += spans.spanSteps)
     for (const slice of names) {
-      const looks = looksOf(slices, slice, first, spans);
+      const looks = looksOf({ slices, segments }, slice, first, spans);
       const measured = looks.filter(({ samples }) => Object.values(samples).some((one) => one.kind !== 'missing'));
       if (looks.length > 0 && measured.length * 2 >= looks.length)
         found.push({ slice, startedAt: spans.from + first * spans.stepMs, looks });
@@ -30,12 +34,22 @@ export function placebosOf(slices: ReadonlyMap<string, Slices>, spans: Spans): r
   return found;
 }
 
-function looksOf(slices: ReadonlyMap<string, Slices>, slice: string, first: number, spans: Spans): readonly Look[] {
+interface Cut {
+  readonly slices: ReadonlyMap<string, Slices>;
+  readonly segments: ReadonlyMap<string, ReadonlyMap<string, Slices>>;
+}
+
+function looksOf({ slices, segments }: Cut, slice: string, first: number, spans: Spans): readonly Look[] {
   const looks: Look[] = [];
   for (let step = spans.warmUpSteps + 1; step <= spans.spanSteps; step++) {
     const samples: Record<string, Sample> = {};
     for (const [trigger, one] of slices) samples[trigger] = placeboSample(one, slice, first + step);
-    looks.push({ t: (step * spans.stepMs) / 1000, samples });
+    const parts: Record<string, Readonly<Record<string, Sample>>> = {};
+    for (const [trigger, one] of segments)
+      parts[trigger] = Object.fromEntries(
+        Array.from(one, ([name, cut]) => [name, placeboSample(cut, slice, first + step)]),
+      );
+    looks.push({ t: (step * spans.stepMs) / 1000, samples, segments: parts });
   }
   return looks;
 }

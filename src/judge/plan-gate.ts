@@ -4,6 +4,7 @@ import { expectedSeconds } from './expected.ts';
 import { limitSeconds, secondsToPromote, type Traffic } from './limit.ts';
 import type { Leg, Side } from './question.ts';
 import { rulesOfGate, type References, type Rule, type Rules } from './rules.ts';
+import { flowOfSmallest, natsFor, plannedSegments, type PlannedSegments } from './plan-segments.ts';
 import { simulated } from './plan-simulated.ts';
 import { gameOf } from './state.ts';
 import type { Line } from './window.ts';
@@ -15,6 +16,8 @@ export interface Flow {
   readonly baseline: number;
   /** Share of bad events (or of requests slower than the limit) at the baseline. */
   readonly bad: number;
+  /** Parts of the traffic by segment, where they were measured. */
+  readonly segments?: readonly number[];
 }
 
 export interface HarmPlan {
@@ -30,6 +33,8 @@ export interface TriggerPlan {
   readonly trigger: string;
   readonly decides: boolean;
   readonly flow: Flow;
+  /** Times are those of harm in the smallest segment; unknown: nobody said how many there are, so it is planned as one. */
+  readonly segments: PlannedSegments | 'unknown' | null;
   /** formula: checked against simulations. simulated: a few seeded releases with the real judge. */
   readonly method: 'formula' | 'simulated';
   readonly harms: readonly HarmPlan[];
@@ -61,12 +66,15 @@ export function planGate(gate: Gate, flows: Flows, references: References = new 
   return { triggers, pass, fit };
 }
 
-function planTrigger(rules: Rules, rule: Rule, flow: Flow, warmUp: number): TriggerPlan {
+function planTrigger(rules: Rules, rule: Rule, all: Flow, warmUp: number): TriggerPlan {
+  const planned = plannedSegments(rule, all);
+  const flow = flowOfSmallest(all, planned);
   const fail = lines(rule.question.fail);
   const pass = lines(rule.question.pass, 'pass');
-  const known = { trigger: rule.name, decides: rule.required, flow };
+  const segments: TriggerPlan['segments'] = planned ?? (rule.segments === null ? null : 'unknown');
+  const known = { trigger: rule.name, decides: rule.required, flow: all, segments };
   if (fail === null || pass === null) {
-    const { harms, median, p95 } = simulated(rules, rule, flow);
+    const { harms, median, p95 } = simulated(rules, rule, flow, natsFor(rules, rule, planned));
     return {
       ...known,
       method: 'simulated',
@@ -74,7 +82,7 @@ function planTrigger(rules: Rules, rule: Rule, flow: Flow, warmUp: number): Trig
       pass: { median: median + warmUp, p95: p95 + warmUp },
     };
   }
-  const nats = natsFor(rules, rule);
+  const nats = natsFor(rules, rule, planned);
   const legs = rule.question.fail.join === 'mean' ? fail.length : 1;
   const join = (side: Side, seconds: readonly number[]) =>
     side.join === 'min' ? Math.max(...seconds) : Math.min(...seconds);
@@ -125,12 +133,6 @@ function planTrigger(rules: Rules, rule: Rule, flow: Flow, warmUp: number): Trig
 
 function worse({ pc, pb }: Traffic, line: Line): boolean {
   return pc > line.r * pb + line.d;
-}
-
-/** Nats that one trigger alone needs while the others say nothing: the merge is a mean, so M equal triggers cost log M. */
-export function natsFor(rules: Rules, rule: Rule): number {
-  const whole = rules.triggers.reduce((sum, one) => sum + one.weight, 0);
-  return rules.failLogE + (rule.weight > 0 ? Math.log(whole / rule.weight) : 0);
 }
 
 function trafficOf(flow: Flow, pc: number): Traffic {

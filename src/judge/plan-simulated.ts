@@ -20,13 +20,12 @@ const SPREAD = 0.2;
 
 /**
  * Means, gauges and drift have no formula: a few releases are played with the real judge. Assumed: scores spread over a fifth of their
- * range around its middle, a gauge whose noise is half its margin, a distribution of any shape. The seed is fixed.
+ * range around its middle, a gauge whose noise is half its margin, a distribution of any shape. The seed is fixed. `nats` of harm fail the
+ * release by this trigger alone.
  */
-export function simulated(rules: Rules, rule: Rule, flow: Flow): Simulated {
+export function simulated(rules: Rules, rule: Rule, flow: Flow, nats: number): Simulated {
   const leg = rule.question.fail.legs[0];
   if (leg === undefined) return { harms: [], median: Infinity, p95: Infinity };
-  const whole = rules.triggers.reduce((sum, one) => sum + one.weight, 0);
-  const nats = rules.failLogE + (rule.weight > 0 ? Math.log(whole / rule.weight) : 0);
   const harms = harmsOf(leg).map(({ harm, size }) => ({
     harm,
     seconds: mean(times(rules, rule, flow, { side: 'fail', size, nats })),

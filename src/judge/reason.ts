@@ -1,6 +1,6 @@
 import { duration } from './because.ts';
 import type { Decision } from './decide.ts';
-import { SILENT_LOOKS } from './finding.ts';
+import { SILENT_LOOKS } from './trigger-metric.ts';
 import type { Rules } from './rules.ts';
 import { splitBecause, type OffSplit } from './split-check.ts';
 import type { State } from './state.ts';

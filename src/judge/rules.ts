@@ -5,6 +5,7 @@ import { countsRequests } from '../playbook/metric.ts';
 import type { Gate, Verify } from '../playbook/schema.ts';
 import { horizonPlan, type HorizonPlan } from './horizon.ts';
 import { question, type Question } from './question.ts';
+import type { Segments } from './segments.ts';
 import { sharesOf, silent } from './shares.ts';
 
 /** One trigger with what its answer means. */
@@ -19,6 +20,8 @@ export interface Rule {
   /** Canary events needed before this trigger may pass or fail. */
   readonly minSamples: number;
   readonly onNoData: 'hold' | 'fail';
+  /** Asked in each value of a label; null: once, of everything. */
+  readonly segments: Segments | null;
 }
 
 /** Everything a verdict depends on besides the samples. Plain data. */
@@ -70,6 +73,7 @@ export function rulesOfGate(gate: Gate, references: References = new Map()): Rul
         required: !silent(trigger),
         minSamples: trigger['min-samples'],
         onNoData: trigger['on-no-data'],
+        segments: trigger.segments ?? null,
       };
     }),
     falseAlarm: gate['false-alarm'],
@@ -127,6 +131,7 @@ export function rulesOfVerify(verify: Verify): Rules {
       required: true,
       minSamples: criterion['min-samples'],
       onNoData: 'hold',
+      segments: null,
     })),
     falseAlarm: 0.01,
     falsePass: 0.05,

@@ -8,6 +8,7 @@ import { AT_ONCE } from './mixture.ts';
 import type { Question } from './question.ts';
 import type { Rule, Rules } from './rules.ts';
 import { checkSample } from './sample-check.ts';
+import { weightsFor, type Segments } from './segments.ts';
 import type { StratumWindow } from './rate-leg.ts';
 import { addWindows, NOTHING, type Window } from './window.ts';
 
@@ -24,6 +25,14 @@ export interface TriggerState {
   readonly pass: readonly LegState[];
   /** Only where the gate spends its false alarms over a horizon. */
   readonly horizon?: Horizon;
+  /** Only where the trigger is judged in segments: each with its evidence, by name. The sums above are those of all. */
+  readonly segments?: Readonly<Record<string, SegmentState>>;
+}
+
+export interface SegmentState {
+  /** Share in the merged evidence of the trigger, fixed before its first window. */
+  readonly weight: number;
+  readonly state: TriggerState;
 }
 
 /** Sums for the report only; no verdict depends on them. */
@@ -62,22 +71,29 @@ export function begin(rules: Rules): State {
     t: 0,
     looks: 0,
     failed: null,
-    triggers: rules.triggers.map(({ name, question }) => ({
-      windows: 0,
-      silent: 0,
-      missing: [],
-      totals: {
-        canaryCount: 0,
-        baselineCount: 0,
-        canarySum: 0,
-        baselineSum: 0,
-        buckets: null,
-        band: question.statistic.kind === 'rate' ? emptyBand() : null,
-      },
-      fail: question.fail.legs.map(beginLeg),
-      pass: question.pass.legs.map(beginLeg),
+    triggers: rules.triggers.map(({ name, question, segments }) => ({
+      ...beginTrigger(question),
       ...(rules.horizon?.trigger === name ? { horizon: BEGIN_HORIZON } : {}),
+      ...(segments === null ? {} : { segments: {} }),
     })),
+  };
+}
+
+function beginTrigger(question: Question): TriggerState {
+  return {
+    windows: 0,
+    silent: 0,
+    missing: [],
+    totals: {
+      canaryCount: 0,
+      baselineCount: 0,
+      canarySum: 0,
+      baselineSum: 0,
+      buckets: null,
+      band: question.statistic.kind === 'rate' ? emptyBand() : null,
+    },
+    fail: question.fail.legs.map(beginLeg),
+    pass: question.pass.legs.map(beginLeg),
   };
 }
 
@@ -88,11 +104,40 @@ export function addLook(rules: Rules, state: State, seen: Look): State {
     const before = state.triggers[i];
     if (before === undefined) throw new RangeError('the state belongs to other rules');
     const named = Object.hasOwn(seen.samples, rule.name) ? seen.samples[rule.name] : undefined;
-    return addSample(rule, before, checkSample(rule.question, named), games, rules.horizon?.plan);
+    const added = addSample(rule, before, checkSample(rule.question, named), games, rules.horizon?.plan);
+    if (rule.segments === null) return added;
+    const parts =
+      seen.segments !== undefined && Object.hasOwn(seen.segments, rule.name) ? seen.segments[rule.name] : undefined;
+    return { ...added, segments: addSegments(rule, rule.segments, before.segments ?? {}, parts ?? {}, games) };
   });
   const t = Math.max(state.t, Number.isFinite(seen.t) ? seen.t : state.t);
   return { t, looks: state.looks + 1, triggers, failed: state.failed };
 }
+
+/** The samples of one look by segment. One that is not named in the look was not measured in it. */
+function addSegments(
+  rule: Rule,
+  segments: Segments,
+  before: Readonly<Record<string, SegmentState>>,
+  parts: Readonly<Record<string, Sample>>,
+  games: Games,
+): Readonly<Record<string, SegmentState>> {
+  const checked = new Map(Object.entries(parts).map(([name, sample]) => [name, checkSample(rule.question, sample)]));
+  const given =
+    segments.values ?? Array.from(checked).flatMap(([name, { kind }]) => (kind === 'missing' ? [] : [name]));
+  const weights = weightsFor(segments, before, given);
+  const names = [...Object.keys(before), ...Object.keys(weights)];
+  return Object.fromEntries(
+    names.map((name) => {
+      const old = Object.hasOwn(before, name) ? before[name] : undefined;
+      const sample = checked.get(name) ?? ABSENT;
+      const state = addSample(rule, old?.state ?? beginTrigger(rule.question), sample, games);
+      return [name, { weight: old?.weight ?? weights[name] ?? 0, state }];
+    }),
+  );
+}
+
+const ABSENT: Sample = { kind: 'missing', reason: 'no-series', detail: 'nothing was seen of it' };
 
 /** Share of the money that is bet from the first window on; the rest waits for regressions that begin later. */
 export const FIRST = 0.88;
@@ -111,13 +156,12 @@ export function gameOf(rules: Rules, side: Game['side']): Game {
 /** Reasons that say "nobody came", not "we cannot see". */
 const IDLE: readonly string[] = ['no-traffic', 'first-look', 'unchanged'];
 
-function addSample(
-  rule: Rule,
-  before: TriggerState,
-  named: Sample,
-  games: { fail: Game; pass: Game },
-  plan?: HorizonPlan,
-): TriggerState {
+interface Games {
+  readonly fail: Game;
+  readonly pass: Game;
+}
+
+function addSample(rule: Rule, before: TriggerState, named: Sample, games: Games, plan?: HorizonPlan): TriggerState {
   const why = named.kind === 'missing' ? null : misfit(rule.question, before, named);
   const sample: Sample = why === null ? named : { kind: 'missing', reason: 'invalid', detail: why };
   if (sample.kind === 'missing') {

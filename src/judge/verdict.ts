@@ -1,4 +1,5 @@
 import type { Statistic } from '../playbook/condition.ts';
+import type { SegmentsAside } from './segments.ts';
 import type { DriftAside, StrataAside } from './asides.ts';
 
 /** Nothing measured is never a pass. `continue` only while the gate is still looking. */
@@ -28,6 +29,8 @@ export interface Finding {
   readonly drift?: DriftAside | null;
   /** Beside a trigger with strata: the worst of them, and those that could not be compared. */
   readonly strata?: StrataAside | null;
+  /** Of a trigger that is judged in segments: the one whose numbers stand above, and those without enough data. */
+  readonly segments?: SegmentsAside | null;
   readonly because: string;
 }
 

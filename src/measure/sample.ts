@@ -77,4 +77,6 @@ export interface Look {
   /** Seconds since the gate began. */
   readonly t: number;
   readonly samples: Readonly<Record<string, Sample>>;
+  /** By trigger, for those that are judged in segments: the sample of each segment. */
+  readonly segments?: Readonly<Record<string, Readonly<Record<string, Sample>>>>;
 }

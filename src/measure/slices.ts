@@ -38,6 +38,22 @@ export function slicesOf(course: readonly ArmReading[], label: string): Slices {
   return found;
 }
 
+/** The same for each part of the arm that another label tells apart. */
+export function segmentSlices(
+  course: readonly ArmReading[],
+  label: string,
+  { by, values }: { readonly by: string; readonly values?: readonly string[] | undefined },
+): ReadonlyMap<string, Slices> {
+  const cut = course.map((arm) => cutBy(arm, (id) => labelOf(id, by)));
+  const names = values ?? [...new Set(cut.flatMap((parts) => [...parts.keys()]))].sort();
+  return new Map(
+    names.map((name) => {
+      const own = cut.map((parts, i) => parts.get(name) ?? (course[i]?.kind === 'missing' ? course[i] : ABSENT));
+      return [name, slicesOf(own, label)];
+    }),
+  );
+}
+
 const ABSENT = missing('no-series', 'this slice was not there');
 
 /** The sample of a gate in which `slice` is the canary and all the others together are the baseline. */
@@ -101,7 +117,8 @@ function remembered(work: NameOf): NameOf {
   };
 }
 
-function cutBy(arm: ArmReading, nameOf: NameOf): ReadonlyMap<string, ArmReading> {
+/** The series of an arm by the name of their part; those without a name belong to none. A gauge and rows cannot be cut. */
+export function cutBy(arm: ArmReading, nameOf: NameOf): ReadonlyMap<string, ArmReading> {
   switch (arm.kind) {
     case 'counters': {
       const [hits, total] = [grouped(arm.hits, nameOf), grouped(arm.total, nameOf)];
@@ -117,6 +134,21 @@ function cutBy(arm: ArmReading, nameOf: NameOf): ReadonlyMap<string, ArmReading>
     case 'values':
     case 'missing':
       return new Map();
+  }
+}
+
+/** The canonical texts of all series of an arm. */
+export function idsOf(arm: ArmReading): readonly string[] {
+  switch (arm.kind) {
+    case 'counters':
+      return [...arm.total, ...arm.hits].map(({ id }) => id);
+    case 'buckets':
+    case 'moments':
+      return arm.series.map(({ id }) => id);
+    case 'gauge':
+    case 'values':
+    case 'missing':
+      return [];
   }
 }
 

@@ -14,6 +14,7 @@ export function checkOptions(question: Question, source: Source | null, at: Path
   return [
     ...checkReference(question, [...at, 'reference']),
     ...checkStrata(question, source, [...at, 'strata']),
+    ...checkSegments(question, source, [...at, 'segments']),
     ...checkGauge(question, at),
     ...checkShare(question, [...at, 'alpha-share']),
   ];
@@ -46,6 +47,29 @@ function checkStrata(question: Question, source: Source | null, at: Path): reado
     return [doubt(at, 'key', `needs series with labels, and a ${source.kind} source gives totals`, cure)];
   }
   return [];
+}
+
+function checkSegments(question: Question, source: Source | null, at: Path): readonly Doubt[] {
+  if (question.segments === undefined) return [];
+  const form = metricForm(question);
+  if (form === 'gauge' || form === 'values')
+    return [
+      doubt(at, 'key', 'needs counted series, which this trigger has not', 'remove it, or write one trigger for each'),
+    ];
+  if (source !== null && source.kind !== 'prometheus' && source.kind !== 'openmetrics')
+    return [
+      doubt(
+        at,
+        'key',
+        `needs series with labels, and a ${source.kind} source gives totals`,
+        'use a prometheus or openmetrics source, or write one trigger for each value',
+      ),
+    ];
+  if (question.strata !== undefined)
+    return [doubt(at, 'key', "stands beside 'strata', which pools what this keeps apart", 'keep one of them')];
+  const values = question.segments.values ?? [];
+  const twice = values.findIndex((value, i) => values.indexOf(value) !== i);
+  return twice < 0 ? [] : [doubt([...at, 'values', twice], 'value', 'stands here twice', 'keep one of them')];
 }
 
 function checkGauge(question: Question, at: Path): readonly Doubt[] {

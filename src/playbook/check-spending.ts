@@ -36,9 +36,10 @@ export function spendingFault(gate: Gate): SpendingFault | null {
       `cannot judge '${only.if.text}': only a rate against the baseline without an absolute margin`,
       "write if: rate > baseline, or rate > baseline + 10%, or leave out 'spending'",
     );
-  return only.strata === undefined
+  const split = (['strata', 'segments'] as const).find((key) => only[key] !== undefined);
+  return split === undefined
     ? null
-    : fault("does not know strata: 'strata' splits the events", "leave out one of 'spending' and 'strata'");
+    : fault(`does not know ${split}: '${split}' splits the events`, `leave out one of 'spending' and '${split}'`);
 }
 
 export function checkSpending(gate: Gate, at: Path): readonly Doubt[] {

@@ -8,7 +8,7 @@ import type { Criterion, Source, Trigger } from './schema.ts';
 
 /** A trigger of a gate or a criterion of a verify: the same words, read the same way. */
 export type Question = Criterion &
-  Partial<Pick<Trigger, 'criticality' | 'dry-run' | 'weight' | 'alpha-share' | 'strata' | 'reference'>>;
+  Partial<Pick<Trigger, 'criticality' | 'dry-run' | 'weight' | 'alpha-share' | 'strata' | 'segments' | 'reference'>>;
 
 /** How the numbers come: counted events, a histogram, sums of scores, a bare number, or a list with one value in each row. */
 export type MetricForm = 'events' | 'histogram' | 'scores' | 'gauge' | 'values';

@@ -81,6 +81,7 @@ const criterionSchema = triggerSchema
     'alpha-share': true,
     reference: true,
     strata: true,
+    segments: true,
   })
   .extend({ arm: arm.optional().describe('the same in the words of its own source; default: the arm of the verify') });
 

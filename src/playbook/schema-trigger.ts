@@ -18,6 +18,30 @@ const reference = z.strictObject({
     .describe('the file is the target itself, not a sample of it: no allowance for its noise'),
 });
 
+const label = z
+  .string()
+  .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'one label name, such as region')
+  .max(200);
+
+const segments = z.strictObject({
+  by: label.describe('label of the series, such as region or tenant'),
+  values: z
+    .array(z.string().min(1).max(200))
+    .min(2)
+    .max(50)
+    .optional()
+    .describe('all segments that are judged; default: every value that is seen'),
+  'min-share': share()
+    .optional()
+    .describe(
+      'a segment with less of the traffic does not hold up a pass; it is named, and can still fail the release',
+    ),
+  'on-no-data': z
+    .enum(['hold', 'tell'])
+    .default('hold')
+    .describe('hold: a segment without enough data holds up the pass. tell: it is only named'),
+});
+
 const metric = {
   bad: selector.optional().describe('counter of bad events; needs `total`'),
   good: selector.optional().describe('counter of good events; needs `total`'),
@@ -36,12 +60,12 @@ const metric = {
     .describe('id of the input in each row: compares both arms on the same inputs, which needs about half the labels'),
   range: z.tuple([z.number(), z.number()]).optional().describe('lowest and highest possible score, for `mean`'),
   unit: z.enum(['s', 'ms', 'us', 'none']).optional().describe('unit of the histogram edges'),
-  strata: z
-    .string()
-    .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'one label name, such as region')
-    .max(200)
+  strata: label
     .optional()
     .describe('label of the counters, such as region: arms are compared within each of its values'),
+  segments: segments
+    .optional()
+    .describe('asked in each value of a label: the worst segment decides, nothing is pooled'),
   window: duration(1_000).optional().describe("the gauge's own averaging window; looks that overlap it are left out"),
   batch: z
     .number()

@@ -74,6 +74,7 @@ function section(view: ExplainView, finding: Finding): string {
           ['Baseline', `${quantity(finding.statistic, finding.baseline)} (n ${count(finding.baselineCount)})`] as const,
         ]),
     ['Limit', limit],
+    ...segmentRows(finding),
     ['Evidence of harm', odds(finding.logEFail)],
     ['Evidence of safety', odds(finding.logEPass)],
     ...(finding.band === null ? [] : [['Difference lies within', bandWords(finding)] as const]),
@@ -87,6 +88,17 @@ function section(view: ExplainView, finding: Finding): string {
     `<p>${xml(finding.because, 1000)}</p>`,
     `<table>${rows.map(([name, value]) => `<tr><th scope="row">${xml(name, 80)}</th><td>${xml(value, 500)}</td></tr>`).join('')}</table>`,
   ].join('\n');
+}
+
+/** Which segment the numbers are of, and which could not be judged. */
+function segmentRows({ segments }: Finding): readonly (readonly [string, string])[] {
+  if (segments === undefined || segments === null) return [];
+  const { by, count: all, worst, waiting, unjudged } = segments;
+  return [
+    ['Worst segment', worst === null ? `none of ${all} was measured` : `${by} ${worst}, of ${all}`],
+    ...waiting.map(({ name, why }) => ['Too little data', `${name}: ${why}`] as const),
+    ...unjudged.map(({ name, why }) => ['Only watched for harm', `${name}: ${why}`] as const),
+  ];
 }
 
 /** The band that holds at all looks together, such as `+0.12 % to +1.80 %`. */

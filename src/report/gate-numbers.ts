@@ -1,7 +1,7 @@
 /** What a gate measured, one line a trigger: small enough to travel in a check run and a pull request. Plain text. */
 import type { Finding } from '../judge/verdict.ts';
 import { bandWords } from './explain.ts';
-import { apart, count, odds, quantity } from './numbers.ts';
+import { apart, count, odds, quantity, segmentOf } from './numbers.ts';
 
 export const NUMBERS_MAX = 8;
 export const NUMBER_LENGTH_MAX = 400;
@@ -22,6 +22,6 @@ export function gateNumbers(findings: readonly Finding[], blame: string | null):
       `safety at ${odds(finding.logEPass)}`,
       ...(band === null ? [] : [`difference ${bandWords(finding)}`]),
     ];
-    return `${finding.trigger.slice(0, 100)}: ${parts.join(', ')}`.slice(0, NUMBER_LENGTH_MAX);
+    return `${finding.trigger.slice(0, 100)}${segmentOf(finding)}: ${parts.join(', ')}`.slice(0, NUMBER_LENGTH_MAX);
   });
 }

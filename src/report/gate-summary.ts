@@ -6,7 +6,7 @@ import { decisionWord, type Decision, type GateId } from './check-run.ts';
 import { code, inline } from './escape.ts';
 import { nextWords, type Next } from './gate-next.ts';
 import { gateNeeds, triggerNeeds } from './needed-words.ts';
-import { apart, count, duration, odds, quantity, short, statisticName } from './numbers.ts';
+import { apart, count, duration, odds, quantity, segmentOf, short, statisticName } from './numbers.ts';
 
 /** What the playbook says of one trigger, as the report needs it. */
 export interface TriggerWords {
@@ -71,7 +71,7 @@ function findingsTable(view: GateView): string {
   const rows = view.verdict.findings.map((finding) => {
     const trigger = words.get(finding.trigger);
     const [canary, limit] = apart(finding.statistic, finding.canary, finding.limit);
-    const name = `${inline(finding.trigger, 80)}${trigger?.decides === false ? ' (never decides)' : ''}`;
+    const name = `${inline(`${finding.trigger}${segmentOf(finding)}`, 160)}${trigger?.decides === false ? ' (never decides)' : ''}`;
     return [
       name,
       SIGNS[finding.status],

@@ -1,4 +1,5 @@
 /** Numbers as people read them. Always the same text for the same number: no locale, no time zone. */
+import type { Finding } from '../judge/verdict.ts';
 import type { Statistic } from '../playbook/condition.ts';
 
 /** A finite number with `digits` significant digits, without exponent up to 1e15 and without trailing noise. */
@@ -116,4 +117,10 @@ export function instant(iso: string): string {
 /** The first seven digits of a commit. */
 export function short(sha: string): string {
   return /^[0-9a-f]{7,64}$/i.test(sha) ? sha.slice(0, 7).toLowerCase() : 'unknown';
+}
+
+/** ` (region eu)` where the numbers are of one segment. */
+export function segmentOf({ segments }: Finding): string {
+  const worst = segments?.worst ?? null;
+  return worst === null ? '' : ` (${segments?.by ?? ''} ${worst.slice(0, 60)})`;
 }

@@ -26,10 +26,11 @@ export function planGateText(view: PlanGateView): string {
   ].join('\n');
 }
 
-function triggerLines({ trigger, decides, flow, method, harms, pass }: TriggerPlan): readonly string[] {
+function triggerLines({ trigger, decides, flow, method, harms, pass, segments }: TriggerPlan): readonly string[] {
   const traffic = `canary ${rate(flow.canary)}, baseline ${rate(flow.baseline)}, bad ${percent(flow.bad)}`;
   return [
     `${trigger}${decides ? '' : ' (never decides)'}: ${traffic}; ${method === 'formula' ? 'by formula' : 'a few simulated releases, with assumed noise'}`,
+    ...segmentLine(segments),
     ...harms.map(({ harm, floorSeconds, meanSeconds }) => {
       const floor =
         floorSeconds === null || floorSeconds === Infinity
@@ -40,6 +41,15 @@ function triggerLines({ trigger, decides, flow, method, harms, pass }: TriggerPl
         : `  ${harm}: found after about ${duration(meanSeconds)}${floor}`;
     }),
     `  a clean release is proven safe after ${span(pass)}`,
+  ];
+}
+
+function segmentLine(segments: TriggerPlan['segments']): readonly string[] {
+  if (segments === null) return [];
+  if (segments === 'unknown')
+    return ['  how many segments there are is not known: planned as one, so every time below is too short'];
+  return [
+    `  in the smallest of ${segments.count} segments, which has ${percent(segments.smallest, 1)} of the traffic:`,
   ];
 }
 

@@ -293,3 +293,39 @@ test('the same release gives the same verdict, number by number', async () => {
   const [a, b] = [await runGate(aRun(BROKEN).run), await runGate(aRun(BROKEN).run)];
   assert.deepEqual(a, b);
 });
+
+test('a gate judges each segment, and the worst one stops the release', async () => {
+  const clock = aClock();
+  const began = clock.now();
+  const source: MetricSource = {
+    remembers: false,
+    async look(queries) {
+      const seconds = (clock.now() - began) / 1000;
+      const arm = (rates: Readonly<Record<string, readonly [perSecond: number, bad: number]>>): ArmReading => {
+        const series = (value: (perSecond: number, bad: number) => number) =>
+          Object.entries(rates).map(([region, [perSecond, bad]]) => ({
+            id: `requests{region="${region}"}`,
+            value: Math.round(value(perSecond, bad) * seconds),
+            at: clock.now(),
+          }));
+        return { kind: 'counters', hits: series((n, bad) => n * bad), total: series((n) => n) };
+      };
+      const reading = {
+        at: clock.now(),
+        canary: arm({ eu: [10, 0.12], us: [400, 0.005] }),
+        baseline: arm({ eu: [90, 0.01], us: [3600, 0.01] }),
+      };
+      return new Map(queries.map(({ trigger }) => [trigger.name, reading]));
+    },
+  };
+  const gate = aGate({ triggers: [{ ...TRIGGER, segments: { by: 'region' } }] });
+  const { verdict } = await runGate({ gate, sources: new Map([['main', source]]), clock });
+  assert.equal(verdict.status, 'fail');
+  assert.match(verdict.because, /rate 0\.12 > limit 0\.015 \(baseline 0\.01\).*; region eu, the worst of 2/);
+  const pooled = await runGate({
+    gate: aGate(),
+    sources: new Map([['main', source]]),
+    clock,
+  });
+  assert.equal(pooled.verdict.status, 'pass', 'all together they look better than the baseline');
+});

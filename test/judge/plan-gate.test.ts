@@ -152,3 +152,20 @@ test('means, gauges and drift are played, and larger harm is not found later', (
     assert.ok((means.at(-1) ?? Infinity) < 1800 && plan.pass.median < 1800, `${trigger.name} ${JSON.stringify(plan)}`);
   }
 });
+
+test('segments divide the traffic: the plan is that of the smallest one that a pass waits for', () => {
+  const flow: Flow = { canary: 40, baseline: 400, bad: 0.005 };
+  const gate = (segments: NonNullable<ReturnType<typeof aTrigger>['segments']>) =>
+    aGate({ triggers: [aTrigger({ segments })] });
+  const hold = { by: 'region', 'on-no-data': 'hold' } as const;
+  const pooled = planGate(aGate(), () => flow).triggers[0];
+  const four = planGate(gate({ ...hold, values: ['a', 'b', 'c', 'd'] }), () => flow).triggers[0];
+  const quarter = planGate(aGate(), () => ({ ...flow, canary: 10, baseline: 100 })).triggers[0];
+  assert.deepEqual(four?.segments, { count: 4, smallest: 0.25 });
+  assert.deepEqual(four.pass, quarter?.pass);
+  assert.ok((four.harms[1]?.meanSeconds ?? 0) > (quarter?.harms[1]?.meanSeconds ?? 0), 'and log 4 nats more for harm');
+  assert.ok((quarter?.pass.p95 ?? 0) > (pooled?.pass.p95 ?? 0));
+  const measured = planGate(gate({ ...hold, 'min-share': 0.05 }), () => ({ ...flow, segments: [0.7, 0.29, 0.01] }));
+  assert.deepEqual(measured.triggers[0]?.segments, { count: 3, smallest: 0.29 });
+  assert.equal(planGate(gate(hold), () => flow).triggers[0]?.segments, 'unknown');
+});

@@ -139,3 +139,17 @@ test('the rules of a gate apply, and can be changed', async () => {
   assert.ok(((await judge(lines, gate)).finals[0]?.t ?? 600) < 600);
   await assert.rejects(judge(lines, []), /no trigger to judge by/);
 });
+
+test('the strata of a line are the segments of a trigger that is judged in segments', async () => {
+  const parts = (bad: number) => ({ strata: { eu: { bad, total: 500 }, us: { bad: 2, total: 5000 } } });
+  const lines = Array.from({ length: 30 }, (_, k) => ({
+    release: 'r',
+    t: 15 * (k + 1),
+    metric: 'errors',
+    canary: parts(60),
+    baseline: parts(5),
+  }));
+  const { finals } = await judge(lines, aTrigger({ segments: { by: 'region', 'on-no-data': 'hold' } }));
+  assert.equal(finals[0]?.verdict, 'fail');
+  assert.match(finals[0].because ?? '', /region eu, the worst of 2/);
+});

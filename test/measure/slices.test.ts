@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { labelOf, placeboSample, slicesOf } from '../../src/measure/slices.ts';
+import { labelOf, placeboSample, segmentSlices, slicesOf } from '../../src/measure/slices.ts';
 import { seriesId } from '../../src/measure/point.ts';
 import type { ArmReading } from '../../src/measure/reading.ts';
 
@@ -56,4 +56,29 @@ test('a label is read back from the text of a series, whatever its value holds',
     }),
     { seed: 3, numRuns: 300 },
   );
+});
+
+test('the pods of each segment are cut apart too, so that a gate in segments can be calibrated', () => {
+  const course = [0, 1].map((step): ArmReading => {
+    const one = (pod: string, zone: string, value: number) => ({
+      id: seriesId({ __name__: 'all', pod, zone }),
+      value,
+      at: step,
+    });
+    return {
+      kind: 'counters',
+      hits: [],
+      total: [
+        one('p1', 'a', 10 + step * 5),
+        one('p2', 'a', 20 + step * 7),
+        one('p1', 'b', step * 3),
+        one('p2', 'b', step),
+      ],
+    };
+  });
+  const cut = segmentSlices(course, 'pod', { by: 'zone' });
+  assert.deepEqual([...cut.keys()], ['a', 'b']);
+  const sample = (zone: string) => placeboSample(cut.get(zone) ?? new Map(), 'p1', 1);
+  assert.deepEqual(sample('a'), { kind: 'events', canary: { hits: 0, total: 5 }, baseline: { hits: 0, total: 7 } });
+  assert.deepEqual(sample('b'), { kind: 'events', canary: { hits: 0, total: 3 }, baseline: { hits: 0, total: 1 } });
 });
