@@ -35,6 +35,7 @@ export async function openPull(
     author: plan.undoes[0]?.author ?? null,
     writers: writersIn(drafted.texts.values()),
     approvals: approvalsNeeded(target.rules.rollback.approvals, plan.incident.cause),
+    codeOwners: target.rules.rollback.approvals.codeowners,
   };
   const pull = await doors.repository.open({
     branch: drafted.branch,

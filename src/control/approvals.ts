@@ -11,12 +11,26 @@ export interface Approval {
   readonly void: string | null;
 }
 
-export interface Asked {
+/** Files of the revert that CODEOWNERS gives to the same owners. */
+export interface Owned {
+  readonly paths: readonly string[];
+  /** As written there: `@login`, `@org/team`, an address. */
+  readonly owners: readonly string[];
+  /** Who, of those that have spoken, is one of them now. */
+  readonly by: readonly string[];
+}
+
+/** What people have said about a merge, with what GitHub says about them now. */
+export interface Consent {
+  readonly given: readonly Approval[];
+  readonly owned: readonly Owned[];
+}
+
+export interface Asked extends Consent {
   readonly policy: RollbackPolicy['approvals'];
   readonly cause: Cause;
   /** Who made the bad change; null: not known. */
   readonly author: string | null;
-  readonly given: readonly Approval[];
 }
 
 export type Agreed =
@@ -27,17 +41,19 @@ export type Agreed =
 
 /** How many people must agree to a rollback with this cause. */
 export function approvalsNeeded(policy: RollbackPolicy['approvals'], cause: Cause): number {
-  return cause.kind === 'command' && !policy.commands ? 0 : policy.needed;
+  if (cause.kind === 'command' && !policy.commands) return 0;
+  return Math.max(policy.needed, policy.codeowners ? 1 : 0);
 }
 
 /** Distinct people, and never the author of the bad change alone: whoever made the fault may be wrong about the cure as well. */
-export function agreed({ policy, cause, author, given }: Asked): Agreed {
+export function agreed({ policy, cause, author, given, owned }: Asked): Agreed {
   const needed = approvalsNeeded(policy, cause);
   if (needed === 0) return { kind: 'free' };
   const said = distinct(given);
   const counted = said.filter((approval) => approval.void === null);
   const others = counted.filter(({ by }) => author === null || !same(by, author));
-  const missing = Math.max(needed - counted.length, others.length === 0 ? 1 : 0);
+  const orphans = owned.filter(({ by }) => !counted.some((approval) => by.some((owner) => same(owner, approval.by))));
+  const missing = Math.max(needed - counted.length, others.length === 0 ? 1 : 0, orphans.length > 0 ? 1 : 0);
   if (missing === 0) return { kind: 'enough', by: counted };
   const words = [
     ...counted.map(({ by }) =>
@@ -48,8 +64,15 @@ export function agreed({ policy, cause, author, given }: Asked): Agreed {
     ...said.flatMap((approval) => (approval.void === null ? [] : [`${approval.by} ${approval.void}`])),
   ];
   const whose = policy.team === undefined ? '' : ` of ${policy.team}`;
-  const what = `waits for ${missing} more ${missing === 1 ? 'approval' : 'approvals'}${whose}`;
+  const what = `waits for ${missing} more ${missing === 1 ? 'approval' : 'approvals'}${whose}${ownersWords(orphans)}`;
   return { kind: 'waits', because: `${what}: ${words.length === 0 ? 'nobody approved yet' : words.join(', ')}` };
+}
+
+function ownersWords(orphans: readonly Owned[]): string {
+  const [first] = orphans;
+  if (first === undefined) return '';
+  const more = orphans.length > 1 ? ` and of ${orphans.length - 1} more` : '';
+  return `, with a code owner of ${first.paths[0] ?? ''} (${first.owners.join(', ')})${more} among them`;
 }
 
 /** One word a person; what counts goes before what does not. */

@@ -33,7 +33,7 @@ export function decideMerge(seen: Observed, remembered: Remembered): Step {
     policy: rollback.approvals,
     cause: seen.incident.cause,
     author: remembered.author ?? null,
-    given: seen.approvals ?? [],
+    ...(seen.approvals ?? { given: [], owned: [] }),
   });
   if (word.kind === 'waits' && pull.adopted !== true) {
     const because = `#${pull.number} ${word.because}; review it, or comment /rollback confirm ${planHash}`;

@@ -1,4 +1,4 @@
-import type { Approval } from './approvals.ts';
+import type { Consent } from './approvals.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { Order } from '../ledger/standing.ts';
 import type { Incident } from '../plan/incident.ts';
@@ -72,6 +72,8 @@ export interface Before {
 
 /** What the repository allows. */
 export interface Settings {
+  /** Head of the default branch when this look began (full sha). */
+  readonly head: string;
   /** Types of the rules that guard the default branch. */
   readonly activeRules: readonly string[];
   readonly autoMergeAllowed: boolean;
@@ -97,7 +99,7 @@ export interface Observed extends Settings {
   /** The operation that could not be ended because the account may not; null: none. */
   readonly mayNotTerminate?: string | null;
   /** Who agreed to the merge, read while the pull request is open and somebody must. */
-  readonly approvals?: readonly Approval[];
+  readonly approvals?: Consent;
   /** What the job has said; null: nothing yet, or nobody waits for it. */
   readonly migration?: JobVerdict | null;
   /** A person has been called for this pull request. */

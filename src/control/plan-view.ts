@@ -32,7 +32,10 @@ export async function viewOfPlan(
   const quarantine = quarantineList(drafted.quarantine?.added ?? [], plan.incident.key);
   return {
     plan,
-    route: routeWords(drafted.activeRules, { approvals: approvalsNeeded(rollback.approvals, cause) }),
+    route: routeWords(drafted.activeRules, {
+      approvals: approvalsNeeded(rollback.approvals, cause),
+      codeOwners: rollback.approvals.codeowners,
+    }),
     blockers: [...(gate.person === null ? [] : [gate.person]), ...gate.notes, ...outlook],
     expected: expectedTime(pastDurations(parseLedger(ledger))),
     more: [diffDetails(files), quarantine === '' ? '' : `Quarantined from then on:\n\n${quarantine}`],

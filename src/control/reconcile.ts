@@ -217,7 +217,7 @@ export function createLoop(doors: Doors): Loop {
       stage: { kind: 'opened', remembered: rememberedOf(pull, memory) },
       ...settings,
       obstacles: await observeObstacles(doors, target, settings, pull),
-      approvals: await observeApprovals(doors, target, pull, memory),
+      approvals: await observeApprovals(doors, target, pull, { memory, head: settings.head }),
       migration: await observeMigration(doors, pull, memory.job ?? null),
       applications,
       proof: merged ? await observeProof(doors, prover, target, memory.incident, pull, applications) : null,
@@ -267,8 +267,8 @@ function isSameStory(active: Active, drafted: Draft, ask: Ask): boolean {
   return drafted.before.isRollback && ask.to === null;
 }
 
-function settingsOf({ autoMergeAllowed, mergeMethods }: Overview, activeRules: readonly string[]): Settings {
-  return { activeRules, autoMergeAllowed, mergeMethods };
+function settingsOf({ head, autoMergeAllowed, mergeMethods }: Overview, activeRules: readonly string[]): Settings {
+  return { head, activeRules, autoMergeAllowed, mergeMethods };
 }
 
 /** Why a pull request needs no further look, although somebody asks for its rollback again; null: it does. */

@@ -15,6 +15,12 @@ export const rollbackSchema = z.strictObject({
         .default(0)
         .describe('people who must agree before lastgood merges what a gate or an alert started; 0: nobody'),
       team: team.optional().describe('only members of this org/team count'),
+      codeowners: z
+        .boolean()
+        .default(false)
+        .describe(
+          'true: for each changed file that CODEOWNERS gives to somebody, one of its owners must be among them',
+        ),
       commands: z
         .boolean()
         .default(false)

@@ -53,9 +53,14 @@ const RULES: Readonly<Record<string, string>> = {
 };
 
 /** How the pull request gets merged under these rules of the branch. */
-export function routeWords(rules: readonly string[], wants: { readonly approvals: number }): string {
+export function routeWords(
+  rules: readonly string[],
+  wants: { readonly approvals: number; readonly codeOwners?: boolean },
+): string {
   const people =
-    wants.approvals === 0 ? '' : `after ${wants.approvals} ${wants.approvals === 1 ? 'approval' : 'approvals'}: `;
+    wants.approvals === 0
+      ? ''
+      : `after ${wants.approvals} ${wants.approvals === 1 ? 'approval' : 'approvals'}${wants.codeOwners === true ? ', with the code owners' : ''}: `;
   if (rules.includes('merge_queue')) return `${people}through the merge queue, at its front where we may`;
   const waits = rules.flatMap((rule) => RULES[rule] ?? []);
   if (waits.length > 0) return `${people}merged once ${waits.join(' and ')}`;

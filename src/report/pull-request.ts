@@ -31,6 +31,8 @@ export interface PullRequestView {
   readonly author?: string | null;
   /** How many people must agree before lastgood merges; 0: nobody. */
   readonly approvals?: number;
+  /** Code owners of the files must be among them. */
+  readonly codeOwners?: boolean;
   /** Programs that write versions into the touched files. */
   readonly writers?: readonly Writer[];
 }
@@ -54,7 +56,7 @@ function bodyWith(view: PullRequestView, rows: number): string {
   const { service, environment } = incident.key;
   const merge =
     (view.approvals ?? 0) > 0
-      ? `lastgood merges this once ${view.approvals ?? 0} ${view.approvals === 1 ? 'person has' : 'people have'} agreed: approve this pull request, or comment /rollback confirm ${plan.hash}.`
+      ? `lastgood merges this once ${view.approvals ?? 0} ${view.approvals === 1 ? 'person has' : 'people have'} agreed${view.codeOwners === true ? ', the code owners of its files among them' : ''}: approve this pull request, or comment /rollback confirm ${plan.hash}.`
       : view.mode === 'auto'
         ? 'lastgood merges this by itself once the rules of the repository allow it.'
         : 'A person merges this: review, approve, merge.';

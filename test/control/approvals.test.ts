@@ -10,9 +10,11 @@ import { aLoop, anAsk, aRelease, FILE, KEY, manifest, type Released, steps, toTh
 
 const yes = (by: string, how: Approval['how'] = 'comment'): Approval => ({ by, how, void: null });
 const no = (by: string, because: string): Approval => ({ by, how: 'review', void: because });
+const policy = { needed: 0, commands: false, codeowners: false };
 const asked = (needed: number, given: readonly Approval[], more: Partial<Asked> = {}): Asked => ({
-  ...{ policy: { needed, commands: false }, cause: aGateCause(), author: 'bob', given, ...more },
+  ...{ policy: { ...policy, needed }, cause: aGateCause(), author: 'bob', given, owned: [], ...more },
 });
+const owned = (path: string, by: readonly string[]) => ({ paths: [path], owners: ['@acme/sre', '@ada'], by });
 
 const table: readonly (readonly [string, Asked, string])[] = [
   ['nobody is asked', asked(0, []), 'free'],
@@ -41,13 +43,29 @@ const table: readonly (readonly [string, Asked, string])[] = [
   ],
   [
     'only the team counts, and it is named',
-    asked(1, [no('carl', 'is not in acme/sre')], { policy: { needed: 1, team: 'acme/sre', commands: false } }),
+    asked(1, [no('carl', 'is not in acme/sre')], { policy: { ...policy, needed: 1, team: 'acme/sre' } }),
     'waits for 1 more approval of acme/sre: carl is not in acme/sre',
   ],
   [
     'whoever asked counts as one where commands need agreement too',
-    asked(2, [yes('ada', 'command')], { policy: { needed: 2, commands: true }, cause: aCommandCause() }),
+    asked(2, [yes('ada', 'command')], { policy: { ...policy, needed: 2, commands: true }, cause: aCommandCause() }),
     'waits for 1 more approval: ada approved',
+  ],
+  [
+    'code owners ask for one person, even where no number is set',
+    asked(0, [], { policy: { ...policy, codeowners: true } }),
+    'waits for 1 more approval: nobody approved yet',
+  ],
+  [
+    'enough people, none of whom owns a file',
+    asked(1, [yes('carl')], { owned: [owned('a.yml', ['ada']), owned('b.yml', ['carl'])] }),
+    'waits for 1 more approval, with a code owner of a.yml (@acme/sre, @ada) among them: carl approved',
+  ],
+  ['an owner of each file', asked(1, [yes('Ada')], { owned: [owned('a.yml', ['ada'])] }), 'enough: Ada (comment)'],
+  [
+    'an owner whose word does not count',
+    asked(1, [yes('carl'), no('ada', 'approved an older head')], { owned: [owned('a.yml', ['ada'])] }),
+    'waits for 1 more approval, with a code owner of a.yml (@acme/sre, @ada) among them: carl approved, ada approved an older head',
   ],
 ];
 for (const [name, about, wanted] of table)
@@ -141,4 +159,18 @@ test('another hash approves nothing', async () => {
   await aLoop(world).reconcile(KEY, anAsk(world));
   await confirm(world, 'carl', 'ffffffffffff');
   assert.equal(parseBlock(world.repository.pulls[0]?.body)?.confirmed, undefined);
+});
+
+test('code owners are read from the default branch, by name or as a member of a team at that moment', async () => {
+  const approvals = { codeowners: true };
+  const world = aRelease({ rollback: { approval: 'auto', approvals }, owners: ['carl', 'dora'] });
+  world.repository.release('Owners', { '.github/CODEOWNERS': '* @nobody\n/apps/ ops@acme.io @acme/web\n' });
+  await aLoop(world).reconcile(KEY, anAsk(world));
+  assert.match(world.repository.pulls[0]?.body ?? '', /1 person has agreed, the code owners of its files among them/);
+  await confirm(world, 'carl');
+  assert.match(words(world).at(-1) ?? '', /a code owner of apps\/web\/deployment\.yaml \(ops@.?acme\.io, @.?acme\/web\)/);
+  assert.equal(world.repository.pulls[0]?.state, 'open');
+  world.repository.teams.set('acme/web', ['dora']);
+  await confirm(world, 'dora');
+  assert.equal(world.repository.file(FILE), manifest('1.4.1'));
 });

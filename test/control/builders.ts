@@ -221,6 +221,7 @@ export function anObserved(overrides: Partial<Observed> = {}): Observed {
     stage: planning(),
     activeRules: [],
     autoMergeAllowed: true,
+    head: 'e'.repeat(40),
     mergeMethods: ['squash', 'merge', 'rebase'],
     applications: [],
     proof: null,

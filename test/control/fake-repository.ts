@@ -135,6 +135,8 @@ export class FakeRepository implements DeploymentRepository {
     const commit = [...this.commits, ...this.trials].find(({ pull, sha }) =>
       page.kind === 'commit' ? sha === page.sha : pull?.number === page.number,
     );
+    const request = page.kind === 'issue' ? this.requests.get(page.number) : undefined;
+    if (request) return { paths: request.edits.map(({ path }) => path), commit: null };
     return commit ? { paths: commit.touched, commit: commit.sha } : null;
   }
   async history(paths: readonly string[], head: string): Promise<readonly PathCommit[]> {

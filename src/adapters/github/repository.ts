@@ -4,7 +4,7 @@ import type { DeploymentRepository, Pull } from '../../ports.ts';
 import { adoptPull, listHumanReverts } from './adopt.ts';
 import { addLabel, listOpenPulls, writeCheck } from './checks.ts';
 import { tellDeployment } from './deployments.ts';
-import { explain, type GitHubClient, isHttpFailure } from './client.ts';
+import type { GitHubClient } from './client.ts';
 import { appendToLedger, readLedger } from './ledger-branch.ts';
 import { readObstacles, readRequiredChecks } from './obstacles.ts';
 import { openRollback } from './open.ts';
@@ -32,6 +32,7 @@ import {
   readRole,
   resolveRevision,
 } from './read.ts';
+import { readCommitScope, readPullScope } from './scope.ts';
 import { readTexts, readTrees } from './trees.ts';
 import {
   addReaction,
@@ -133,47 +134,6 @@ async function readId(client: GitHubClient, place: Place): Promise<string> {
   return (
     await ask<{ repository: { id: string } }>(client, document, { ...place }, `read ${place.owner}/${place.repo}`)
   ).repository.id;
-}
-
-async function readPullScope(
-  client: GitHubClient,
-  place: Place,
-  number: number,
-): Promise<{ paths: string[]; commit: string | null } | null> {
-  const document = `query Scope($owner: String!, $repo: String!, $number: Int!) { repository(owner: $owner, name: $repo) {
-    pullRequest(number: $number) { mergeCommit { oid } files(first: 100) { nodes { path } } } } }`;
-  try {
-    const answer = await client.graphql<{
-      repository: {
-        pullRequest: {
-          mergeCommit: { oid: string } | null;
-          files: { nodes: readonly { path: string }[] } | null;
-        } | null;
-      };
-    }>(document, { ...place, number });
-    const pull = answer.repository.pullRequest;
-    return pull === null
-      ? null
-      : { commit: pull.mergeCommit?.oid ?? null, paths: pull.files?.nodes.map((file) => file.path) ?? [] };
-  } catch (error) {
-    // A number that is an issue is not an error: GitHub says that it could not resolve to a PullRequest.
-    if (error instanceof Error && !isHttpFailure(error) && /could not resolve/i.test(error.message)) return null;
-    throw explain(error, `read #${number}`);
-  }
-}
-
-/** The first 300 files: what a comment on a larger commit is about must be named in it. */
-async function readCommitScope(
-  client: GitHubClient,
-  place: Place,
-  sha: string,
-): Promise<{ paths: string[]; commit: string }> {
-  try {
-    const { data } = await client.request('GET /repos/{owner}/{repo}/commits/{ref}', { ...place, ref: sha });
-    return { commit: data.sha, paths: (data.files ?? []).map(({ filename }) => filename) };
-  } catch (error) {
-    throw explain(error, `read commit ${sha.slice(0, 7)}`);
-  }
 }
 
 async function countOpened(

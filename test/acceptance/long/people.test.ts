@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { REPOSITORY } from '../../../src/world/deployment.ts';
 import type { Town } from '../../../src/world/town.ts';
 import { startBotHere } from '../in-process.ts';
-import { labelled, openStage, rollbackOf, soundLedger, timelines, until, type Stage } from '../stage.ts';
+import { labelled, openStage, rollbackOf, soundLedger, timelines, until, writePlaybook, type Stage } from '../stage.ts';
 
 describe('comments on commits', () => {
   let stage: Stage;
@@ -66,5 +66,73 @@ describe('comments on commits', () => {
     await labelled(town, sha, 'recovered');
     assert.deepEqual(edited.reactions, []);
     assert.ok((await soundLedger(town)).every(({ kind }) => kind !== 'frozen'));
+  });
+});
+
+describe('who must agree', () => {
+  let stage: Stage;
+  let town: Town;
+  let stop = (): Promise<void> => Promise.resolve();
+  before(async () => {
+    stage = await openStage({
+      rps: 40,
+      playbook: (text) =>
+        text.replace('approval: auto,', 'approval: auto, approvals: { needed: 2, codeowners: true, commands: true },'),
+    });
+    ({ town } = stage);
+    for (const login of ['carl', 'dora']) town.github.permit(REPOSITORY, login, 'write');
+    town.github.team('acme', 'sre', ['dora']);
+    const files = { '.github/CODEOWNERS': '* @mona\n/apps/recommender/ @acme/sre\n' };
+    await town.github.pushCommit(REPOSITORY, { author: 'mona', message: 'Owners', files });
+    stop = await startBotHere(town);
+  });
+  after(async () => {
+    await stop();
+    await stage.close();
+  });
+
+  test('two distinct people, one of them a code owner, and never the head that was pushed over', async () => {
+    const release = await town.release('2.0.0');
+    const asked = await town.github.comment(REPOSITORY, release.number, { author: 'bob', body: '/rollback' });
+    assert.ok(asked);
+    const { number, pull, body } = await until('the revert is open', () => rollbackOf(town, release.sha));
+    const says = (words: RegExp) =>
+      until(`the timeline says ${words.source}`, () => timelines(town).find(({ body: said }) => words.test(said)));
+    const open = () => assert.equal(rollbackOf(town, release.sha)?.pull.mergedAt, null);
+    await says(/waits for 1 more approval, with a code owner of apps\/recommender.*: bob approved/);
+    const review = (author: string, event: 'APPROVE' | 'REQUEST_CHANGES' = 'APPROVE') =>
+      town.github.review(REPOSITORY, number, { author, event });
+    await review('carl');
+    await says(/code owner of apps\/recommender.*: (bob approved, carl approved|carl approved, bob approved)/);
+    open();
+    await review('eve');
+    await says(/eve may not roll back here/);
+    open();
+    const hash = /"planHash":"(?<hash>[0-9a-f]+)"/.exec(body ?? '')?.groups?.['hash'] ?? '';
+    await town.github.comment(REPOSITORY, number, { author: 'dora', body: `/rollback confirm ${hash}` });
+    await labelled(town, release.sha, 'recovered');
+    const merged = (await soundLedger(town)).find(({ kind }) => kind === 'merged');
+    assert.match(String(merged?.details['approvedBy']), /dora \(comment\).*carl \(review\).*bob \(command\)/);
+    assert.equal(pull.reviews.length, 2);
+  });
+
+  test('the author of the bad change does not count alone, and who asks for changes takes their word back', async () => {
+    await stop();
+    await writePlaybook(town, (text) =>
+      text.replace('approval: auto,', 'approval: auto, approvals: { needed: 1, team: acme/sre, commands: true },'),
+    );
+    town.github.team('acme', 'sre', ['dora', 'mona']);
+    stop = await startBotHere(town);
+    const release = await town.release('2.1.0');
+    await town.github.comment(REPOSITORY, release.number, { author: 'mona', body: '/rollback' });
+    const { number } = await until('the revert is open', () => rollbackOf(town, release.sha));
+    const says = (words: RegExp) =>
+      until(`the timeline says ${words.source}`, () => timelines(town).find(({ body: said }) => words.test(said)));
+    await says(/waits for 1 more approval of acme\/sre: author mona does not count alone/);
+    await town.github.review(REPOSITORY, number, { author: 'carl', event: 'APPROVE' });
+    await says(/carl is not in acme\/sre/);
+    await town.github.review(REPOSITORY, number, { author: 'dora', event: 'REQUEST_CHANGES' });
+    await town.github.review(REPOSITORY, number, { author: 'dora', event: 'APPROVE' });
+    await labelled(town, release.sha, 'recovered');
   });
 });
