@@ -98,10 +98,13 @@ export async function writePlaybook(town: Town, change: (text: string) => string
 }
 
 /** Looks until it is so; fails with what was awaited. */
-export async function until<T>(what: string, look: () => T | null | undefined | false): Promise<T> {
+export async function until<T>(
+  what: string,
+  look: () => T | null | undefined | false | Promise<T | null | undefined | false>,
+): Promise<T> {
   const end = Date.now() + PATIENCE_MS;
   for (;;) {
-    const found = look();
+    const found = await look();
     if (found !== null && found !== undefined && found !== false) return found;
     assert.ok(Date.now() < end, `this never happened: ${what}`);
     await sleep(20);

@@ -79,3 +79,34 @@ test('long work is started once, looked at, and started again after a failure', 
   assert.equal(await guard.look('a', work), null);
   assert.equal(started, 2);
 });
+
+for (const [whenUndecided, answered, last] of [
+  ['reject', 'rejected', 'rejected'],
+  ['hold', 'held', null],
+] as const)
+  test(`a gate that cannot tell reports how far it is and is ${answered} with when-undecided: ${whenUndecided}`, async () => {
+    const world = aRelease({});
+    const playbook = JSON.parse(world.repository.playbook ?? '') as {
+      services: { web: { environments: { production: object } } };
+    };
+    Object.assign(playbook.services.web.environments.production, {
+      'when-undecided': whenUndecided,
+      gate: {
+        ...{ source: 'prometheus', arms: { canary: 'a="1"' }, poll: '10s', soak: '1m', deadline: '10m' },
+        triggers: [{ name: 'errors', bad: 'f', total: 't', if: 'rate > 1%', then: 'rollback' }],
+      },
+    });
+    world.repository.playbook = JSON.stringify(playbook);
+    world.source.silent = true;
+    const asked = { runId: 42, environment: 'production', sha: world.bad };
+    const { recorder } = aLoop(world);
+    assert.equal(await answerProtection(doorsOf(world), recorder, asked, async () => new Map()), answered);
+    const said = world.repository.protections;
+    assert.equal(said.at(-1)?.state, last);
+    assert.match(said.at(-1)?.comment ?? '', /^web in production: no data: 10 min are over/);
+    const reports = said.slice(0, -1);
+    assert.ok(reports.length >= 5 && reports.length <= 9, `${reports.length} reports`);
+    assert.ok(reports.every(({ state, comment }) => state === null && comment.startsWith('web in production: ')));
+    await recorder.flush();
+    assert.match(world.repository.ledgerText, /gate-undecided/);
+  });

@@ -4,18 +4,10 @@ import { after, before, describe, test } from 'node:test';
 import { tokenClient } from '../../../src/adapters/github/client.ts';
 import { checkRunName, printExternalId, printGateNote } from '../../../src/report/check-run.ts';
 import { REPOSITORY, rollout } from '../../../src/world/deployment.ts';
+import { HEALTHY } from '../../../src/world/services/faults.ts';
 import type { Town } from '../../../src/world/town.ts';
 import { startBotHere } from '../in-process.ts';
-import {
-  labelled,
-  openStage,
-  ourComments,
-  rollbackOf,
-  soundLedger,
-  until,
-  writePlaybook,
-  type Stage,
-} from '../stage.ts';
+import { labelled, openStage, ourComments, rollbackOf, soundLedger, until, type Stage } from '../stage.ts';
 
 const FILE = 'apps/recommender/production/rollout.yaml';
 const BUTTONS = 'lastgood/rollback/recommender/production';
@@ -58,6 +50,7 @@ describe('orders and quarantine, end to end', () => {
       const found = [...repository().checks.values()].findLast((run) => run.headSha === sha && run.name === name);
       return found?.conclusion === conclusion ? found : null;
     });
+  let last = '';
   let rolled: { readonly sha: string; readonly number: number };
   let proposed: { readonly head: string; readonly number: number };
 
@@ -114,7 +107,8 @@ describe('orders and quarantine, end to end', () => {
   test('a button of the failed gate rolls back for whoever may', async () => {
     await restart();
     const release = await town.release('2.2.0');
-    await failedGate(town, release.sha);
+    await finishedGate(town, release.sha, 'fail');
+    last = release.sha;
     const { id } = await check(release.sha, 'neutral', BUTTONS);
     const words = () => repository().checks.get(id)?.output.summary ?? '';
     await town.github.click(REPOSITORY, id, 'rollback', 'eve');
@@ -156,16 +150,22 @@ describe('orders and quarantine, end to end', () => {
     repository().rulesets.delete(rules);
   });
 
-  test('a workflow run that waits at the environment is judged here, and nothing measured is rejected', async () => {
-    await writePlaybook(town, (text) => text.replace('soak: 20s', 'soak: 2s').replace('deadline: 60s', 'deadline: 4s'));
-    const runId = await town.github.reachEnvironment(REPOSITORY, { environment: 'Production', ref: 'main' });
-    const run = await until('the run is answered', () => {
-      const held = repository().heldRuns.get(runId);
-      return held?.state === 'waiting' ? null : held;
-    });
-    // Nobody is a canary now: nothing was measured, and that is never a pass.
-    assert.equal(run.state, 'rejected');
-    assert.match(run.comments.at(-1) ?? '', /^recommender in production: error: .*was not measured/);
+  test('a newer version that passes its gate lifts the quarantine of the one before, and the gate of the revert did not', async () => {
+    await restart();
+    const { head, number } = await propose('old', { [FILE]: rollout('2.2.0').replace('replicas: 4', 'replicas: 7') });
+    await check(head, 'failure');
+    await finishedGate(town, rollbackOf(town, last)?.pull.mergeCommit ?? '', 'pass');
+    const settled = await until('the gate of the revert stands in the ledger', async () =>
+      (await soundLedger(town)).find(({ kind }) => kind === 'gate-passed'),
+    );
+    assert.ok(settled);
+    await town.github.drain();
+    await check(head, 'failure');
+    town.fleet.setFaults('2.3.0', HEALTHY);
+    const { sha } = await town.release('2.3.0');
+    await finishedGate(town, sha, 'pass');
+    await check(head, 'success');
+    await town.github.closePullRequest(REPOSITORY, number, 'bob');
   });
 
   test('the ledger holds every order, once', async () => {
@@ -175,17 +175,19 @@ describe('orders and quarantine, end to end', () => {
   });
 });
 
-/** The check run of a gate that proved harm and asks nobody, as the workflow writes it. */
-async function failedGate(town: Town, sha: string): Promise<void> {
+/** The check run of a gate that asks nobody, as the workflow writes it. */
+async function finishedGate(town: Town, sha: string, decision: 'pass' | 'fail'): Promise<void> {
   const id = { service: 'recommender', environment: 'production', sha };
-  const because = 'error rate: rate 0.5 > limit 0.02';
+  const [reasonCode, because] =
+    decision === 'pass' ? ['passed', 'harm is excluded'] : ['harm-proven', 'error rate: rate 0.5 > limit 0.02'];
   const text = printGateNote({
-    ...{ version: 1, decision: 'fail', reasonCode: 'harm-proven', rollback: 'not-requested', then: 'notify' },
+    ...{ version: 1, decision, reasonCode, rollback: 'not-requested', then: 'notify' },
     ...{ blame: 'error rate', because, detectedAt: new Date().toISOString() },
   });
   const workflow = tokenClient({ baseUrl: town.github.url, token: town.github.actionsToken(REPOSITORY) });
   await workflow.request('POST /repos/{owner}/{repo}/check-runs', {
     ...{ owner: 'acme', repo: 'deployments', name: checkRunName(id), head_sha: sha, external_id: printExternalId(id) },
-    ...{ status: 'completed', conclusion: 'failure', output: { title: 'Failed', summary: because, text } },
+    ...{ status: 'completed', conclusion: decision === 'pass' ? 'success' : 'failure' },
+    output: { title: decision, summary: because, text },
   });
 }
