@@ -44,7 +44,9 @@ function wordsOf(line: string): readonly string[] {
 const EVERY = '**';
 
 function fitsNames(pattern: readonly string[], path: readonly string[]): boolean {
-  return fitsWild(pattern, path, EVERY, (wanted, name) => fitsWild([...wanted], [...name], '*', fitsCharacter));
+  return fitsWild(pattern, path, EVERY, (wanted, name) =>
+    fitsWild(wanted.split(''), name.split(''), '*', fitsCharacter),
+  );
 }
 
 function fitsCharacter(wanted: string, character: string): boolean {

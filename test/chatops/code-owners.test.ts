@@ -36,6 +36,6 @@ for (const [name, text, paths] of table)
 
 test('a pattern of many stars is answered at once', () => {
   const owners = codeOwners(`/${'*a'.repeat(2_000)}b @a\n${'/**/a'.repeat(200)}/b @b`);
-  assert.deepEqual(owners(`${'a'.repeat(5_000)}`), []);
+  assert.deepEqual(owners('a'.repeat(5_000)), []);
   assert.deepEqual(owners('a/'.repeat(2_000)), []);
 });

@@ -168,7 +168,10 @@ test('code owners are read from the default branch, by name or as a member of a 
   await aLoop(world).reconcile(KEY, anAsk(world));
   assert.match(world.repository.pulls[0]?.body ?? '', /1 person has agreed, the code owners of its files among them/);
   await confirm(world, 'carl');
-  assert.match(words(world).at(-1) ?? '', /a code owner of apps\/web\/deployment\.yaml \(ops@.?acme\.io, @.?acme\/web\)/);
+  assert.match(
+    words(world).at(-1) ?? '',
+    /a code owner of apps\/web\/deployment\.yaml \(ops@.?acme\.io, @.?acme\/web\)/,
+  );
   assert.equal(world.repository.pulls[0]?.state, 'open');
   world.repository.teams.set('acme/web', ['dora']);
   await confirm(world, 'dora');

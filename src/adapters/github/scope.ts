@@ -9,7 +9,10 @@ interface Files {
 
 interface Answer {
   readonly repository: {
-    readonly pullRequest: { readonly mergeCommit: { readonly oid: string } | null; readonly files: Files | null } | null;
+    readonly pullRequest: {
+      readonly mergeCommit: { readonly oid: string } | null;
+      readonly files: Files | null;
+    } | null;
   };
 }
 
@@ -23,7 +26,7 @@ export async function readPullScope(
     pullRequest(number: $number) { mergeCommit { oid } files(first: 100, after: $after) { nodes { path } pageInfo { hasNextPage endCursor } } } } }`;
   const paths: string[] = [];
   try {
-    for (let after: string | null = null; ; ) {
+    for (let after: string | null = null; ;) {
       const answer: Answer = await client.graphql<Answer>(document, { ...place, number, after });
       const pull = answer.repository.pullRequest;
       if (pull === null) return null;
