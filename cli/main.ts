@@ -28,6 +28,7 @@ const OPTIONS = {
   from: { type: 'string' },
   pointer: { type: 'string' },
   undo: { type: 'boolean' },
+  offline: { type: 'boolean' },
   apply: { type: 'boolean' },
   release: { type: 'string' },
   record: { type: 'string' },

@@ -54,7 +54,7 @@ const TABLE = {
   gate: { syntax: '/gate status [service] [environment]', does: 'Shows what the newest gate said, with its numbers' },
   whatran: {
     syntax: '/whatran [service] [environment] <time|sha>',
-    does: 'Shows what ran there at that time: commit and versions, with their source',
+    does: 'Shows what ran there at that time: commit, image, model, prompt, flag, schema and data, with their source',
   },
   'false-alarm': {
     syntax: '/false-alarm [service] [environment] [reason...]',

@@ -137,10 +137,8 @@ async function obey(
       return carried(replies, await falseAlarm(doors, loop.recorder, said, { key, reason }));
     case 'gate':
       return carried(replies, await gateStatus(doors, key));
-    case 'whatran': {
-      const { paths } = targetOf(playbook, key).rules;
-      return carried(replies, await answerWhatRan(doors, key, { paths, head, asked: reason }));
-    }
+    case 'whatran':
+      return carried(replies, await answerWhatRan(doors, targetOf(playbook, key), { head, asked: reason }));
   }
 }
 

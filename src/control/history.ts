@@ -1,49 +1,65 @@
 /** `/whatran` and `/gate status`: questions about the past that change nothing. */
 import { parse as parseLedger } from '../ledger/chain.ts';
 import type { Line } from '../ledger/entry.ts';
-import { versionsOf, type Version } from '../manifests/versions.ts';
 import { groupChanges, type Change } from '../plan/changes.ts';
 import { isInstant, liveAt } from '../plan/history.ts';
 import type { Key } from '../plan/incident.ts';
+import type { Target } from '../playbook/target.ts';
 import type { Refusal } from '../report/refusals.ts';
 import { parseExternalId, parseGateNote, type GateNote } from '../report/check-run.ts';
 import type { GateRun } from '../ports.ts';
 import type { Doors } from './doors.ts';
 import { gateStatusComment, ranComment } from '../report/history.ts';
 import type { Carried } from './orders.ts';
+import { answersOf, type Answer } from './ran.ts';
 
-/** What Git wanted at one moment, and what the ledger knows of it. */
+/** What Git wanted at one moment, and what the ledger and the registries know of it. */
 export interface Ran {
   readonly change: Change;
   readonly because: string;
-  readonly versions: readonly (Version & { readonly path: string })[];
+  readonly answers: readonly Answer[];
   /** Ledger lines about this revision, oldest first: its gate, its rollback, its proof. */
   readonly known: readonly Line[];
 }
 
-/** `asked`: an instant with its zone, or a sha prefix. */
+type PastDoors = {
+  readonly repository: Pick<Doors['repository'], 'history' | 'trees' | 'texts' | 'ledger'>;
+} & Pick<Doors, 'artefacts'>;
+
+/** `asked`: an instant with its zone, or a sha prefix; of a commit the answer is that of the moment it landed. */
 export async function whatRan(
-  { repository }: { readonly repository: Pick<Doors['repository'], 'history' | 'trees' | 'texts' | 'ledger'> },
-  key: Key,
-  { paths, head, asked }: { readonly paths: readonly string[]; readonly head: string; readonly asked: string },
+  { repository, artefacts }: PastDoors,
+  target: Target,
+  { head, asked }: { readonly head: string; readonly asked: string },
 ): Promise<{ readonly ok: true; readonly ran: Ran } | { readonly ok: false; readonly refusal: Refusal }> {
-  const [commits, ledger] = await Promise.all([repository.history(paths, head), repository.ledger()]);
+  const { rules, registries, service, environment } = target;
+  const [commits, ledger] = await Promise.all([repository.history(rules.paths, head), repository.ledger()]);
   const changes = groupChanges(commits);
   const found = isInstant(asked) ? liveAt(changes, asked) : byRevision(changes, asked);
   if (found.kind === 'unknown') {
     const hint = 'Name a later time, or a commit that changed this service.';
     return { ok: false, refusal: { wrong: found.because, hint, wouldWork: [] } };
   }
-  const { change } = found;
-  const files = (await repository.trees(paths, [change.revision])).get(change.revision) ?? [];
-  const texts = await repository.texts(files.map(({ blob }) => blob));
-  const versions = files.flatMap(({ path, blob }) =>
-    versionsOf(path, texts.get(blob) ?? '').map((version) => ({ ...version, path })),
+  const { change, because } = found;
+  const tree = (await repository.trees(rules.paths, [change.revision])).get(change.revision) ?? [];
+  const texts = await repository.texts(tree.map(({ blob }) => blob));
+  const files = tree.flatMap(({ path, blob }) => {
+    const text = texts.get(blob);
+    return typeof text === 'string' ? [{ path, text }] : [];
+  });
+  const lines = parseLedger(ledger);
+  const answers = await answersOf({
+    target,
+    files,
+    revision: change.revision,
+    lines,
+    time: Date.parse(isInstant(asked) ? asked : change.at),
+    registries: artefacts && Object.keys(registries).length > 0 ? artefacts(registries) : null,
+  });
+  const known = lines.filter(
+    (line) => line.service === service && line.environment === environment && line.revision === change.revision,
   );
-  const known = parseLedger(ledger).filter(
-    (line) => line.service === key.service && line.environment === key.environment && line.revision === change.revision,
-  );
-  return { ok: true, ran: { change, because: found.because, versions, known } };
+  return { ok: true, ran: { change, because, answers, known } };
 }
 
 function byRevision(changes: readonly Change[], prefix: string): ReturnType<typeof liveAt> {
@@ -58,21 +74,22 @@ function byRevision(changes: readonly Change[], prefix: string): ReturnType<type
 
 /** The answer to `/whatran`; `asked` is the one word after the place. */
 export async function answerWhatRan(
-  doors: Pick<Doors, 'repository'>,
-  key: Key,
-  { asked, ...where }: { readonly paths: readonly string[]; readonly head: string; readonly asked: string | null },
+  doors: Pick<Doors, 'repository' | 'artefacts'>,
+  target: Target,
+  { head, asked }: { readonly head: string; readonly asked: string | null },
 ): Promise<Carried> {
   const word = asked?.trim() ?? '';
+  const { service, environment } = target;
   if (!isInstant(word) && !/^[0-9a-f]{7,40}$/i.test(word)) {
-    const place = `/whatran ${key.service} ${key.environment}`;
     const wrong = 'a time with its zone, or a commit, belongs at the end';
-    return { ok: false, refusal: { wrong, hint: 'Write one of them.', wouldWork: [`${place} 2026-01-31T14:30Z`] } };
+    const wouldWork = [`/whatran ${service} ${environment} 2026-01-31T14:30Z`];
+    return { ok: false, refusal: { wrong, hint: 'Write one of them.', wouldWork } };
   }
-  const found = await whatRan(doors, key, { ...where, asked: word });
+  const found = await whatRan(doors, target, { head, asked: word });
   if (!found.ok) return found;
-  const { change, because, versions, known } = found.ran;
+  const { change, because, answers, known } = found.ran;
   const { revision, title, author } = change;
-  return { ok: true, answer: ranComment({ ...key, revision, title, author, because, versions, known }) };
+  return { ok: true, answer: ranComment({ service, environment, revision, title, author, because, answers, known }) };
 }
 
 /** The answer to `/gate status`. */

@@ -4,6 +4,22 @@ import { decisionWord, type GateNote } from './check-run.ts';
 import { code, inline } from './escape.ts';
 import { instant, short } from './numbers.ts';
 
+/** One answer with where it was read. */
+export interface AnswerView {
+  readonly what: string;
+  readonly name: string;
+  readonly value: string | null;
+  readonly digest: string | null;
+  readonly sources: readonly SourceView[];
+  readonly warning: string | null;
+}
+
+type SourceView =
+  | { readonly kind: 'git'; readonly file: string; readonly key: string }
+  | { readonly kind: 'playbook'; readonly registry: string }
+  | { readonly kind: 'ledger'; readonly line: number; readonly at: string }
+  | { readonly kind: 'registry'; readonly registry: string };
+
 export interface RanView {
   readonly service: string;
   readonly environment: string;
@@ -11,22 +27,25 @@ export interface RanView {
   readonly title: string;
   readonly author: string;
   readonly because: string;
-  readonly versions: readonly { readonly path: string; readonly key: string; readonly value: string }[];
+  readonly answers: readonly AnswerView[];
   readonly known: readonly Pick<Line, 'at' | 'kind' | 'because'>[];
 }
 
 const ROWS = 40;
 
-/** Each version with the file and key it was read from: the answer says where it comes from. */
+/** Each answer says where it comes from. */
 export function ranComment(view: RanView): string {
-  const rows = view.versions
-    .slice(0, ROWS)
-    .map(({ path, key, value }) => `| ${code(value, 200)} | ${code(key, 160)} | ${code(path, 160)} |`);
-  const more = view.versions.length > ROWS ? `\n\nand ${view.versions.length - ROWS} more.` : '';
+  const rows = view.answers.slice(0, ROWS).map((answer) => {
+    const warning = answer.warning === null ? '' : `. ${inline(answer.warning, 200)}`;
+    return `| ${inline(answer.what)} | ${code(valueOf(answer), 240)} | ${sourcesOf(answer)
+      .map((text) => code(text, 240))
+      .join(', ')}${warning} |`;
+  });
+  const more = view.answers.length > ROWS ? `\n\nand ${view.answers.length - ROWS} more.` : '';
   const table =
     rows.length === 0
       ? 'No version is named in its files.'
-      : ['| Version | Key | File |', '| --- | --- | --- |', ...rows].join('\n');
+      : ['| What | Version | Source |', '| --- | --- | --- |', ...rows].join('\n');
   const known = view.known.map((line) => `- ${instant(line.at)} ${code(line.kind)}: ${inline(line.because)}`);
   return [
     `**${inline(view.service)} in ${inline(view.environment)}: ${short(view.revision)}**, '${inline(view.title)}' by ${inline(view.author)}. ${inline(view.because)}.`,
@@ -38,6 +57,27 @@ export function ranComment(view: RanView): string {
   ]
     .join('\n\n')
     .concat('\n');
+}
+
+/** `fraud@champion: 7`, or the version alone where its name says nothing more. */
+export function valueOf({ what, name, value, digest }: AnswerView): string {
+  if (what === 'image') return digest === null || name.includes(digest) ? name : `${name}@${digest}`;
+  return `${name}: ${value ?? 'unknown'}`;
+}
+
+export function sourcesOf({ sources }: AnswerView): readonly string[] {
+  return sources.map((source) => {
+    switch (source.kind) {
+      case 'git':
+        return `${source.file} ${source.key}`;
+      case 'playbook':
+        return `playbook, registry ${source.registry}`;
+      case 'ledger':
+        return `ledger line ${source.line} of ${source.at}`;
+      case 'registry':
+        return `registry ${source.registry}, today`;
+    }
+  });
 }
 
 export function gateStatusComment(
