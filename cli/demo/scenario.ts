@@ -20,7 +20,7 @@ export interface Harm {
   bad(counts: Counts): number;
 }
 
-export const ERRORS: Harm = { says: 'errors', bad: ({ bad }) => bad };
+export const FAILED: Harm = { says: 'errors', bad: ({ bad }) => bad };
 export const SLOW: Harm = {
   says: 'answers above 300 ms',
   bad: ({ latency }) => latency.reduce((sum, n, i) => sum + ((LATENCY_EDGES[i] ?? 0) > 0.3 ? n : 0), 0),
@@ -31,6 +31,8 @@ export interface Scenario {
   readonly name: string;
   /** What happens, in one sentence. */
   readonly story: string;
+  /** Fails where this machine lacks what the scenario needs. */
+  readonly needs?: () => Promise<unknown>;
   readonly world: Omit<TownOptions, 'prometheus' | 'rps' | 'seed' | 'latencyMs' | 'onExchange'>;
   readonly release: (town: Town) => Promise<Merged>;
   readonly harm: Harm;

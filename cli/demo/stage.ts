@@ -17,6 +17,7 @@ const REQUESTS_PER_SECOND = 200;
 /** Starts everything as real processes and servers on this machine; whatever started is stopped again when the rest fails. */
 export async function openStage(scenario: Scenario, options: { seed: number; say: Say }): Promise<Stage> {
   const { say } = options;
+  await scenario.needs?.();
   const town = await startTown({
     ...scenario.world,
     prometheus: true,

@@ -74,7 +74,8 @@ spec:
 }
 
 const LATENCY: Question = { histogram: 'http_request_duration_seconds', unit: 's', if: 'p95 > 300ms' };
-const ERRORS: Question = { bad: 'http_requests_total{code="500"}', total: 'http_requests_total' };
+/** Also what the router answers where nothing serves. */
+export const ERRORS: Question = { bad: 'http_requests_total{code=~"5.."}', total: 'http_requests_total' };
 
 /** Two kinds of harm on a canary: errors and latency. */
 const CANARY: Deployed = {

@@ -1,5 +1,5 @@
 import { HEALTHY, withFaults } from '../../../src/world/services/faults.ts';
-import { ERRORS, type Scenario } from '../scenario.ts';
+import { FAILED, type Scenario } from '../scenario.ts';
 import { served, side } from '../versions.ts';
 import { deployment, service } from './manifests.ts';
 
@@ -26,7 +26,7 @@ export const blueGreen: Scenario = {
   },
   release: (town) =>
     town.merge('Switch to green', { 'service.yaml': service('recommender', { app: 'recommender', colour: 'green' }) }),
-  harm: ERRORS,
+  harm: FAILED,
   noticedBy: { alert: 'ErrorsOfAllUsers', above: 0.05 },
   ends: 'recovered',
   versions: [side('colour'), served('image')],

@@ -1,5 +1,7 @@
+import { ERRORS } from '../../../src/world/deployment.ts';
 import { HEALTHY, withFaults } from '../../../src/world/services/faults.ts';
-import { ERRORS, type Scenario } from '../scenario.ts';
+import { evaluator } from '../../../src/world/services/kinds/flags.ts';
+import { FAILED, type Scenario } from '../scenario.ts';
 import { side } from '../versions.ts';
 import { deployment } from './manifests.ts';
 
@@ -21,21 +23,14 @@ export const flag: Scenario = {
       gate: {
         canary: 'all',
         baseline: null,
-        triggers: [
-          {
-            name: 'error rate',
-            bad: 'http_requests_total{code="500"}',
-            total: 'http_requests_total',
-            if: 'rate > 5%',
-            then: 'rollback',
-          },
-        ],
+        triggers: [{ name: 'error rate', ...ERRORS, if: 'rate > 5%', then: 'rollback' }],
       },
       criteria: [],
     },
   },
+  needs: evaluator,
   release: (town) => town.merge('Turn on the neural ranker', { 'flags.json': flags('neural') }),
-  harm: ERRORS,
+  harm: FAILED,
   noticedBy: 'gate',
   ends: 'recovered',
   versions: [side('flag ranker')],

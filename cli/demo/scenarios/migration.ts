@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { REPOSITORY } from '../../../src/world/deployment.ts';
+import { ERRORS, REPOSITORY } from '../../../src/world/deployment.ts';
 import { HEALTHY, withFaults } from '../../../src/world/services/faults.ts';
-import { ERRORS as HARM, type Scenario } from '../scenario.ts';
+import { FAILED, type Scenario } from '../scenario.ts';
 import { commentOf, listUnder } from '../watch.ts';
 import { served } from '../versions.ts';
 import { deployment } from './manifests.ts';
@@ -14,7 +14,6 @@ const DROP = 'ALTER TABLE items DROP COLUMN editors_rank;\n';
 const COLUMN_BACK = 'ALTER TABLE items ADD COLUMN editors_rank INTEGER NOT NULL DEFAULT 0;\n';
 
 const PATIENCE_S = 60;
-const ERRORS = { bad: 'http_requests_total{code="500"}', total: 'http_requests_total' };
 
 export const migration: Scenario = {
   name: 'migration',
@@ -41,7 +40,7 @@ export const migration: Scenario = {
       'deployment.yaml': deployment({ tag: '2.0.0' }),
       'db/V7__drop_editors_rank.sql': DROP,
     }),
-  harm: HARM,
+  harm: FAILED,
   noticedBy: 'gate',
   ends: 'recovered',
   versions: [served('image'), { of: 'schema', read: (town) => String(town.database?.schema() ?? 0) }],

@@ -4,7 +4,7 @@ import { tokenClient } from '../../../src/adapters/github/client.ts';
 import { FOLDER, REPOSITORY, rollout } from '../../../src/world/deployment.ts';
 import { HEALTHY, withFaults, type Faults } from '../../../src/world/services/faults.ts';
 import type { Town } from '../../../src/world/town.ts';
-import { ERRORS, SLOW, type Scenario } from '../scenario.ts';
+import { FAILED, SLOW, type Scenario } from '../scenario.ts';
 import { served } from '../versions.ts';
 
 const FAILING = withFaults({ errorRate: 0.2 });
@@ -14,7 +14,7 @@ function onRollout(bad: Faults) {
   return {
     world: { behaviours: { '1.0.0': HEALTHY, '2.0.0': bad } },
     release: (town: Town) => town.release('2.0.0'),
-    harm: ERRORS,
+    harm: FAILED,
     noticedBy: 'gate',
     ends: 'recovered',
     versions: [served('image')],
