@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { parse } from 'yaml';
 import { REASON_CODES, type ReasonCode } from '../action/reason-codes.ts';
 import { COMMANDS } from '../cli/commands.ts';
+import { STRATEGIES } from '../src/plan/strategies/table.ts';
 import { ERRORS, type ErrorCode } from '../src/errors.ts';
 import { KINDS } from '../src/manifests/kinds.ts';
 import { EXIT_REASONS, type ExitReason } from '../src/report/reason-codes.ts';
@@ -31,7 +32,15 @@ export function pages(): readonly Generated[] {
     filled('docs/presets.md', { presets: presetSections() }),
     filled('docs/manifests.md', { kinds: kindTable() }),
     filled('docs/operate.md', { cli: cliTable(), reasons: reasonTable(), exits: exitTable(), errors: errorTable() }),
+    filled('docs/strategies.md', { strategies: strategyTable() }),
   ];
+}
+
+function strategyTable(): string {
+  return table(
+    ['Strategy', 'What goes first', 'Chosen by itself when', 'Why'],
+    Object.entries(STRATEGIES).map(([name, { first, chosen, because }]) => [code(name), first, chosen, because]),
+  );
 }
 
 function inputTable(inputs: z.output<typeof actionSchema>['inputs']): string {

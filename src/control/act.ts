@@ -10,19 +10,21 @@ import { pullRequestBody, pullRequestTitle } from '../report/pull-request.ts';
 import { approvalsNeeded } from './approvals.ts';
 import type { Doors } from './doors.ts';
 import type { Draft } from './draft.ts';
+import type { SecondDraft } from './draft-second.ts';
 import type { Step } from './step.ts';
 
 type OpenStep = Extract<Step, { kind: 'open' }>;
-type PullStep = Extract<Step, { kind: 'merge' | 'update' | 'terminate' | 'open' | 'adopt' | 'close' }>;
+type PullStep = Extract<Step, { kind: 'merge' | 'update' | 'terminate' | 'open' | 'adopt' | 'second' | 'close' }>;
 
 /** Opens the pull request of a plan, or finds the one that somebody was faster with. */
 export async function openPull(
   doors: Doors,
   target: Target,
   step: OpenStep,
-  drafted: Draft,
+  drafted: SecondDraft,
 ): Promise<{ pull: Pull; memory: Memory }> {
   const { plan, mode } = step;
+  const whole = plan.phase?.kind === 'traffic' ? plan.phase.then : plan;
   const view = {
     plan: { ...plan, notes: [...(plan.notes ?? []), ...(step.notes ?? []), ...(await drafted.outlook)] },
     mode,
@@ -32,7 +34,7 @@ export async function openPull(
     requestedAt: new Date(doors.clock.now()).toISOString(),
     job: step.job ?? null,
     person: step.person ?? null,
-    author: plan.undoes[0]?.author ?? null,
+    author: whole.undoes[0]?.author ?? null,
     writers: writersIn(drafted.texts.values()),
     approvals: approvalsNeeded(target.rules.rollback.approvals, plan.incident.cause),
     codeOwners: target.rules.rollback.approvals.codeowners,
@@ -96,6 +98,7 @@ export async function actOnPull(
   switch (step.kind) {
     case 'open':
     case 'adopt':
+    case 'second':
       throw new RollbackError('internal', `a step to ${step.kind} reached pull request #${pull.number}`);
     case 'update':
       await repository.updateBranch(pull);

@@ -19,6 +19,8 @@ export interface Announcer {
    * GitHub yet and another look would help.
    */
   announce(seen: Observed, step: Step, place: number | null): Promise<boolean>;
+  /** Resolves to false where the label is not set yet and another look would help. Never rejects. */
+  relabel(pull: Pull, label: string): Promise<boolean>;
   /** False when people could not be told everything. */
   flush(): Promise<boolean>;
   readonly recorder: Recorder;
@@ -54,7 +56,7 @@ export function createAnnouncer(doors: Pick<Doors, 'repository' | 'sha256' | 'lo
     if (issue !== null && !quiet) teller.tell(issue, viewOf(seen, step, moments));
     // The label ends the rollback, or says that a person knows: it comes after what it stands for. Nobody looks at a labelled
     // rollback again, so that a process that dies then must have nothing left to write.
-    const ends = step.kind === 'finish' || step.kind === 'escalate';
+    const ends = step.kind === 'finish' || step.kind === 'escalate' || step.kind === 'open';
     const said = ends ? await sayAll() : { told: true, recorded: true };
     if (seen.stage.kind !== 'opened') return true;
     if (step.kind === 'escalate' && !said.told) return true;
@@ -83,7 +85,10 @@ export function createAnnouncer(doors: Pick<Doors, 'repository' | 'sha256' | 'lo
 
   async function label(pull: Pull, step: Step): Promise<boolean> {
     const wanted = labelFor(pull, step);
-    if (wanted === null || pull.labels.includes(wanted)) return true;
+    return wanted === null || pull.labels.includes(wanted) || relabel(pull, wanted);
+  }
+
+  async function relabel(pull: Pull, wanted: string): Promise<boolean> {
     try {
       await doors.repository.relabel(pull, wanted);
       return true;
@@ -108,7 +113,7 @@ export function createAnnouncer(doors: Pick<Doors, 'repository' | 'sha256' | 'lo
 
   const flush = async (): Promise<boolean> => (await sayAll()).told;
 
-  return { announce, flush, recorder, herald };
+  return { announce, relabel, flush, recorder, herald };
 }
 
 /** After that the label goes ahead, lest the proof be asked for again after its deadline; the sweep looks after what is left. */
@@ -128,7 +133,7 @@ function labelFor(pull: Pull, step: Step): string | null {
 }
 
 /** People read on where they asked; what a machine started is told on the pull request. */
-export function placeOf(memory: Memory, pull: Pull): number {
-  const { cause } = memory.incident;
-  return cause.kind === 'command' && cause.issue > 0 ? cause.issue : pull.number;
+export function placeOf({ incident: { cause }, half }: Memory, pull: Pull): number {
+  if (cause.kind === 'command' && cause.issue > 0) return cause.issue;
+  return half?.kind === 'version' ? half.first.number : pull.number;
 }

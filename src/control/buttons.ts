@@ -3,10 +3,11 @@ import { mayRollBack } from '../chatops/allowed.ts';
 import type { Key } from '../plan/incident.ts';
 import { targetOf } from '../playbook/target.ts';
 import { buttonsCheck, pressedCheck, readButtonsName, rollbackPressed, type Button } from '../report/buttons.ts';
+import { activeOf } from './active.ts';
 import type { Doors } from './doors.ts';
 import type { GateNews } from './gate-run.ts';
 import { falseAlarm, hold, type Carried } from './orders.ts';
-import { activeOf, glance, playbookOf, type Loop, type Settled } from './reconcile.ts';
+import { glance, playbookOf, type Loop, type Settled } from './reconcile.ts';
 import { speakerOf } from './speaker.ts';
 
 /** One press, as the webhook told it. Nothing in it is believed but who pressed: rights are read again. */

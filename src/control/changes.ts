@@ -39,7 +39,8 @@ async function keepQuarantine(doors: Pick<Doors, 'repository'>, rules: Rules): P
     const [newest] = groupChanges(await doors.repository.history(paths, head));
     const [first] = found;
     // While the revert itself is on its way, the bad release still is the newest change: it is no second one.
-    if (!newest || !first || newest.revision === first.bad) continue;
+    // So it is while only the traffic was moved away from it: its version follows.
+    if (!newest || !first || newest.revision === first.bad || newest.revertOf === first.bad) continue;
     keeps.push({
       key,
       ask: {

@@ -1,4 +1,5 @@
 import type { Application } from '../ports.ts';
+import { decideRelief } from './decide-relief.ts';
 import type { Observed, Remembered, Seen } from './observed.ts';
 import type { Step, WaitFor } from './step.ts';
 import { heldBefore, heldCommand, heldUntil, heldWords } from './sync-window.ts';
@@ -6,7 +7,8 @@ import { heldBefore, heldCommand, heldUntil, heldWords } from './sync-window.ts'
 type Reached = Extract<Seen, { kind: 'seen' }>;
 
 /** The revert is merged. Merged is not recovered: applied, healthy for long enough, and every success criterion proven. */
-export function decideCluster(seen: Observed, { pull }: Remembered): Step {
+export function decideCluster(seen: Observed, remembered: Remembered): Step {
+  const { pull } = remembered;
   const { verify, rollback: policy } = seen.rules;
   const mergedAt = Date.parse(pull.mergedAt ?? '');
   const deadline = Math.max(mergedAt, ...holdsSince(seen, mergedAt)) + verify.within;
@@ -69,6 +71,8 @@ export function decideCluster(seen: Observed, { pull }: Remembered): Step {
     return wait('sync', `${because}${refused}`, [`argocd app terminate-op ${name}`]);
   }
 
+  if (remembered.half?.kind === 'traffic')
+    return decideRelief(seen, remembered, { since: appliedSince(seen, applications, mergedAt), deadline });
   const ill = applications.find((app) => app.application.health.status !== 'Healthy');
   if (ill) {
     const { because, commands } = illness(ill);
@@ -179,13 +183,18 @@ function leftovers(applications: readonly Reached[]): string {
   return found.map((words) => `; ${words}`).join('');
 }
 
+/** Epoch ms since when every application has had the revert applied, healthy or not. */
+export function appliedSince(seen: Pick<Observed, 'now'>, applications: readonly Reached[], mergedAt: number): number {
+  const moments = applications.map(
+    ({ application }) => Date.parse(application.operation?.finishedAt ?? '') || mergedAt,
+  );
+  return Math.min(seen.now, Math.max(mergedAt, ...moments));
+}
+
 /** Epoch ms since when every application has been healthy with the revert applied. */
 export function healthySince(seen: Pick<Observed, 'now'>, applications: readonly Reached[], mergedAt: number): number {
-  const moments = applications.flatMap(({ application: { health, operation } }) => [
-    Date.parse(health.since ?? '') || mergedAt,
-    Date.parse(operation?.finishedAt ?? '') || mergedAt,
-  ]);
-  return Math.min(seen.now, Math.max(mergedAt, ...moments));
+  const healthy = applications.map(({ application }) => Date.parse(application.health.since ?? '') || mergedAt);
+  return Math.min(seen.now, Math.max(appliedSince(seen, applications, mergedAt), ...healthy));
 }
 
 function notRecovered(seen: Observed, because: string, within: number, commands: readonly string[]): Step {

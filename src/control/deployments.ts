@@ -2,6 +2,7 @@
 import { RollbackError } from '../errors.ts';
 import type { DeploymentState } from '../ports.ts';
 import type { Doors } from './doors.ts';
+import { isRelieved } from './entries.ts';
 import type { Observed } from './observed.ts';
 import type { Step } from './step.ts';
 
@@ -13,7 +14,7 @@ export interface Deployer {
 }
 
 /** What a look says about the deployment of its revert; null: it is not merged yet, or nothing new. */
-export function deploymentOf({ stage, rules, incident }: Observed, step: Step): DeploymentState | null {
+export function deploymentOf({ stage, rules, incident, proof }: Observed, step: Step): DeploymentState | null {
   if (stage.kind !== 'opened' || stage.remembered.pull.mergeCommit === null) return null;
   const { pull, good } = stage.remembered;
   if (pull.state !== 'merged') return null;
@@ -22,6 +23,12 @@ export function deploymentOf({ stage, rules, incident }: Observed, step: Step): 
   const about = { sha: pull.mergeCommit ?? '', environment, url: pull.url };
   if (step.kind === 'finish')
     return step.outcome === 'recovered' ? { ...about, state: 'success', description: `${to}: recovered` } : null;
+  if (isRelieved({ stage, proof }, step))
+    return {
+      ...about,
+      state: 'success',
+      description: `${incident.key.service}: the traffic is away from ${incident.bad.slice(0, 7)}`,
+    };
   if (step.kind === 'escalate') return { ...about, state: 'failure', description: `${to}: a person is needed` };
   if (step.kind === 'wait' && step.for === 'person') return null;
   return { ...about, state: 'in_progress', description: `${to}: merged, not yet proven` };

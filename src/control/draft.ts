@@ -5,18 +5,17 @@ import { isInstant } from '../plan/history.ts';
 import { lastGood } from '../plan/last-good.ts';
 import type { Named } from '../plan/named-target.ts';
 import { versionsOf } from '../manifests/versions.ts';
-import { makePlan } from '../plan/make-plan.ts';
-import type { Planned, QuarantineEdit } from '../plan/plan.ts';
-import { quarantineEdit, quarantinePath } from '../plan/quarantine.ts';
+import type { Planned } from '../plan/plan.ts';
 import type { Target } from '../playbook/target.ts';
 import { parse as parseLedger } from '../ledger/chain.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { orderOn, standing } from '../ledger/standing.ts';
-import type { Overview, Pull, TreeFile } from '../ports.ts';
+import type { Overview, Pull } from '../ports.ts';
 import { mergedRevert, openRevert } from './adopt.ts';
-import { fitting, lookAtListed } from './artefacts.ts';
+import { lookAtListed } from './artefacts.ts';
 import type { Doors } from './doors.ts';
-import { QUARANTINE, reasonOf } from './entries.ts';
+import { makeWay, type Made } from './draft-plan.ts';
+import { QUARANTINE } from './entries.ts';
 import { foresee } from './foresee.ts';
 import { foreseeMoves } from './foresee-moves.ts';
 import type { Before } from './observed.ts';
@@ -35,16 +34,11 @@ export interface Ask {
 }
 
 /** A plan that nobody has acted on yet, with what `decide` needs beside it. */
-export interface Draft {
+export interface Draft extends Made {
   readonly incident: Incident;
   readonly branch: string;
-  readonly planned: Planned;
   readonly before: Before;
   readonly activeRules: readonly string[];
-  /** Text of the blobs in the plan; null: binary. */
-  readonly texts: ReadonlyMap<string, string | null>;
-  /** What the commit of the revert adds to the quarantine; null: nothing. */
-  readonly quarantine: QuarantineEdit | null;
   /** A pull request that this very incident already has, finished or not. */
   readonly existing: Pull | null;
   /** The issue or pull request where people read about it before there is a revert; null: nowhere yet. */
@@ -130,89 +124,22 @@ export async function draft(
     };
   }
   const { good } = found;
-  const quarantined = quarantinePath(key);
-  const [trees, existing] = await Promise.all([
-    repository.trees([...paths, quarantined], [good.sha, bad.revision, overview.head]),
+  const [made, existing] = await Promise.all([
+    makeWay(doors, target, overview, { incident, changes, bad, good, accept: ask.accept, looks }),
     repository.findRollback(branch),
   ]);
-  const at = (sha: string) => new Map((trees.get(sha) ?? []).map((file) => [file.path, file]));
-  const [goodFiles, badFiles, nowFiles] = [at(good.sha), at(bad.revision), at(overview.head)];
-  const listed = nowFiles.get(quarantined);
-  // What is quarantined never goes back: each rollback adds to it.
-  for (const files of [goodFiles, badFiles, nowFiles]) files.delete(quarantined);
-  if (goodFiles.size === 0) {
-    const because = `${good.because}, but it has no file of this service: going back would delete the service`;
-    return { ...base, planned: { kind: 'no-last-good', because }, texts: new Map(), quarantine: null, existing };
-  }
-  const touched = [...new Set([...goodFiles.keys(), ...badFiles.keys()])].filter(
-    (path) => !sameFile(goodFiles.get(path), badFiles.get(path)),
-  );
-  const blobs = touched.flatMap((path) =>
-    [goodFiles, badFiles, nowFiles].flatMap((files) => files.get(path)?.blob ?? []),
-  );
-  const texts = await repository.texts(listed ? [...blobs, listed.blob] : blobs);
-  const file = (found: TreeFile | undefined) => (found ? { ...found, text: texts.get(found.blob) ?? null } : null);
-  const made = makePlan(
-    {
-      incident,
-      base: overview.head,
-      baseBranch: overview.defaultBranch,
-      good,
-      undoes: undone(changes, bad.revision, good.sha),
-      later: changes
-        .slice(0, Math.max(0, changes.indexOf(bad)))
-        .map(({ revision, title, author }) => ({ sha: revision, title, author })),
-      files: touched.map((path) => ({
-        path,
-        good: file(goodFiles.get(path)),
-        bad: file(badFiles.get(path)),
-        now: file(nowFiles.get(path)),
-      })),
-    },
-    sha256,
-  );
-  const chosen = confirmed(made, ask);
-  const manifests = touched.flatMap((path) => {
-    const text = file(nowFiles.get(path))?.text ?? null;
-    return text === null ? [] : [{ path, text }];
-  });
-  const [planned, revert] = await Promise.all([
-    fitting(doors, target, chosen, { listed: looks, before: manifests, texts }),
-    existing === null ? humanRevert(chosen) : null,
-  ]);
-  const human = planned.kind === chosen.kind ? revert : null;
-  const quarantine =
-    planned.kind === 'planned'
-      ? quarantineEdit(planned.plan, {
-          text: listed ? (texts.get(listed.blob) ?? null) : null,
-          reason: reasonOf(ask.cause),
-          forMs: target.rules.rollback.quarantine,
-          now: doors.clock.now(),
-        })
-      : null;
+  const human = existing === null ? await humanRevert(made.planned) : null;
   const foreseen = Promise.all([outlook, foreseeMoves(doors, target, { ledger, changes, good, bad: bad.revision })]);
-  return {
-    ...base,
-    outlook: foreseen.then((notes) => notes.flat()),
-    before: { ...before, human },
-    planned,
-    texts,
-    quarantine,
-    existing,
-  };
+  const all = foreseen.then((notes) => notes.flat());
+  return { ...base, outlook: all, before: { ...before, human }, ...made, existing };
 
   async function humanRevert(found: Planned): Promise<Before['human']> {
     if (!bad) return null;
     if (found.kind === 'nothing-to-do') return mergedRevert(changes, bad);
-    return found.kind === 'planned' ? openRevert(repository, candidates, bad, paths, found.plan) : null;
+    if (found.kind !== 'planned') return null;
+    const { plan } = found;
+    return openRevert(repository, candidates, bad, paths, plan.phase?.kind === 'traffic' ? plan.phase.then : plan);
   }
-}
-
-/** The plan that a person confirmed in place of a conflict. */
-function confirmed(made: Planned, { accept }: Ask): Planned {
-  return made.kind === 'conflict' && made.instead && made.instead.hash === accept
-    ? { kind: 'planned', plan: made.instead }
-    : made;
 }
 
 /** Since the last `/release`, or ever. */
@@ -250,10 +177,6 @@ async function withVersions(doors: Doors, paths: readonly string[], changes: rea
   }));
 }
 
-function sameFile(a: TreeFile | undefined, b: TreeFile | undefined): boolean {
-  return a?.blob === b?.blob && a?.mode === b?.mode;
-}
-
 /**
  * The change a cause speaks of. A gate runs on a pushed commit: either that commit changed the service, or the newest change was
  * already in it. A gate of a release that has been replaced since then accuses nobody.
@@ -264,16 +187,4 @@ async function badChange(doors: Doors, changes: readonly Change[], sha: string |
   const exact = changes.find((change) => change.revision === sha);
   if (exact) return exact;
   return (await doors.repository.contains(sha, newest.revision)) ? newest : null;
-}
-
-/** The bad change and those between it and the target, newest first: their content goes away with it. */
-function undone(
-  changes: readonly Change[],
-  bad: string,
-  good: string,
-): { sha: string; title: string; author: string }[] {
-  const from = changes.findIndex((change) => change.revision === bad);
-  const to = changes.findIndex((change, i) => i >= from && (change.revision === good || change.before === good));
-  const until = to === -1 ? from + 1 : changes[to]?.revision === good ? to : to + 1;
-  return changes.slice(from, until).map(({ revision, title, author }) => ({ sha: revision, title, author }));
 }

@@ -8,7 +8,7 @@ import type { Step } from './step.ts';
 /** The ledger lines that follow from what was observed and decided. The same observation gives the same ids. */
 export function entriesOf(seen: Observed, moments: Moments, step: Step): Entry[] {
   if (seen.stage.kind === 'planning') return step.kind === 'escalate' ? [escalated(seen, step, null)] : [];
-  const { pull, good, mode, bypass = null, approvedBy = null } = seen.stage.remembered;
+  const { pull, good, mode, bypass = null, approvedBy = null, half = null } = seen.stage.remembered;
   const entries = [
     entry(
       seen,
@@ -18,7 +18,11 @@ export function entriesOf(seen: Observed, moments: Moments, step: Step): Entry[]
       actorOf(seen.incident.cause),
       reasonOf(seen.incident.cause),
     ),
-    entry(seen, 'opened', pull.createdAt, good.sha, 'lastgood', good.because, { pullRequest: pull.number, mode }),
+    entry(seen, 'opened', pull.createdAt, good.sha, 'lastgood', good.because, {
+      pullRequest: pull.number,
+      mode,
+      ...(half === null ? {} : { half: half.kind, strategy: half.strategy }),
+    }),
   ];
   if (pull.mergedAt) {
     entries.push(
@@ -44,6 +48,17 @@ export function entriesOf(seen: Observed, moments: Moments, step: Step): Entry[]
         'the merge commit or a descendant of it was applied',
       ),
     );
+  if (isRelieved(seen, step))
+    entries.push(
+      entry(
+        seen,
+        'relieved',
+        new Date(seen.now).toISOString(),
+        pull.mergeCommit,
+        'lastgood',
+        `the traffic is away from ${seen.incident.bad.slice(0, 7)}: ${seen.proof?.because ?? ''}`,
+      ),
+    );
   if (step.kind === 'finish' && step.outcome !== 'nothing-to-do') {
     const at = new Date(seen.now).toISOString();
     entries.push(entry(seen, step.outcome, at, pull.mergeCommit, 'lastgood', step.because, { ...exitOfStep(step) }));
@@ -59,7 +74,25 @@ function escalated(seen: Observed, step: Extract<Step, { kind: 'escalate' }>, re
     final: step.final,
     ...exitOfStep(step),
   });
-  return { ...line, id: `${seen.incident.id}/escalated/${step.trouble}` };
+  return { ...line, id: `${line.id}/${step.trouble}` };
+}
+
+/** Users are proven to be well before the version is back. */
+export function isRelieved({ stage, proof }: Pick<Observed, 'stage' | 'proof'>, step: Step): boolean {
+  return (
+    step.kind !== 'wait' &&
+    stage.kind === 'opened' &&
+    stage.remembered.half?.kind === 'traffic' &&
+    stage.remembered.pull.state === 'merged' &&
+    proof?.status === 'pass'
+  );
+}
+
+/** The second half has lines of its own, for what happens twice. */
+function idOf({ incident, stage }: Observed, kind: EntryKind): string {
+  const twice = kind === 'opened' || kind === 'merged' || kind === 'applied' || kind === 'escalated';
+  const isSecond = stage.kind === 'opened' && stage.remembered.half?.kind === 'version';
+  return isSecond && twice ? `${incident.id}/version/${kind}` : `${incident.id}/${kind}`;
 }
 
 function entry(
@@ -75,7 +108,7 @@ function entry(
   return {
     at,
     kind,
-    id: `${id}/${kind}`,
+    id: idOf(seen, kind),
     service: key.service,
     environment: key.environment,
     revision,

@@ -10,6 +10,7 @@ export function exitOfStep(step: Step): Exit | null {
     case 'merge':
     case 'update':
     case 'terminate':
+    case 'second':
       return null;
     case 'wait':
       return step.for === 'approval' ? exitOf('approval-needed') : null;

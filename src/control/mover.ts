@@ -53,6 +53,8 @@ export function createMover(doors: MoverDoors, recorder: Recorder): Mover {
     see({ stage, incident }, target) {
       const applies = target.rules.rollback.repoint.some(({ apply }) => apply);
       if (!applies || !doors.movers || stage.kind !== 'opened' || stage.remembered.pull.state !== 'merged') return;
+      // A pointer goes with the version.
+      if (stage.remembered.half?.kind === 'traffic') return;
       const tried = tries.get(incident.id) ?? 0;
       if (tried >= MOST_TRIES || busy.has(incident.id)) return;
       tries.set(incident.id, tried + 1);

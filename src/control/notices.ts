@@ -48,6 +48,7 @@ function occasionsOf(entry: Entry): readonly Occasion[] {
     case 'requested':
     case 'planned':
     case 'applied':
+    case 'relieved':
     case 'released':
     case 'false-alarm':
     case 'pointer-moved':

@@ -3,10 +3,10 @@ import type { Incident } from '../plan/incident.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { Target } from '../playbook/target.ts';
 import type { Application, ArgoCd, JobVerdict, MetricSource, Obstacles, Pull } from '../ports.ts';
-import { healthySince } from './decide-cluster.ts';
+import { appliedSince, healthySince } from './decide-cluster.ts';
 import { MIGRATION_CHECK } from './decide-migration.ts';
 import type { Doors } from './doors.ts';
-import type { Seen, Settings } from './observed.ts';
+import type { Remembered, Seen, Settings } from './observed.ts';
 import type { Prover } from './prove.ts';
 
 /** Every application of the environment, each asked to look at Git first. */
@@ -98,16 +98,15 @@ export async function observeProof(
   prover: Prover,
   target: Target,
   incident: Incident,
-  pull: Pull,
+  { pull, half = null }: Pick<Remembered, 'pull' | 'half'>,
   applications: readonly Seen[],
 ): Promise<Verdict | null> {
   const reached = applications.filter((app) => app.kind === 'seen');
-  if (
-    reached.length < applications.length ||
-    reached.some((app) => !app.applied || app.application.health.status !== 'Healthy')
-  )
-    return null;
-  const since = healthySince({ now: doors.clock.now() }, reached, Date.parse(pull.mergedAt ?? ''));
+  if (reached.length < applications.length || reached.some((app) => !app.applied)) return null;
+  const onlyTraffic = half?.kind === 'traffic';
+  if (!onlyTraffic && reached.some((app) => app.application.health.status !== 'Healthy')) return null;
+  const sinceWhen = onlyTraffic ? appliedSince : healthySince;
+  const since = sinceWhen({ now: doors.clock.now() }, reached, Date.parse(pull.mergedAt ?? ''));
   return prover.prove(incident.id, target.rules.verify, sourcesOf(doors, target), since);
 }
 

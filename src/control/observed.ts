@@ -3,6 +3,7 @@ import type { Verdict } from '../judge/verdict.ts';
 import type { Order } from '../ledger/standing.ts';
 import type { Incident } from '../plan/incident.ts';
 import type { LastGood, Planned } from '../plan/plan.ts';
+import type { Half } from '../report/memory.ts';
 import type { EnvironmentRules } from '../playbook/schema.ts';
 import type { Application, JobVerdict, MergeMethod, Obstacles, Pull, SyncWindows, Unhealthy } from '../ports.ts';
 
@@ -45,6 +46,8 @@ export interface Remembered {
   readonly author?: string | null;
   /** Who agreed to the merge, in words; null: nobody was asked. */
   readonly approvedBy?: string | null;
+  /** Which half of a way back in two pull requests; null: it is the whole. */
+  readonly half?: Half | null;
 }
 
 /** Before the pull request there is a plan; after it, the pull request is the memory. */
@@ -94,6 +97,8 @@ export interface Observed extends Settings {
   readonly applications: readonly Seen[];
   /** The success criteria measured since the cluster was healthy; null before. */
   readonly proof: Verdict | null;
+  /** What brings the version back, drafted once the traffic is away; null: not yet, or there is no second half. */
+  readonly second?: Planned | null;
   /** Read once the time for the merge is over, or GitHub refused it. */
   readonly obstacles?: Obstacles | null;
   /** The operation that could not be ended because the account may not; null: none. */

@@ -1,19 +1,21 @@
 import { RollbackError } from '../errors.ts';
-import type { Cause, Key } from '../plan/incident.ts';
-import { branchPrefixOf, LABELS } from '../plan/identity.ts';
+import type { Key } from '../plan/incident.ts';
+import { LABELS, secondBranchOf } from '../plan/identity.ts';
 import { playbookError } from '../playbook/faults.ts';
 import type { Playbook } from '../playbook/schema.ts';
 import { targetOf, type Target } from '../playbook/target.ts';
 import type { Overview, Pull } from '../ports.ts';
 import { parseBlock, type Memory } from '../report/memory.ts';
+import { activeOf, isSameComment, isSameStory, overWords, rememberedOf, type Active } from './active.ts';
 import { actOnPull, adoptPull, openPull } from './act.ts';
 import { createAnnouncer, placeOf } from './announce.ts';
 import { decide } from './decide.ts';
 import type { Doors } from './doors.ts';
 import { draft, type Ask, type Draft } from './draft.ts';
+import { draftSecond } from './draft-second.ts';
 import { observeApprovals } from './observe-approvals.ts';
 import { observeApplications, observeMigration, observeObstacles, observeProof } from './observe.ts';
-import type { Observed, Remembered, Settings } from './observed.ts';
+import type { Observed, Settings } from './observed.ts';
 import { policyOf } from './policy.ts';
 import { createMover } from './mover.ts';
 import { createProver } from './prove.ts';
@@ -75,23 +77,6 @@ export function playbookOf(overview: Overview): Playbook {
   return parsed.playbook;
 }
 
-/** A rollback under way, with its memory. */
-interface Active {
-  readonly pull: Pull;
-  readonly memory: Memory;
-}
-
-/** The newest unfinished rollback of one service in one environment. */
-export function activeOf(unfinished: readonly Pull[], key: Pick<Key, 'service' | 'environment'>): Active | null {
-  for (const pull of unfinished.toSorted((a, b) => b.number - a.number)) {
-    if (pull.adopted !== true && !pull.branch.startsWith(branchPrefixOf(key))) continue;
-    const memory = parseBlock(pull.body);
-    if (memory?.incident.key.service === key.service && memory.incident.key.environment === key.environment)
-      return { pull, memory };
-  }
-  return null;
-}
-
 export function createLoop(doors: Doors): Loop {
   const prover = createProver(doors.clock);
   /** Operations that Argo CD did not let us end: people see the command, and not at every look another attempt. */
@@ -106,7 +91,7 @@ export function createLoop(doors: Doors): Loop {
     const followActive = async ({ pull, memory }: Active): Promise<Settled> => {
       options.claimed?.(pull);
       const rules = await doors.repository.activeRules(overview.defaultBranch);
-      return follow(target, settingsOf(overview, rules), pull, memory);
+      return goOn(target, settingsOf(overview, rules), { pull, memory });
     };
     // One open rollback at a time. Once it is merged and only its proof is missing, another bad release may be named.
     if (active && (!ask || active.pull.state === 'open')) return followActive(active);
@@ -134,7 +119,7 @@ export function createLoop(doors: Doors): Loop {
         return { kind: 'idle', because: over, again: null, done };
       }
       options.claimed?.(existing);
-      return follow(target, settingsOf(overview, drafted.activeRules), existing, memory);
+      return goOn(target, settingsOf(overview, drafted.activeRules), { pull: existing, memory });
     }
     const seen: Observed = {
       now: doors.clock.now(),
@@ -150,7 +135,7 @@ export function createLoop(doors: Doors): Loop {
     if (step.kind === 'adopt') {
       const adopted = await adoptPull(doors, target, step, drafted);
       options.claimed?.(adopted.pull);
-      return follow(target, settingsOf(overview, drafted.activeRules), adopted.pull, adopted.memory);
+      return goOn(target, settingsOf(overview, drafted.activeRules), adopted);
     }
     if (step.kind !== 'open') {
       await announcer.announce(seen, step, drafted.place);
@@ -158,20 +143,46 @@ export function createLoop(doors: Doors): Loop {
     }
     const opened = await openPull(doors, target, step, drafted);
     options.claimed?.(opened.pull);
-    return follow(target, settingsOf(overview, drafted.activeRules), opened.pull, opened.memory);
+    return goOn(target, settingsOf(overview, drafted.activeRules), opened);
   }
 
-  /** From the pull request on: look, decide, act, until there is something to wait for. */
-  async function follow(target: Target, first: Settings, opened: Pull, remembered: Memory): Promise<Settled> {
-    let pull = opened;
+  /** From the pull request on. A first half that has its second already is over: a process died before it could say so. */
+  async function goOn(target: Target, settings: Settings, active: Active): Promise<Settled> {
+    const { pull, memory } = active;
+    if (memory.half?.kind !== 'traffic' || pull.state !== 'merged') return follow(target, settings, active);
+    const second = await doors.repository.findRollback(secondBranchOf(memory.incident));
+    const told = second ? parseBlock(second.body) : null;
+    if (!second || !told) return follow(target, settings, active);
+    await announcer.relabel(pull, LABELS.relieved);
+    const over = overWords(second);
+    return over === null
+      ? follow(target, settings, { pull: second, memory: told })
+      : { kind: 'idle', because: over, again: null };
+  }
+
+  /** Look, decide, act, until there is something to wait for. */
+  async function follow(target: Target, first: Settings, active: Active): Promise<Settled> {
+    let { pull, memory } = active;
     let settings = first;
-    let memory = remembered;
     for (let taken = 0; taken < MOST_STEPS; taken += 1) {
       const known = denied.get(memory.incident.id);
       const mayNotTerminate = known && doors.clock.now() - known.at < ASK_AGAIN_MS ? known.application : null;
-      const seen = { ...(await observe(target, settings, pull, memory)), mayNotTerminate };
+      let seen: Observed = { ...(await observe(target, settings, pull, memory)), mayNotTerminate };
       mover.see(seen, target);
-      const step = decide(seen);
+      let step = decide(seen);
+      if (step.kind === 'second') {
+        const relievedAt = seen.proof?.status === 'pass' ? new Date(seen.now).toISOString() : null;
+        const drafted = await draftSecond(doors, target, { pull, memory, relievedAt });
+        seen = { ...seen, second: drafted.planned };
+        step = decide(seen);
+        if (step.kind === 'open') {
+          await announcer.announce(seen, step, placeOf(memory, pull));
+          const opened = await openPull(doors, target, step, drafted);
+          prover.forget(seen.incident.id);
+          await announcer.relabel(pull, LABELS.relieved);
+          return follow(target, settings, opened);
+        }
+      }
       const told = announcer.announce(seen, step, placeOf(memory, pull));
       if (step.kind === 'wait' || step.kind === 'escalate' || step.kind === 'finish') {
         const stands = await told;
@@ -210,17 +221,18 @@ export function createLoop(doors: Doors): Loop {
 
   async function observe(target: Target, settings: Settings, pull: Pull, memory: Memory): Promise<Observed> {
     const merged = pull.state === 'merged';
+    const remembered = rememberedOf(pull, memory);
     const applications = merged ? await observeApplications(doors, target, pull) : [];
     return {
       incident: memory.incident,
       rules: target.rules,
-      stage: { kind: 'opened', remembered: rememberedOf(pull, memory) },
+      stage: { kind: 'opened', remembered },
       ...settings,
       obstacles: await observeObstacles(doors, target, settings, pull),
       approvals: await observeApprovals(doors, target, pull, { memory, head: settings.head }),
       migration: await observeMigration(doors, pull, memory.job ?? null),
       applications,
-      proof: merged ? await observeProof(doors, prover, target, memory.incident, pull, applications) : null,
+      proof: merged ? await observeProof(doors, prover, target, memory.incident, remembered, applications) : null,
       escalated: pull.labels.includes(LABELS.called) || pull.labels.includes(LABELS.escalated),
       now: doors.clock.now(),
     };
@@ -247,35 +259,11 @@ export async function glance(doors: Pick<Doors, 'repository'>): Promise<Glance> 
   return { overview, unfinished };
 }
 
-function rememberedOf(pull: Pull, memory: Memory): Remembered {
-  const { good, mode, planHash, bypass = null, job = null, person = null, author = null, approvedBy = null } = memory;
-  return { pull, good, mode, planHash, bypass, job, person, author, approvedBy };
-}
-
 function nextLook(step: Step): number | null {
   if (step.kind === 'wait') return step.lookAgainMs;
   return step.kind === 'escalate' && !step.final ? 60_000 : null;
 }
 
-function isSameComment(one: Cause, other: Cause): boolean {
-  return one.kind === 'command' && other.kind === 'command' && one.commentId === other.commentId;
-}
-
-/** Asked again for what is already on its way back: the same bad release, or "the newest change" while that is our own revert. */
-function isSameStory(active: Active, drafted: Draft, ask: Ask): boolean {
-  if (drafted.incident.id === active.memory.incident.id) return true;
-  return drafted.before.isRollback && ask.to === null;
-}
-
 function settingsOf({ head, autoMergeAllowed, mergeMethods }: Overview, activeRules: readonly string[]): Settings {
   return { head, activeRules, autoMergeAllowed, mergeMethods };
-}
-
-/** Why a pull request needs no further look, although somebody asks for its rollback again; null: it does. */
-function overWords(pull: Pull): string | null {
-  if (pull.labels.includes(LABELS.recovered))
-    return `pull request #${pull.number} already rolled this release back: recovered, as proven by the metrics`;
-  if (pull.state === 'closed' && pull.labels.includes(LABELS.cancelled))
-    return `pull request #${pull.number} for this release was closed without a merge; reopen it to go on`;
-  return null;
 }

@@ -55,6 +55,8 @@ export type Step =
       readonly because: string;
     }
   | { readonly kind: 'update'; readonly pull: Pull; readonly because: string }
+  /** The traffic is away: what brings the version back is drafted, and decided upon. */
+  | { readonly kind: 'second'; readonly because: string }
   /** It would change nothing any more. */
   | { readonly kind: 'close'; readonly pull: Pull; readonly because: string }
   /** Ends the operation of a commit that the revert replaces; only where the playbook allows it. */

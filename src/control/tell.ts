@@ -121,6 +121,7 @@ function statusOf(seen: Observed, step: Step): TimelineView['status'] {
     case 'merge':
     case 'update':
     case 'terminate':
+    case 'second':
       return { kind: 'waiting', for: step.because, until: null, next: waitWords(step.kind) };
     case 'wait':
       return {

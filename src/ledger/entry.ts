@@ -10,6 +10,8 @@ export type EntryKind =
   | 'opened'
   | 'merged'
   | 'applied'
+  /** The traffic is away from the bad release, and users are proven to be well; its version has yet to follow. */
+  | 'relieved'
   | 'recovered'
   | 'escalated'
   /** Closed without a merge. */

@@ -12,6 +12,7 @@ const KINDS = [
   'opened',
   'merged',
   'applied',
+  'relieved',
   'recovered',
   'escalated',
   'cancelled',

@@ -18,9 +18,21 @@ export function branchOf(incident: Pick<Incident, 'key' | 'bad'>): string {
   return `${branchPrefixOf(incident.key)}${incident.bad.slice(0, 7)}`;
 }
 
+/** The second pull request of an incident whose first one only moved the traffic. */
+export function secondBranchOf(incident: Pick<Incident, 'key' | 'bad'>): string {
+  return `${branchOf(incident)}${SECOND}`;
+}
+
+/** True for the branch of a second pull request: it is no rollback of its own. */
+export function isSecond(branch: string): boolean {
+  return branch.endsWith(SECOND) && branchKey(branch) !== null;
+}
+
+const SECOND = '-version';
+
 /** The other way round; null for a branch that is none of ours. Names never hold a slash. */
 export function branchKey(branch: string): Pick<Key, 'environment' | 'service'> | null {
-  const [, environment, service] = /^rollback\/([^/]+)\/([^/]+)\/[0-9a-f]{7}$/.exec(branch) ?? [];
+  const [, environment, service] = /^rollback\/([^/]+)\/([^/]+)\/[0-9a-f]{7}(?:-version)?$/.exec(branch) ?? [];
   return environment === undefined || service === undefined ? null : { environment, service };
 }
 
@@ -30,6 +42,8 @@ export const LABELS = {
   /** A person was called; whatever they do is followed. */
   called: 'lastgood: needs you',
   recovered: 'lastgood: recovered',
+  /** The traffic is away, and the second pull request brings the version back. */
+  relieved: 'lastgood: relieved',
   escalated: 'lastgood: escalated',
   cancelled: 'lastgood: cancelled',
   /** Beside the others: a person says that the release was innocent. */

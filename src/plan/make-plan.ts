@@ -7,7 +7,7 @@ import { judgeRelease } from '../migrations/judge.ts';
 import { recognise } from '../migrations/recognise.ts';
 import { isMigration, mutableTargets, resourcesIn } from './fit.ts';
 import type { Incident } from './incident.ts';
-import { climb } from './ladder.ts';
+import { climbFrom } from './detour.ts';
 import type { FileAt, FileStates } from './ladder.ts';
 import { setKeys } from './set-keys.ts';
 import type { Conflict, FileEdit, FileMode, LastGood, Planned, RollbackPlan, VersionChange } from './plan.ts';
@@ -32,6 +32,8 @@ export interface PlanInput {
     readonly good: ReadFile | null;
     readonly bad: ReadFile | null;
     readonly now: ReadFile | null;
+    /** What our own first pull request did to it; absent: there was none. */
+    readonly detour?: { readonly before: ReadFile | null; readonly after: ReadFile | null };
   }[];
 }
 
@@ -50,16 +52,20 @@ export function makePlan(input: PlanInput, sha256: Sha256): Planned {
   for (const raw of files) {
     const file: FileStates = {
       path: raw.path,
-      good: known(raw, 'good'),
-      bad: known(raw, 'bad'),
-      now: known(raw, 'now'),
+      good: known(raw.path, raw.good),
+      bad: known(raw.path, raw.bad),
+      now: known(raw.path, raw.now),
     };
-    const rung = climb(file);
+    const detour = raw.detour && {
+      before: known(raw.path, raw.detour.before),
+      after: known(raw.path, raw.detour.after),
+    };
+    const rung = climbFrom(file, detour ?? null);
     if (rung.kind !== 'nothing' && isMigration(file.path, [file.good?.text ?? null, file.bad?.text ?? null]))
       migrations.push(file.path);
     if (rung.kind === 'conflict') {
       conflicts.push(...rung.conflicts);
-      const set = setKeys(file);
+      const set = detour === undefined ? setKeys(file) : null;
       instead = set === null ? null : (instead?.concat(set) ?? null);
       if (set) insteadChanges.push(...versionChanges(file.path, file.now?.text ?? null, set.text));
     }
@@ -131,21 +137,20 @@ function removedResources({ now }: FileStates, after: string | null): readonly s
 }
 
 /**
- * What a confirmation is bound to: another bad release, another target or another edit is another hash. A commit that touches none of
- * these is not: where many people release, one lands between every plan and its confirmation.
+ * What a confirmation is bound to: another bad release, another target or another edit is another hash, in either half. A commit that
+ * touches none of these is not: where many people release, one lands between every plan and its confirmation.
  */
-export function planHash(plan: Pick<RollbackPlan, 'incident' | 'good' | 'edits'>, sha256: Sha256): string {
-  return sha256(canonicalJson([plan.incident.id, plan.good.sha, plan.edits])).slice(0, 12);
+export function planHash(plan: Pick<RollbackPlan, 'incident' | 'good' | 'edits' | 'phase'>, sha256: Sha256): string {
+  const then = plan.phase?.kind === 'traffic' ? [plan.phase.then.edits] : [];
+  return sha256(canonicalJson([plan.incident.id, plan.good.sha, plan.edits, ...then])).slice(0, 12);
 }
 
 const MODES: readonly string[] = ['100644', '100755', '120000', '160000'] satisfies readonly FileMode[];
 
-function known(file: PlanInput['files'][number], state: 'good' | 'bad' | 'now'): FileAt | null {
-  const found = file[state];
+function known(path: string, found: ReadFile | null): FileAt | null {
   if (!found) return null;
   const { blob, mode, text } = found;
-  if (!isMode(mode))
-    throw new RollbackError('internal', `${file.path}: file mode ${mode} is none that Git uses for a file`);
+  if (!isMode(mode)) throw new RollbackError('internal', `${path}: file mode ${mode} is none that Git uses for a file`);
   return { blob, mode, text };
 }
 
@@ -153,7 +158,7 @@ function isMode(mode: string): mode is FileMode {
   return MODES.includes(mode);
 }
 
-function versionChanges(path: string, before: string | null, after: string | null): readonly VersionChange[] {
+export function versionChanges(path: string, before: string | null, after: string | null): readonly VersionChange[] {
   const read = (text: string | null) =>
     new Map((text === null ? [] : versionsOf(path, text)).map((version) => [version.key, version]));
   const [from, to] = [read(before), read(after)];

@@ -66,6 +66,21 @@ export interface QuarantineEdit {
   readonly added: readonly Quarantined[];
 }
 
+/** How the way back is taken. Each is a row of the table in `strategies.ts`. */
+export type StrategyName = 'restore' | 'pin' | 'canary' | 'blue-green' | 'flag' | 'fallback';
+
+/** Which half of a way back in two pull requests. */
+export type Phase =
+  /** Only moves the traffic; `then` is what brings the version back afterwards, as it is foreseen. */
+  { readonly kind: 'traffic'; readonly then: RollbackPlan } | { readonly kind: 'version'; readonly first: FirstHalf };
+
+/** What the second pull request remembers of the first. */
+export interface FirstHalf {
+  readonly number: number;
+  /** ISO 8601: when users were proven to be well again; null: moving the traffic alone did not prove it. */
+  readonly relievedAt: string | null;
+}
+
 export interface RollbackPlan {
   readonly incident: Incident;
   /** Head of the default branch on which the plan was made; the commit's parent. */
@@ -78,6 +93,10 @@ export interface RollbackPlan {
   readonly undoes: readonly { readonly sha: string; readonly title: string; readonly author: string }[];
   /** First 12 hex digits of SHA-256 over incident id, good and edits; what `/rollback confirm` names. */
   readonly hash: string;
+  /** Absent: restore. */
+  readonly strategy?: StrategyName;
+  /** Absent: the whole way back is one pull request. */
+  readonly phase?: Phase;
   /** What whoever merges it should know: one sentence each. */
   readonly notes?: readonly string[];
   /** What the registries say is there, a line each: the artefacts that the target needs. */

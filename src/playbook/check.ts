@@ -5,6 +5,7 @@ import { checkAsked, checkPreset } from './check-preset.ts';
 import type { PlacedPath } from './check-paths.ts';
 import { checkArtefacts, checkRegistries, checkRepoint } from './check-registries.ts';
 import { checkGateOptions, warnGauges } from './check-options.ts';
+import { checkRollback } from './check-rollback.ts';
 import { checkTriggers } from './check-trigger.ts';
 import { dialectOf } from './dialect.ts';
 import { doubt } from './doubt.ts';
@@ -100,6 +101,7 @@ function checkEnvironment(context: Context, rules: EnvironmentRules, at: Path): 
     const cure = "add 'argocd:' with its url at the top of the file";
     doubts.push(doubt([...at, 'applications'], 'key', 'needs an Argo CD to ask', cure));
   }
+  doubts.push(...checkRollback(rules.rollback, [...at, 'rollback']));
   if (rules.gate !== undefined) doubts.push(...checkGate(context, rules.gate, [...at, 'gate']));
   doubts.push(...checkVerify(context, rules, [...at, 'verify']));
   return doubts;

@@ -3,7 +3,37 @@ import * as z from 'zod';
 import { count, duration } from './fields.ts';
 import { name, team } from './names.ts';
 
+const destination = z.string().min(1).max(253);
+
+const fallbackSchema = z.strictObject({
+  carrier: destination.describe('name of the route, Service or flag that chooses between the models'),
+  to: destination.describe('its destination that answers instead, such as the simpler model'),
+});
+
 export const rollbackSchema = z.strictObject({
+  strategy: z
+    .enum(['auto', 'restore', 'canary', 'blue-green', 'flag', 'fallback'])
+    .default('auto')
+    .describe(
+      'auto: what the manifests show; canary, blue-green, flag: moves the traffic first, the version in a second pull request; restore: everything in one',
+    ),
+  carrier: z
+    .string()
+    .min(1)
+    .max(253)
+    .optional()
+    .describe(
+      'name of the route, InferenceService, Service or flag that is moved first; default: found in the manifests',
+    ),
+  stable: z
+    .string()
+    .min(1)
+    .max(253)
+    .optional()
+    .describe(
+      'destination of a route, colour of a Service or variant of a flag that is served first; default: found in the manifests',
+    ),
+  fallback: fallbackSchema.optional().describe('where users go while the model of this service is slow or failing'),
   approval: z
     .enum(['human', 'auto'])
     .default('human')

@@ -64,3 +64,14 @@ export function conflictsTable(conflicts: readonly Conflict[], rows = ROWS): str
   );
   return [table, ...more(conflicts.length, rows)].join('\n\n');
 }
+
+/** The second pull request of a way back whose first one only moves the traffic; empty where there is none. */
+export function followsWords({ phase }: RollbackPlan, rows = ROWS): string {
+  if (phase?.kind !== 'traffic') return '';
+  const { then } = phase;
+  return [
+    `Once this is merged, applied and proven, a second pull request brings the version back to ${short(then.good.sha)}:`,
+    versionsTable(then, rows),
+    filesList(then, rows),
+  ].join('\n\n');
+}

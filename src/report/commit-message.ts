@@ -2,20 +2,27 @@
 import type { RollbackPlan } from '../plan/plan.ts';
 import { plain } from './escape.ts';
 import { causeSentence } from './cause.ts';
+import { halfOf, type Half } from './memory.ts';
 import { short } from './numbers.ts';
 
 const TITLE_MAX = 72;
 
 /** What every message of ours is about: a plan before the pull request, its memory afterwards. */
-type Reverted = Pick<RollbackPlan, 'incident' | 'good'>;
+type Reverted = Pick<RollbackPlan, 'incident' | 'good'> & { readonly half?: Half | undefined };
 
-/** `Revert rec in production to 1a2b3c4`, at most 72 characters; long names lose their end, never the target. */
-export function revertTitle({ incident, good }: Reverted): string {
+/**
+ * `Revert rec in production to 1a2b3c4`, or `Move traffic of rec in production off 1a2b3c4`; at most 72 characters: long names
+ * lose their end, never the target.
+ */
+export function revertTitle({ incident, good, half }: Reverted): string {
   const { service, environment } = incident.key;
-  const target = ` to ${short(good.sha)}`;
+  const [does, target] =
+    half?.kind === 'traffic'
+      ? ['Move traffic of', ` off ${short(incident.bad)}`]
+      : ['Revert', ` to ${short(good.sha)}`];
   const room = TITLE_MAX - target.length;
-  const full = `Revert ${plain(service)} in ${plain(environment)}`;
-  return `${full.length <= room ? full : plain(`Revert ${service}`, room)}${target}`;
+  const full = `${does} ${plain(service)} in ${plain(environment)}`;
+  return `${full.length <= room ? full : plain(`${does} ${service}`, room)}${target}`;
 }
 
 /** Title, why, what, trailers. Foreign text stands after our own words on one line, so that it can never look like a trailer. */
@@ -32,12 +39,19 @@ export function commitMessage(plan: RollbackPlan): { readonly title: string; rea
       .join('\n'),
     trailers(plan),
   ];
-  return { title: revertTitle(plan), body: `${paragraphs.filter((paragraph) => paragraph !== '').join('\n\n')}\n` };
+  return {
+    title: revertTitle({ ...plan, half: halfOf(plan) }),
+    body: `${paragraphs.filter((paragraph) => paragraph !== '').join('\n\n')}\n`,
+  };
 }
 
 /** For the merge: the trailers stay, so that the history itself says what was reverted. */
 export function mergeMessage(reverted: Reverted): { readonly title: string; readonly body: string } {
-  return { title: revertTitle(reverted), body: `Back to the last good revision.\n\n${trailers(reverted)}` };
+  const what =
+    reverted.half?.kind === 'traffic'
+      ? 'Only the traffic moves; the version follows.'
+      : 'Back to the last good revision.';
+  return { title: revertTitle(reverted), body: `${what}\n\n${trailers(reverted)}` };
 }
 
 function trailers({ incident, good }: Reverted): string {

@@ -1,9 +1,14 @@
 /** What the body of a revert pull request remembers about its incident: printed when it is opened, read at every later look. */
 import * as z from 'zod';
 import type { Cause, Incident } from '../plan/incident.ts';
-import type { LastGood } from '../plan/plan.ts';
+import type { FirstHalf, LastGood, RollbackPlan, StrategyName } from '../plan/plan.ts';
 import { inline } from './escape.ts';
 import { parseMarker, printMarker } from './marker.ts';
+
+/** Which half of a way back in two pull requests, by which strategy. */
+export type Half =
+  | { readonly kind: 'traffic'; readonly strategy: StrategyName }
+  | { readonly kind: 'version'; readonly strategy: StrategyName; readonly first: FirstHalf };
 
 export interface Memory {
   readonly version: 1;
@@ -29,6 +34,8 @@ export interface Memory {
   readonly confirmed?: readonly string[] | undefined;
   /** Who agreed to the merge, in words. */
   readonly approvedBy?: string | undefined;
+  /** Absent: the whole way back is this pull request. */
+  readonly half?: Half | undefined;
 }
 
 /** Foreign words are cut to this, so that the body always fits. */
@@ -61,6 +68,16 @@ const reason = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('parent') }),
 ]);
 
+const strategy = z.enum(['restore', 'pin', 'canary', 'blue-green', 'flag', 'fallback']);
+const half = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('traffic'), strategy }),
+  z.strictObject({
+    kind: z.literal('version'),
+    strategy,
+    first: z.strictObject({ number: id, relievedAt: at.nullable() }),
+  }),
+]);
+
 const memorySchema: z.ZodType<Memory> = z.strictObject({
   version: z.literal(1),
   incident: z.strictObject({
@@ -81,7 +98,23 @@ const memorySchema: z.ZodType<Memory> = z.strictObject({
   author: text.optional(),
   confirmed: z.array(text).max(20).optional(),
   approvedBy: text.optional(),
+  half: half.optional(),
 });
+
+/** What the pull request of a plan remembers of its half; undefined: it is the whole way back. */
+export function halfOf({
+  phase,
+  strategy: by = 'restore',
+}: Pick<RollbackPlan, 'phase' | 'strategy'>): Half | undefined {
+  switch (phase?.kind) {
+    case undefined:
+      return undefined;
+    case 'traffic':
+      return { kind: 'traffic', strategy: by };
+    case 'version':
+      return { kind: 'version', strategy: by, first: phase.first };
+  }
+}
 
 function clip(words: string): string {
   return words.slice(0, TEXT_MAX);

@@ -1,7 +1,7 @@
 /** The answer to `/rollback plan`: what would happen, and the exact words that make it happen. */
 import type { Planned, RollbackPlan } from '../plan/plan.ts';
 import { causeMarkdown } from './cause.ts';
-import { conflictsTable, filesList, undoneList, versionsTable } from './changes.ts';
+import { conflictsTable, filesList, followsWords, undoneList, versionsTable } from './changes.ts';
 import { block, inline } from './escape.ts';
 import { short } from './numbers.ts';
 
@@ -23,8 +23,9 @@ export function planComment(view: PlanView): string {
   const { plan } = view;
   const { service, environment } = plan.incident.key;
   const sections = [
-    `**Plan ${plan.hash}**: ${inline(service)} in ${inline(environment)} goes from ${short(plan.incident.bad)} back to ${short(plan.good.sha)}. Nothing has been changed yet.`,
+    `**Plan ${plan.hash}**: ${inline(service)} in ${inline(environment)} goes from ${short(plan.incident.bad)} back to ${short(plan.good.sha)}${plan.phase?.kind === 'traffic' ? ', its traffic first' : ''}. Nothing has been changed yet.`,
     [
+      ...(plan.strategy === undefined ? [] : [`- **Strategy:** ${plan.strategy}`]),
       `- **Why:** ${causeMarkdown(plan.incident.cause)}`,
       `- **Target:** ${short(plan.good.sha)} - ${inline(plan.good.because)}`,
       `- **Made on:** ${short(plan.base)} of ${inline(plan.baseBranch)}`,
@@ -36,6 +37,7 @@ export function planComment(view: PlanView): string {
     ].join('\n'),
     versionsTable(plan),
     filesList(plan),
+    followsWords(plan),
     plan.undoes.length === 0 ? '' : `Undoes here:\n\n${undoneList(plan)}`,
     ...(view.more ?? []),
     ...howToRun(view),

@@ -3,10 +3,10 @@ import type { Cause } from '../plan/incident.ts';
 import type { RollbackPlan } from '../plan/plan.ts';
 import type { Quarantined } from '../plan/quarantine.ts';
 import { causeMarkdown } from './cause.ts';
-import { filesList, undoneList, versionsTable } from './changes.ts';
+import { filesList, followsWords, undoneList, versionsTable } from './changes.ts';
 import { revertTitle } from './commit-message.ts';
 import { inline } from './escape.ts';
-import { printBlock } from './memory.ts';
+import { halfOf, printBlock } from './memory.ts';
 import { instant, short } from './numbers.ts';
 import { quarantineList } from './quarantine.ts';
 import { writersWords, type Writer } from './writers.ts';
@@ -38,7 +38,7 @@ export interface PullRequestView {
 }
 
 export function pullRequestTitle(plan: RollbackPlan): string {
-  return revertTitle(plan);
+  return revertTitle({ ...plan, half: halfOf(plan) });
 }
 
 /** GitHub refuses 65,536 characters. */
@@ -53,7 +53,6 @@ export function pullRequestBody(view: PullRequestView): string {
 function bodyWith(view: PullRequestView, rows: number): string {
   const { plan } = view;
   const { incident, good } = plan;
-  const { service, environment } = incident.key;
   const merge =
     (view.approvals ?? 0) > 0
       ? `lastgood merges this once ${view.approvals ?? 0} ${view.approvals === 1 ? 'person has' : 'people have'} agreed${view.codeOwners === true ? ', the code owners of its files among them' : ''}: approve this pull request, or comment /rollback confirm ${plan.hash}.`
@@ -61,7 +60,7 @@ function bodyWith(view: PullRequestView, rows: number): string {
         ? 'lastgood merges this by itself once the rules of the repository allow it.'
         : 'A person merges this: review, approve, merge.';
   const sections = [
-    `Brings **${inline(service)}** in **${inline(environment)}** from ${short(incident.bad)} back to ${short(good.sha)}.`,
+    whatItDoes(plan),
     [
       `- **Why:** ${causeMarkdown(incident.cause)}`,
       `- **Noticed:** ${instant(incident.openedAt)}`,
@@ -71,6 +70,7 @@ function bodyWith(view: PullRequestView, rows: number): string {
     ].join('\n'),
     titled('What the gate measured', measuredList(incident.cause)),
     titled('What changes', versionsTable(plan, rows)),
+    titled('What follows', followsWords(plan, rows)),
     titled(
       'Verified in the registries',
       (plan.verified ?? [])
@@ -99,9 +99,19 @@ function bodyWith(view: PullRequestView, rows: number): string {
       ...(typeof view.job === 'string' ? { job: view.job } : {}),
       ...(typeof view.person === 'string' ? { person: view.person } : {}),
       ...(view.author ? { author: view.author } : {}),
+      half: halfOf(plan),
     }),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function whatItDoes({ incident, good, phase }: RollbackPlan): string {
+  const where = `**${inline(incident.key.service)}** in **${inline(incident.key.environment)}**`;
+  if (phase?.kind === 'traffic')
+    return `Moves the traffic of ${where} off ${short(incident.bad)}. The version stays until users are proven to be well.`;
+  const first =
+    phase?.kind === 'version' ? ` #${phase.first.number} moved the traffic away first; this takes it back, too.` : '';
+  return `Brings ${where} from ${short(incident.bad)} back to ${short(good.sha)}.${first}`;
 }
 
 /** The numbers of the gate that asked, so that nobody has to look for them; empty for any other cause. */

@@ -5,6 +5,7 @@ const NEXT = {
   merge: 'the merge',
   update: 'the required checks',
   terminate: 'Argo CD applies the revert',
+  second: 'a second pull request that brings the version back',
   approval: 'the merge, then the proof of recovery',
   checks: 'the merge',
   migration: 'the merge',

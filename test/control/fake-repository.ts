@@ -23,6 +23,7 @@ import type {
   Reaction,
   TreeFile,
 } from '../../src/ports.ts';
+import { isSecond } from '../../src/plan/identity.ts';
 import { RollbackError } from '../../src/errors.ts';
 import { playbookText } from './builders.ts';
 
@@ -179,14 +180,16 @@ export class FakeRepository implements DeploymentRepository {
   async unfinishedRollbacks(): Promise<readonly Pull[]> {
     this.fault('unfinishedRollbacks');
     return this.pulls.filter(({ labels, state }) => {
-      if (labels.includes('lastgood: recovered')) return false;
+      if (labels.includes('lastgood: recovered') || labels.includes('lastgood: relieved')) return false;
       if (labels.includes('lastgood: cancelled')) return state !== 'closed';
       return !(labels.includes('lastgood: escalated') && state !== 'open');
     });
   }
   async openedSince(prefix: string, since: string): Promise<number> {
     this.fault('openedSince');
-    return this.pulls.filter((pull) => pull.branch.startsWith(prefix) && pull.createdAt >= since).length;
+    return this.pulls.filter(
+      ({ branch, createdAt }) => branch.startsWith(prefix) && !isSecond(branch) && createdAt >= since,
+    ).length;
   }
 
   async open(request: OpenRequest): Promise<Pull> {

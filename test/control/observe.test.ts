@@ -138,7 +138,14 @@ test('the proof waits until every application has the revert and is healthy', as
   const world = aWorld();
   const doors = doorsOf(world);
   const proof = async () =>
-    observeProof(doors, createProver(world.clock), world.target, anIncident(), world.pull, await world.seen());
+    observeProof(
+      doors,
+      createProver(world.clock),
+      world.target,
+      anIncident(),
+      { pull: world.pull },
+      await world.seen(),
+    );
   world.saying({ operation: anOperation(world.bad), sync: { status: 'OutOfSync', revisions: [world.later] } });
   assert.equal(await proof(), null);
   world.saying({ operation: anOperation(world.later), health: { status: 'Progressing', since: null } });

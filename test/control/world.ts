@@ -72,6 +72,7 @@ function wordOf(step: Extract<Settled, { kind: 'looked' }>['step']): string {
     case 'merge':
     case 'update':
     case 'terminate':
+    case 'second':
       return step.kind;
   }
 }

@@ -25,6 +25,7 @@ import {
   START,
 } from '../control/builders.ts';
 
+import type { Half } from '../../src/report/memory.ts';
 import type { ApplicationFacts, CommitName, Expected, Facts, Story } from './story.ts';
 
 const COMMITS = { bad: BAD, good: GOOD, revert: MERGE, later: '1a7e400000000000000000000000000000000006' } as const;
@@ -94,6 +95,8 @@ interface World {
   };
   pull: Pull | null;
   mode: 'human' | 'auto';
+  half: NonNullable<NonNullable<Facts['pull-request']>['half']> | null;
+  second: Facts['plan'] | null;
   called: boolean;
   /** The job that the pull request remembers, and what it has said. */
   job: string | null;
@@ -122,6 +125,8 @@ export function play(story: Story): readonly Step[] {
     },
     pull: null,
     mode: 'human',
+    half: null,
+    second: null,
     called: false,
     job: null,
     said: null,
@@ -147,6 +152,7 @@ export function play(story: Story): readonly Step[] {
       applications: world.pull?.state === 'merged' ? seenOf(world) : [],
       proof:
         world.facts.proof == null ? null : aVerdict({ status: world.facts.proof, because: world.facts.measured ?? '' }),
+      second: world.second ? PLANS[world.second] : null,
       escalated: world.called,
       migration: world.said ?? null,
     });
@@ -200,6 +206,12 @@ function take(world: World, now: Facts, seconds: number): void {
       bypass: repository?.['may-bypass'] ?? world.repository.obstacles.bypass,
     },
   };
+  if (now.second) world.second = now.second;
+  if (pull?.half) {
+    // The second pull request begins as an open one.
+    if (pull.half === 'version' && world.half !== 'version') world.pull = null;
+    world.half = pull.half;
+  }
   if (pull) world.pull = pullAfter(world.pull ?? aPull({ createdAt: at(seconds) }), pull, seconds);
   if (pull?.confirmed === true) world.mode = 'auto';
   for (const [name, said] of Object.entries(now.applications ?? {})) {
@@ -286,7 +298,14 @@ function stageOf(world: World, seconds: number): Stage {
   if (world.pull)
     return {
       kind: 'opened',
-      remembered: { pull: world.pull, good: aGood(), mode: world.mode, planHash: '0123456789ab', job: world.job },
+      remembered: {
+        pull: world.pull,
+        good: aGood(),
+        mode: world.mode,
+        planHash: '0123456789ab',
+        job: world.job,
+        half: halfOf(world),
+      },
     };
   const { plan } = world.facts;
   return {
@@ -312,6 +331,17 @@ function stageOf(world: World, seconds: number): Stage {
       keptBefore: world.release.kept,
     },
   };
+}
+
+function halfOf({ half }: World): Half | null {
+  switch (half) {
+    case null:
+      return null;
+    case 'traffic':
+      return { kind: half, strategy: 'canary' };
+    case 'version':
+      return { kind: half, strategy: 'canary', first: { number: 7, relievedAt: at(60) } };
+  }
 }
 
 function check(title: string, seconds: number, step: Step, wanted: Expected): void {

@@ -32,6 +32,18 @@ const application = z.strictObject({
   unreachable: z.strictObject({ says: z.string(), retry: z.boolean() }).nullable().optional(),
 });
 
+const plan = z.enum([
+  'ready',
+  'no-last-good',
+  'conflict',
+  'nothing-to-do',
+  'unfit',
+  'with a migration',
+  'with an addition',
+  'with a way down',
+  'with a dropped table',
+]);
+
 const facts = z.strictObject({
   release: z
     .strictObject({
@@ -47,19 +59,9 @@ const facts = z.strictObject({
       reverted: z.strictObject({ by: z.string(), number: z.number(), is: z.enum(['open', 'merged']) }).optional(),
     })
     .optional(),
-  plan: z
-    .enum([
-      'ready',
-      'no-last-good',
-      'conflict',
-      'nothing-to-do',
-      'unfit',
-      'with a migration',
-      'with an addition',
-      'with a way down',
-      'with a dropped table',
-    ])
-    .optional(),
+  plan: plan.optional(),
+  /** What is found to bring the version back once the traffic is away. */
+  second: plan.optional(),
   /** What the team's job says about the database. */
   job: z.strictObject({ is: z.enum(['success', 'failure', 'pending']), says: z.string() }).optional(),
   'pull-request': z
@@ -74,6 +76,8 @@ const facts = z.strictObject({
       /** A person opened it. */
       adopted: z.boolean().optional(),
       confirmed: z.boolean().optional(),
+      /** Only the traffic, or the version after it; the next one of the same incident begins anew. */
+      half: z.enum(['traffic', 'version']).optional(),
     })
     .optional(),
   repository: z
@@ -93,7 +97,7 @@ const facts = z.strictObject({
 });
 
 const expected = z.strictObject({
-  step: z.enum(['open', 'adopt', 'close', 'merge', 'update', 'terminate', 'wait', 'escalate', 'finish']),
+  step: z.enum(['open', 'adopt', 'close', 'merge', 'update', 'terminate', 'second', 'wait', 'escalate', 'finish']),
   /** open: who merges. */
   mode: z.enum(['human', 'auto']).optional(),
   /** merge: by which way. */

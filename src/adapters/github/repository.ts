@@ -1,4 +1,5 @@
 import { readJobVerdict } from './job-verdict.ts';
+import { isSecond } from '../../plan/identity.ts';
 import { bareLogin } from '../../plan/incident.ts';
 import type { DeploymentRepository, Pull } from '../../ports.ts';
 import { adoptPull, listHumanReverts } from './adopt.ts';
@@ -152,6 +153,7 @@ async function countOpened(
     (pull) =>
       bareLogin(pull.author?.login ?? '') === bareLogin(us) &&
       pull.headRefName.startsWith(prefix) &&
+      !isSecond(pull.headRefName) &&
       Date.parse(pull.createdAt) >= Date.parse(since),
   ).length;
 }
