@@ -4,6 +4,7 @@ import { calibrate } from './commands/calibrate.ts';
 import { doctor } from './commands/doctor.ts';
 import { gate } from './commands/gate.ts';
 import { history } from './commands/history.ts';
+import { init } from './commands/init.ts';
 import { judge } from './commands/judge.ts';
 import { ledger } from './commands/ledger.ts';
 import { lint } from './commands/lint.ts';
@@ -19,6 +20,7 @@ import type { Command } from './terminal.ts';
 
 /** Every command by name: the dispatcher, the help text and the docs read this table. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
+  init,
   lint,
   gate,
   'plan-gate': planGate,

@@ -5,7 +5,7 @@ import { playbookError } from '../src/playbook/faults.ts';
 import { parsePlaybook } from '../src/playbook/parse.ts';
 import type { Playbook } from '../src/playbook/schema.ts';
 
-const PLACES = ['lastgood.yml', '.github/lastgood.yml'] as const;
+export const PLACES = ['lastgood.yml', '.github/lastgood.yml'] as const;
 
 /** The named file, else the playbook of the folder. Throws playbook-missing. */
 export async function readPlaybookFile(path: string | null): Promise<{ path: string; text: string }> {

@@ -7,7 +7,7 @@ import { flagger } from './kinds/flagger.ts';
 import { chart, helmValues } from './kinds/helm.ts';
 import { flipt } from './kinds/flipt.ts';
 import { goFeatureFlag } from './kinds/go-feature-flag.ts';
-import { httpRoute } from './kinds/http-route.ts';
+import { grpcRoute, httpRoute } from './kinds/http-route.ts';
 import type { Kind } from './kinds/kind.ts';
 import { inferenceService } from './kinds/kserve.ts';
 import { kustomization } from './kinds/kustomize.ts';
@@ -25,6 +25,7 @@ export const KINDS: readonly Kind[] = [
   service,
   virtualService,
   httpRoute,
+  grpcRoute,
   inferenceService,
   llmInferenceService,
   seldonModel,

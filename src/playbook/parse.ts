@@ -11,6 +11,7 @@ import type { Path } from './path.ts';
 import { salvage } from './salvage.ts';
 import { playbookSchema } from './schema.ts';
 import type { Playbook } from './schema.ts';
+import { undecided } from './undecided.ts';
 import { readYaml } from './yaml.ts';
 import type { Located } from './yaml.ts';
 
@@ -82,7 +83,7 @@ function read(text: string, file: string, readers: Readers): ParsedPlaybook {
   const checked = checkPlaybook(shaped.data, { ...declared(data), whole: true });
   const all = [...faults, ...toFaults([...checked.faults, ...expressionsOf(shaped.data, readers)])];
   if (all.length > 0) return { ok: false, faults: distinct(all) };
-  return { ok: true, playbook: shaped.data, warnings: distinct(toFaults(checked.warnings)) };
+  return { ok: true, playbook: shaped.data, warnings: distinct(toFaults([...checked.warnings, ...undecided(data)])) };
 }
 
 /** In order, and once: a key of `adjust` is checked where it stands and in the trigger that it changes. */

@@ -18,6 +18,7 @@ const PURE = [
   'report',
   'ledger',
   'migrations',
+  'survey',
 ];
 
 interface Import {

@@ -6,9 +6,9 @@ import type { Kind, Split } from './kind.ts';
 import { hiddenSplit, uniqueNames, weightedSplit } from './weights.ts';
 
 export const httpRoute: Kind = {
-  name: 'HTTPRoute, GRPCRoute',
+  name: 'HTTPRoute',
   group: /^gateway\.networking\.k8s\.io$/,
-  kind: /^(HTTPRoute|GRPCRoute)$/,
+  kind: /^HTTPRoute$/,
   file: null,
   versions: [],
   traffic: [/^spec\.rules\[[^\]]*\]\.backendRefs\[[^\]]*\]\.(weight|name)$/],
@@ -21,6 +21,8 @@ export const httpRoute: Kind = {
     trafficFirst: 'the old pods still run behind their backend: one number instead of a roll-out',
   },
 };
+
+export const grpcRoute: Kind = { ...httpRoute, name: 'GRPCRoute', kind: /^GRPCRoute$/ };
 
 /** One split for each rule with backends; also used where a route is written inside another kind. */
 export function ruleSplits(spec: Place | null, name: string): readonly Split[] {
