@@ -3,7 +3,8 @@ import { relevant, shiftBy, turnsOf } from './shift.ts';
 import { none, type Strategy } from './strategy.ts';
 
 const KINDS: readonly KindName[] = [
-  'HTTPRoute, GRPCRoute',
+  'HTTPRoute',
+  'GRPCRoute',
   'VirtualService',
   'InferenceService',
   'LLMInferenceService',
