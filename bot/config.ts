@@ -34,9 +34,7 @@ export function readConfig(env: Env): Config {
   const webhookSecret = env['WEBHOOK_SECRET'] ?? '';
   if (webhookSecret.length < 12 || webhookSecret === 'development')
     faults.push('WEBHOOK_SECRET must be the secret of the App, at least 12 characters');
-  const port = Number(env['PORT'] ?? 3000);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    faults.push(`PORT must be 0 to 65535 (got '${env['PORT'] ?? ''}')`);
+  const port = readPort(env, faults);
   const sweepSeconds = Number(env['SWEEP_SECONDS'] ?? 60);
   if (!(sweepSeconds >= 1)) faults.push(`SWEEP_SECONDS must be at least 1 (got '${env['SWEEP_SECONDS'] ?? ''}')`);
   const alertsToken = env['ALERTS_TOKEN'] ?? null;
@@ -58,7 +56,7 @@ export function readConfig(env: Env): Config {
       'input-invalid',
       `The bot cannot start:\n${faults.map((fault) => `- ${fault}`).join('\n')}`,
       {
-        hint: 'Set these environment variables; docs/install.md lists them all.',
+        hint: 'Set these environment variables; docs/install.md lists them all. Without an App yet, SETUP_TOKEN and PUBLIC_URL let you create it from the browser.',
       },
     );
   }
@@ -75,6 +73,13 @@ export function readConfig(env: Env): Config {
     databaseUrl,
     limitsWrites: writeLimits === 'on',
   };
+}
+
+export function readPort(env: Env, faults: string[]): number {
+  const port = Number(env['PORT'] ?? 3000);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    faults.push(`PORT must be 0 to 65535 (got '${env['PORT'] ?? ''}')`);
+  return port;
 }
 
 function readKey(env: Env, faults: string[]): string {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { argoCd } from '../src/adapters/argocd.ts';
 import { realClock } from '../src/adapters/clock.ts';
-import { appClient, explain, type GitHubClient } from '../src/adapters/github/client.ts';
+import { appClient, explain, webUrl, type GitHubClient } from '../src/adapters/github/client.ts';
 import { deliverAgain, lostDeliveries } from '../src/adapters/github/deliveries.ts';
 import { githubRepository } from '../src/adapters/github/repository.ts';
 import type { Traffic } from '../src/adapters/github/traffic.ts';
@@ -9,7 +9,7 @@ import { inwardFetch } from '../src/adapters/http-guard.ts';
 import { movers } from '../src/adapters/registries/movers.ts';
 import { artefacts } from '../src/adapters/registries/registries.ts';
 import { metricSource } from '../src/adapters/sources.ts';
-import { createNotifier, repositoryUrl } from '../src/adapters/notify/notifier.ts';
+import { createNotifier } from '../src/adapters/notify/notifier.ts';
 import { createOutbox } from '../src/adapters/notify/outbox.ts';
 import type { Doors, Log } from '../src/control/doors.ts';
 import { createLoop, type Loop } from '../src/control/reconcile.ts';
@@ -88,7 +88,7 @@ export function createHouse({ config, env, log, traffic }: Parts): House & { rea
       notifier: createNotifier({
         outbox,
         env,
-        repositoryUrl: repositoryUrl(config.baseUrl, repository),
+        repositoryUrl: `${webUrl(config.baseUrl)}/${repository}`,
         issues: { client: client(installationId), repository, login: name },
         now: Date.now,
       }),

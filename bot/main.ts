@@ -21,12 +21,16 @@ import { createRedeliverer } from './redeliver.ts';
 import { registriesRoute } from './registry-route.ts';
 import { alertsRoute } from './routes.ts';
 import { every } from './rounds.ts';
+import { readSetup } from './setup-config.ts';
+import { startSetup } from './start-setup.ts';
 
 /** Starts the bot and resolves with a function that stops it once everything under way has reached GitHub. */
 export async function startBot(
   env: NodeJS.ProcessEnv,
   output: { readonly write?: (line: string) => void } = {},
 ): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  const setup = readSetup(env);
+  if (setup !== null) return startSetup(setup, createLog({ secrets: [setup.token], ...output }));
   const config = readConfig(env);
   const secrets = [config.privateKey, config.webhookSecret, config.databaseUrl, ...secretsOf(config.alerts)];
   const log = createLog({ secrets, ...output });

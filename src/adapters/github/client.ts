@@ -25,6 +25,17 @@ export function apiUrl(env: Readonly<Record<string, string | undefined>>): strin
   return env['GHE_HOST'] ? `${env['GHE_PROTOCOL'] ?? 'https'}://${env['GHE_HOST']}/api/v3` : 'https://api.github.com';
 }
 
+/** The pages that belong to an API: github.com, a tenant of ghe.com, or the Enterprise Server itself. */
+export function webUrl(api: string): string {
+  const { protocol, host } = new URL(api);
+  return `${protocol}//${/^api\.(?:github\.com|[\w-]+\.ghe\.com)$/.test(host) ? host.slice('api.'.length) : host}`;
+}
+
+/** For the few questions that need no identity. */
+export function anonymousClient(baseUrl: string): GitHubClient {
+  return new Octokit({ baseUrl, userAgent, request: requestWithin(TIMEOUT_MS), log });
+}
+
 export function tokenClient(options: { baseUrl: string; token: string; timeoutMs?: number }): GitHubClient {
   const request = requestWithin(options.timeoutMs ?? TIMEOUT_MS);
   return new Octokit({ baseUrl: options.baseUrl, auth: options.token, userAgent, request, log });

@@ -42,10 +42,3 @@ export function createNotifier(options: NotifierOptions): Notifier {
       ),
   };
 }
-
-/** https://github.com/owner/name for api.github.com, the server itself for an Enterprise Server. */
-export function repositoryUrl(apiUrl: string, repository: string): string {
-  const url = new URL(apiUrl);
-  const host = url.host === 'api.github.com' ? 'github.com' : url.host;
-  return `${url.protocol}//${host}/${repository}`;
-}

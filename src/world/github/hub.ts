@@ -24,6 +24,8 @@ export interface Hub {
   readonly actions: App;
   readonly users: Map<string, User>;
   readonly apps: Map<number, App>;
+  /** Apps that somebody has created from a manifest, by the code that GitHub hands out for each, once. */
+  readonly manifests: Map<string, Readonly<Record<string, unknown>>>;
   readonly repositories: Map<string, Repository>;
   readonly teams: Map<string, Team>;
   readonly tokens: Map<string, Viewer>;

@@ -39,6 +39,8 @@ export interface LocalGitHub extends Human {
   team(org: string, slug: string, members: readonly string[]): number;
   /** Another app, such as a CI service; installed everywhere. */
   registerApp(options: AppOptions): App;
+  /** A person creates an App from this manifest; returns the code that GitHub sends to its redirect_url. */
+  createFromManifest(manifest: Readonly<Record<string, unknown>>): string;
   install(repository: string, app?: App): void;
   uninstall(repository: string, app?: App): void;
   /** A personal token, the same each time. */
@@ -92,6 +94,7 @@ function createHub(options: GitHubOptions): Hub {
     directory: mkdtempSync(join(tmpdir(), 'local-github-')),
     users: new Map(),
     apps: new Map(),
+    manifests: new Map(),
     repositories: new Map(),
     teams: new Map(),
     tokens: new Map<string, Viewer>(),
@@ -180,6 +183,11 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<LocalGit
       const app = createApp(hub, input);
       for (const repository of hub.repositories.values()) repository.installed.add(app.id);
       return app;
+    },
+    createFromManifest: (manifest) => {
+      const code = `code${hub.nextId()}`;
+      hub.manifests.set(code, manifest);
+      return code;
     },
     install: (name, app = hub.app) => void at(name).installed.add(app.id),
     uninstall: (name, app = hub.app) => void at(name).installed.delete(app.id),

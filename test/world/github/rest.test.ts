@@ -20,6 +20,14 @@ test('every route answers as GitHub describes it', async (t) => {
     repositories: ['deploy'],
   });
   await app.apps.listReposAccessibleToInstallation();
+  const code = github.createFromManifest({
+    name: 'another',
+    default_permissions: { issues: 'read' },
+    default_events: [],
+  });
+  const { data: another } = await app.apps.createFromManifest({ code });
+  assert.deepEqual([another.slug, another.permissions], ['another', { metadata: 'read', issues: 'read' }]);
+  assert.equal((await refusal(app.apps.createFromManifest({ code }))).status, 404);
 
   // Repository, people, branches.
   assert.equal((await mona.repos.get(repo)).data.permissions?.push, true);

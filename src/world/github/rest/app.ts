@@ -11,7 +11,8 @@ import { iso } from '../views/time.ts';
 import { appView, userView } from '../views/user.ts';
 import type { Delivery } from '../delivery.ts';
 import { canSee } from '../engine/access.ts';
-import { numberParam, ok, param } from './shared.ts';
+import { createApp } from '../apps.ts';
+import { created, numberParam, ok, param } from './shared.ts';
 
 /** These routes take the App's own JSON web token and nothing else. */
 function appItself({ viewer }: Context): App {
@@ -78,6 +79,23 @@ function chosenRepositories(context: Context, app: App): readonly Repository[] |
     );
   }
   return chosen;
+}
+
+/** The code works once, and needs no token: whoever has it may read the key. */
+function convertManifest(context: Context): Reply {
+  const { hub } = context;
+  const code = param(context, 'code');
+  const manifest = hub.manifests.get(code);
+  if (manifest === undefined || !hub.manifests.delete(code)) throw notFound();
+  const webhookSecret = `secret-${hub.nextId()}-of-a-new-app`;
+  const app = createApp(hub, {
+    slug: String(manifest['name']).toLowerCase().replaceAll(' ', '-'),
+    name: String(manifest['name']),
+    permissions: manifest['default_permissions'] as App['permissions'],
+    events: strings(manifest, 'default_events') ?? [],
+  });
+  const secrets = { client_secret: 'client-secret', webhook_secret: webhookSecret, pem: app.privateKey };
+  return created({ ...appView(hub, app), ...secrets });
 }
 
 function createToken(context: Context): Reply {
@@ -205,6 +223,7 @@ export const appRoutes: readonly Route[] = [
       });
     },
   },
+  { method: 'POST', template: '/app-manifests/{code}/conversions', handler: convertManifest },
   { method: 'GET', template: '/app/hook/deliveries', handler: listDeliveries },
   {
     method: 'GET',
