@@ -1,7 +1,7 @@
 import { RollbackError } from '../errors.ts';
 import { missing, readArms } from '../measure/arms.ts';
 import type { Parts } from '../measure/arms.ts';
-import { metricOf, partsOf } from '../measure/metric.ts';
+import { metricOf, partsOf, sumPart } from '../measure/metric.ts';
 import type { Metric } from '../measure/metric.ts';
 import type { Found, Point } from '../measure/point.ts';
 import { seriesId } from '../measure/point.ts';
@@ -106,6 +106,8 @@ function freshnessParts(metric: Metric): readonly string[] {
       return ['bucket'];
     case 'moments':
       return ['count'];
+    case 'spent':
+      return metric.terms.map((_, i) => sumPart(i));
     case 'gauge':
       return ['gauge'];
     case 'expression':

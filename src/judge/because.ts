@@ -26,6 +26,7 @@ export function label(statistic: Statistic): string {
     case 'rate':
     case 'mean':
     case 'value':
+    case 'spend':
       return statistic.kind;
   }
 }
@@ -57,6 +58,8 @@ export function findingBecause(facts: Facts): string {
     facts.paired === true
       ? `n ${plain(canaryCount)} pairs`
       : `n ${plain(canaryCount)}${facts.baseline === null ? '' : `/${plain(baselineCount)}`}`;
+  if (facts.statistic.kind === 'spend' && status !== 'no-data' && status !== 'error')
+    return spentBecause(facts, canary);
   switch (status) {
     case 'fail':
       return `${numbers}: odds ${odds(facts.logEFail)} against an acceptable release, ${counted}`;
@@ -69,6 +72,19 @@ export function findingBecause(facts: Facts): string {
     case 'inconclusive':
       return `${numbers}: not proven yet (odds ${odds(facts.logEFail)} for harm, ${odds(facts.logEPass)} for none), ${counted}`;
   }
+}
+
+/** A budget is exceeded or not; there are no odds to tell. */
+function spentBecause({ status, canaryCount, limits: [limit] = [] }: Facts, canary: number): string {
+  if (limit?.per === undefined) return '';
+  const window = duration(limit.per.ms / 1000);
+  const unit = limit.per.unit === '' ? '' : ` ${limit.per.unit}`;
+  const from = limit.from === undefined ? '' : `, from ${limit.from} of the tiers`;
+  const budget = `the budget of ${plain(limit.plus)}${unit} in ${window}${from}`;
+  const spent = `${plain(canaryCount)}${unit} spent so far`;
+  if (status === 'fail') return `spend ${plain(canary)}${unit} > ${budget}; ${spent}`;
+  const side = canary > limit.plus ? 'more than' : 'within';
+  return `at this pace ${plain(canary)}${unit} in ${window}, ${side} ${budget}; ${spent}`;
 }
 
 function comparison(facts: Facts, canary: number): string {

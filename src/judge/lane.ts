@@ -10,6 +10,8 @@ export interface Game {
   readonly cap: number | null;
   /** Whether an uncapped lane with a limit 20 points higher runs beside the capped one. */
   readonly catastrophe: boolean;
+  /** Seconds since the gate began, at this look. */
+  readonly now?: number;
 }
 
 /** A capped mixture, and beside it the catastrophic one, for which a burst of half the requests is a verdict at once. */

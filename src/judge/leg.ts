@@ -17,10 +17,11 @@ import {
   type ReferenceState,
 } from './reference-leg.ts';
 import { BEGIN_RATE, playRate, rateLogE, type RateState, type StratumWindow } from './rate-leg.ts';
+import { BEGIN_SPEND, playSpend, type SpendState } from './spend-leg.ts';
 import type { Window } from './window.ts';
 
 /** Evidence so far about one limit. Plain data. */
-export type LegState = RateState | LatencyState | DriftState | ReferenceState | MeanState | GaugeState;
+export type LegState = RateState | LatencyState | DriftState | ReferenceState | MeanState | GaugeState | SpendState;
 
 export function beginLeg(leg: Leg): LegState {
   switch (leg.kind) {
@@ -37,6 +38,8 @@ export function beginLeg(leg: Leg): LegState {
       return BEGIN_MEAN;
     case 'gauge':
       return BEGIN_GAUGE;
+    case 'spend':
+      return BEGIN_SPEND;
   }
 }
 
@@ -60,6 +63,8 @@ export function playLeg(leg: Leg, state: LegState, sample: Sample, game: Game, b
       return state.kind === 'drift-reference' ? playReference(leg, state, sample, game) : state;
     case 'mean':
       return state.kind === 'mean' ? playMean(leg, state, sample, game, bad) : state;
+    case 'spend':
+      return state.kind === 'spend' ? playSpend(leg, state, sample, game) : state;
     case 'gauge':
       return state.kind === 'gauge' ? playGauge(leg, state, sample, game, bad) : state;
   }
@@ -79,6 +84,8 @@ export function legLogE(state: LegState, side: Game['side']): number {
       return meanLogE(state);
     case 'gauge':
       return gaugeLegLogE(state);
+    case 'spend':
+      return state.logE;
   }
 }
 
@@ -93,6 +100,7 @@ export function legObserved(state: LegState): number | null {
     case 'latency':
     case 'mean':
     case 'gauge':
+    case 'spend':
       return null;
   }
 }

@@ -159,6 +159,7 @@ function usual(asked: Question, trigger: TriggerState | undefined): Sample | nul
     case 'ks':
     case 'mean':
     case 'value':
+    case 'spend':
       return null;
   }
 }

@@ -2,6 +2,7 @@ import type { Limit } from '../playbook/condition.ts';
 import { quantileEdge } from './buckets.ts';
 import { legObserved } from './leg.ts';
 import type { Question } from './question.ts';
+import { spendObserved } from './spend-leg.ts';
 import type { TriggerState } from './state.ts';
 
 /** What the trigger showed over the whole gate, in the unit of its condition. Null: nothing measured. */
@@ -32,6 +33,11 @@ export function observed(asked: Question, state: TriggerState): Observed {
       };
       const base = inMs(baseline);
       return { canary: inMs(canary), baseline: base, limit: limitAt(asked, base) };
+    }
+    case 'spend': {
+      const [leg, spent] = [asked.fail.legs[0], state.fail[0]];
+      const known = leg?.kind === 'spend' && spent?.kind === 'spend';
+      return { canary: known ? spendObserved(leg, spent) : null, baseline: null, limit: limitAt(asked, null) };
     }
     case 'ks': {
       const [leg] = state.fail;

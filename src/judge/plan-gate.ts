@@ -69,6 +69,8 @@ export function planGate(gate: Gate, flows: Flows, references: References = new 
 function planTrigger(rules: Rules, rule: Rule, all: Flow, warmUp: number): TriggerPlan {
   const planned = plannedSegments(rule, all);
   const flow = flowOfSmallest(all, planned);
+  // A budget is counted, not proven: what matters is only that it is kept.
+  if (rule.question.statistic.kind === 'spend') return budgetPlan(rule, all, warmUp);
   const fail = lines(rule.question.fail);
   const pass = lines(rule.question.pass, 'pass');
   const segments: TriggerPlan['segments'] = planned ?? (rule.segments === null ? null : 'unknown');
@@ -131,6 +133,11 @@ function planTrigger(rules: Rules, rule: Rule, all: Flow, warmUp: number): Trigg
   };
 }
 
+function budgetPlan(rule: Rule, flow: Flow, warmUp: number): TriggerPlan {
+  const pass = { median: warmUp, p95: warmUp };
+  return { trigger: rule.name, decides: rule.required, flow, segments: null, method: 'formula', harms: [], pass };
+}
+
 function worse({ pc, pb }: Traffic, line: Line): boolean {
   return pc > line.r * pb + line.d;
 }
@@ -157,6 +164,7 @@ function lineOf(leg: Leg, side: 'fail' | 'pass'): Line | null {
     case 'drift-reference':
     case 'mean':
     case 'gauge':
+    case 'spend':
       return null;
   }
 }

@@ -52,6 +52,7 @@ function harmsOf(leg: Leg): readonly { readonly harm: string; readonly size: num
     case 'rate':
     case 'slower-than':
     case 'slower-than-baseline':
+    case 'spend':
       return [];
   }
 }
@@ -117,6 +118,7 @@ function draw(leg: Leg | undefined, flow: Flow, seconds: number, { random, size,
     case 'rate':
     case 'slower-than':
     case 'slower-than-baseline':
+    case 'spend':
     case undefined:
       return { kind: 'missing', reason: 'invalid', detail: 'nothing to draw' };
   }

@@ -25,6 +25,8 @@ export type Leg =
       readonly discount: { readonly fail: number; readonly pass: number };
       readonly reference: ReferenceSample;
     }
+  /** What is spent within a window of time. */
+  | { readonly kind: 'spend'; readonly limit: number; readonly windowSeconds: number; readonly pollSeconds: number }
   /** Mean of scores in [low, high] against factor * baseline + plus. */
   | {
       readonly kind: 'mean';
@@ -162,6 +164,13 @@ function leg({ trigger, setting, condition, bad }: Asked, limit: Limit): Leg {
         throw refusal(trigger, condition, `'range' must be ascending and the factor not negative`);
       return { kind: 'mean', factor, plus, low, high };
     }
+    case 'spend':
+      return {
+        kind: 'spend',
+        limit: plus,
+        windowSeconds: (limit.per?.ms ?? 3_600_000) / 1000,
+        pollSeconds: setting.pollMs / 1000,
+      };
     case 'value':
       return {
         kind: 'gauge',
@@ -224,6 +233,7 @@ export function needsBaseline(asked: Question): boolean {
         return one.line.r > 0;
       case 'slower-than':
       case 'drift-reference':
+      case 'spend':
         return false;
       case 'slower-than-baseline':
       case 'drift':

@@ -40,6 +40,8 @@ function wantedKinds(asked: Question): readonly Measured['kind'][] {
       return ['values', 'moments'];
     case 'value':
       return ['gauge'];
+    case 'spend':
+      return ['events'];
   }
 }
 

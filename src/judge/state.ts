@@ -99,7 +99,8 @@ function beginTrigger(question: Question): TriggerState {
 
 /** Adds the samples of one look. One that is missing or unusable adds nothing to the evidence and is counted with its reason. */
 export function addLook(rules: Rules, state: State, seen: Look): State {
-  const games = { fail: gameOf(rules, 'fail'), pass: gameOf(rules, 'pass') };
+  const t = Math.max(state.t, Number.isFinite(seen.t) ? seen.t : state.t);
+  const games = { fail: { ...gameOf(rules, 'fail'), now: t }, pass: { ...gameOf(rules, 'pass'), now: t } };
   const triggers = rules.triggers.map((rule, i) => {
     const before = state.triggers[i];
     if (before === undefined) throw new RangeError('the state belongs to other rules');
@@ -110,7 +111,6 @@ export function addLook(rules: Rules, state: State, seen: Look): State {
       seen.segments !== undefined && Object.hasOwn(seen.segments, rule.name) ? seen.segments[rule.name] : undefined;
     return { ...added, segments: addSegments(rule, rule.segments, before.segments ?? {}, parts ?? {}, games) };
   });
-  const t = Math.max(state.t, Number.isFinite(seen.t) ? seen.t : state.t);
   return { t, looks: state.looks + 1, triggers, failed: state.failed };
 }
 

@@ -1,5 +1,5 @@
 /** From the points a source found to what each arm says. Shared by every source, so that all fail the same way. */
-import type { Metric } from './metric.ts';
+import { sumPart, type Metric, type Term } from './metric.ts';
 import type { Found, Point } from './point.ts';
 import { seriesId } from './point.ts';
 import type { ArmReading, BucketSeries, MomentSeries, Series } from './reading.ts';
@@ -22,12 +22,12 @@ export function readArms(
   baseline: Parts | null,
 ): { readonly canary: ArmReading; readonly baseline: ArmReading | null } {
   return {
-    canary: readArm(metric, canary, baseline),
-    baseline: baseline === null ? null : readArm(metric, baseline, canary),
+    canary: readArm(metric, 'canary', canary, baseline),
+    baseline: baseline === null ? null : readArm(metric, 'baseline', baseline, canary),
   };
 }
 
-function readArm(metric: Metric, own: Parts, other: Parts | null): ArmReading {
+function readArm(metric: Metric, arm: 'canary' | 'baseline', own: Parts, other: Parts | null): ArmReading {
   for (const found of own.values()) if (found.kind === 'missing') return found;
   const points = (part: string): readonly Point[] => pointsOf(own.get(part));
   switch (metric.kind) {
@@ -44,7 +44,9 @@ function readArm(metric: Metric, own: Parts, other: Parts | null): ArmReading {
     case 'buckets':
       return points('bucket').length === 0 ? nothing(metric.bucket) : bucketArm(points('bucket'));
     case 'moments':
-      return points('count').length === 0 ? nothing(metric.count) : momentArm(metric, points);
+      return points('count').length === 0 ? nothing(metric.count) : momentArm(metric, arm, points);
+    case 'spent':
+      return spentArm(metric.terms, arm, points);
     case 'gauge':
       return points('gauge').length === 0 ? nothing(metric.gauge) : gaugeArm(points('gauge'));
     case 'expression':
@@ -140,23 +142,44 @@ function bucketArm(points: readonly Point[]): ArmReading {
 /** Joins the three sums of each pod. A count without its sums is refused: a partial sum is a wrong mean. */
 function momentArm(
   metric: Extract<Metric, { kind: 'moments' }>,
+  arm: 'canary' | 'baseline',
   points: (part: string) => readonly Point[],
 ): ArmReading {
-  const byId = (part: string): ReadonlyMap<string, Point> =>
-    new Map(points(part).map((p) => [seriesId(p.labels, ['__name__']), p]));
-  const [counts, sums, squares] = [byId('count'), byId('sum'), byId('squares')];
+  // A label that a selector pins is not what tells its series apart: the other parts may not have it.
+  const byId = (part: string, selector: Selector): ReadonlyMap<string, Point> => {
+    const pinned = selector.matchers.flatMap(({ name, op }) => (op === '=' ? [name] : []));
+    return new Map(points(part).map((p) => [seriesId(p.labels, ['__name__', ...pinned]), p]));
+  };
+  const counts = byId('count', metric.count);
+  const squares = metric.squares === null ? new Map<string, Point>() : byId('squares', metric.squares);
+  const terms = metric.sum.map((term, i) => ({ term, found: byId(sumPart(i), term.selector) }));
   const found: MomentSeries[] = [];
   for (const [id, { value, at }] of counts) {
-    const sum = sums.get(id);
+    const lacked = terms.find((one) => !one.found.has(id));
+    const sum = terms.reduce((all, { term, found: series }) => all + term[arm] * (series.get(id)?.value ?? 0), 0);
     const own = squares.get(id)?.value;
-    const sumOfSquares = metric.squares === null && sum !== undefined ? mostSquares(metric, value, sum.value) : own;
-    if (sum === undefined || sumOfSquares === undefined) {
-      const lacking = sum === undefined || metric.squares === null ? metric.sum : metric.squares;
+    const sumOfSquares = metric.squares === null ? mostSquares(metric, value, sum) : own;
+    if (lacked !== undefined || sumOfSquares === undefined) {
+      const lacking = lacked?.term.selector ?? metric.squares ?? metric.count;
       return missing('no-series', `${printSelector(lacking)} has no series ${id}, which the count has`);
     }
-    found.push({ id, n: value, sum: sum.value, sumOfSquares, at });
+    found.push({ id, n: value, sum, sumOfSquares, at });
   }
   return { kind: 'moments', series: found };
+}
+
+/** Every series of every term, at its price. A term without series is refused: it may be misspelt, and half a bill is no bill. */
+function spentArm(
+  terms: readonly Term[],
+  arm: 'canary' | 'baseline',
+  points: (part: string) => readonly Point[],
+): ArmReading {
+  const absent = terms.find((_, i) => points(sumPart(i)).length === 0);
+  if (absent !== undefined) return nothing(absent.selector);
+  const total = terms.flatMap((term, i) =>
+    series(points(sumPart(i))).map((one) => ({ ...one, value: one.value * term[arm] })),
+  );
+  return distinct({ kind: 'counters', hits: [], total });
 }
 
 /**

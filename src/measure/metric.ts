@@ -17,20 +17,39 @@ export type Metric =
   | { readonly kind: 'buckets'; readonly bucket: Selector }
   | {
       readonly kind: 'moments';
-      readonly sum: Selector;
+      readonly sum: readonly Term[];
       /** Null: not counted. Then the largest squares stand in that values in `range` with this sum can have. */
       readonly squares: Selector | null;
       readonly count: Selector;
       readonly range: readonly [number, number] | null;
     }
+  /** Amounts that only grow, of which nobody asks how many there were. */
+  | { readonly kind: 'spent'; readonly terms: readonly Term[] }
   | { readonly kind: 'gauge'; readonly gauge: Selector }
   /** An expression that only a server can evaluate; `{{arm}}` stands where the arm's matchers belong. */
   | { readonly kind: 'expression'; readonly text: string }
   | { readonly kind: 'unclear'; readonly why: string };
 
+/** A running total, and what one of it is worth in each arm. */
+export interface Term {
+  readonly selector: Selector;
+  readonly canary: number;
+  readonly baseline: number;
+}
+
+function termsOf({ sum, tokens, prices }: Trigger | Criterion): readonly Term[] {
+  if (sum !== undefined) return [{ selector: parseSelector(sum), canary: 1, baseline: 1 }];
+  return (['input', 'output'] as const).flatMap((part) => {
+    const text = tokens?.[part];
+    if (text === undefined || prices === undefined) return [];
+    const other = prices.baseline ?? prices.canary;
+    return [{ selector: parseSelector(text), canary: prices.canary[part], baseline: other[part] }];
+  });
+}
+
 /** The raw series of a trigger. Throws source-query-invalid for a selector that is not plain. */
 export function metricOf(trigger: Trigger | Criterion): Metric {
-  const { bad, good, total, histogram, sum, squares, count, gauge } = trigger;
+  const { bad, good, total, histogram, squares, count, gauge } = trigger;
   const hits = bad ?? good;
   const all = total ?? (bad === undefined ? undefined : good);
   if (hits !== undefined && all !== undefined)
@@ -42,10 +61,12 @@ export function metricOf(trigger: Trigger | Criterion): Metric {
       ...('strata' in trigger && trigger.strata !== undefined ? { strata: trigger.strata } : {}),
     };
   if (histogram !== undefined) return { kind: 'buckets', bucket: bucketsOf(parseSelector(histogram)) };
-  if (sum !== undefined && count !== undefined && (squares !== undefined || trigger.range !== undefined))
+  const sum = termsOf(trigger);
+  if (trigger.if.statistic.kind === 'spend' && sum.length > 0) return { kind: 'spent', terms: sum };
+  if (sum.length > 0 && count !== undefined && (squares !== undefined || trigger.range !== undefined))
     return {
       kind: 'moments',
-      sum: parseSelector(sum),
+      sum,
       squares: squares === undefined ? null : parseSelector(squares),
       count: parseSelector(count),
       range: trigger.range ?? null,
@@ -63,6 +84,11 @@ function bucketsOf(histogram: Selector): Selector {
   return { metric: `${histogram.metric}_bucket`, matchers: histogram.matchers };
 }
 
+/** The part of the i-th term of a sum. */
+export function sumPart(i: number): string {
+  return i === 0 ? 'sum' : `sum ${i + 1}`;
+}
+
 /** The selectors of a metric by the part they play. */
 export function partsOf(metric: Metric): ReadonlyMap<string, Selector> {
   switch (metric.kind) {
@@ -75,10 +101,12 @@ export function partsOf(metric: Metric): ReadonlyMap<string, Selector> {
       return new Map([['bucket', metric.bucket]]);
     case 'moments':
       return new Map([
-        ['sum', metric.sum],
+        ...metric.sum.map(({ selector }, i) => [sumPart(i), selector] as const),
         ...(metric.squares === null ? [] : [['squares', metric.squares] as const]),
         ['count', metric.count],
       ]);
+    case 'spent':
+      return new Map(metric.terms.map(({ selector }, i) => [sumPart(i), selector]));
     case 'gauge':
       return new Map([['gauge', metric.gauge]]);
     case 'expression':

@@ -93,6 +93,8 @@ function checkDirection(trigger: Question, at: Path): Doubt[] {
       return trigger.correct !== undefined && op === '>'
         ? wrong('fails when more answers are right', `write ${turned}`)
         : [];
+    case 'spend':
+      return op === '<' ? wrong('fails when less is spent', `write ${turned}`) : [];
     case 'value': {
       const pValue = trigger.gauge !== undefined && op === '>' && namesPValue(trigger.gauge);
       const cure = `write ${turned}, or take a distance such as jensenshannon, or compare raw values with ks > 0.15`;

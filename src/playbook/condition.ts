@@ -2,10 +2,11 @@
  * The sentence after `if:` and `pass-when:`, as data. Grammar (white space free, case-insensitive words):
  *
  *     condition := statistic op limit { ("and" | "or") [statistic] op limit }
- *     statistic := rate | p50 .. p99.99 | ks | mean | value
+ *     statistic := rate | p50 .. p99.99 | ks | mean | value | spend
  *     op        := ">" | "<"
  *     limit     := bare [ "[" tier "." name "]" ]
  *     bare      := quantity | "baseline" [ ("+" | "-") quantity ] | "baseline" "*" number [ ("+" | "-") quantity ]
+ *     budget    := number [ currency ] "per" duration                    the limit of spend
  *     quantity  := number with its unit: % (share, or relative after "baseline"), pp (percentage points), us, ms, s; bare for ks, mean, value
  *
  * The unit is part of the value and never guessed. One sentence has one statistic, one op and one join.
@@ -23,7 +24,9 @@ export type Statistic =
   /** Two-sample Kolmogorov-Smirnov distance D in [0, 1], never its p-value. */
   | { readonly kind: 'ks' }
   | { readonly kind: 'mean' }
-  | { readonly kind: 'value' };
+  | { readonly kind: 'value' }
+  /** What was spent within a window of time. */
+  | { readonly kind: 'spend' };
 
 /**
  * limit(baseline) = factor * baseline + plus. `factor` 0 is a fixed limit.
@@ -34,6 +37,8 @@ export interface Limit {
   readonly plus: number;
   /** Only for a mean whose `plus` was written in percentage points: it is then a mean of shares. */
   readonly points?: true;
+  /** Only of a budget: the window in milliseconds, and the money as written. */
+  readonly per?: { readonly ms: number; readonly unit: string };
   /** The tier and its limit that the number was taken from, such as critical.p95. */
   readonly from?: string;
 }
@@ -145,7 +150,7 @@ function readNext(
   return 'cure' in limit ? limit : { join, limit };
 }
 
-const STATISTICS = ['rate', 'p50', 'p90', 'p95', 'p99', 'p99.9', 'ks', 'mean', 'value'] as const;
+const STATISTICS = ['rate', 'p50', 'p90', 'p95', 'p99', 'p99.9', 'ks', 'mean', 'value', 'spend'] as const;
 /** Other people's words for our statistics. */
 const MEANT: ReadonlyMap<string, string> = new Map([
   ['median', 'p50'],
@@ -157,6 +162,8 @@ const MEANT: ReadonlyMap<string, string> = new Map([
   ['errors', 'rate'],
   ['accuracy', 'rate'],
   ['d', 'ks'],
+  ['cost', 'mean'],
+  ['budget', 'spend'],
 ]);
 
 function readStatistic(cursor: Cursor): Statistic | Complaint {
@@ -168,6 +175,7 @@ function readStatistic(cursor: Cursor): Statistic | Complaint {
     case 'ks':
     case 'mean':
     case 'value':
+    case 'spend':
       return { kind: text };
   }
   const quantile = /^p([0-9]{1,2}(?:\.[0-9]{1,4})?)$/.exec(text)?.[1];
@@ -186,7 +194,7 @@ function readStatistic(cursor: Cursor): Statistic | Complaint {
     return { column, message, cure: 'say how much is too much, such as ks > 0.15 or rate > baseline + 0.5pp' };
   }
   const meant = MEANT.get(text) ?? (/^p99[0-9]{1,2}$/.test(text) ? `p99.${text.slice(3)}` : nearest(text, STATISTICS));
-  const cure = meant === null ? 'begin with rate, p50 to p99.99, ks, mean or value' : `did you mean '${meant}'?`;
+  const cure = meant === null ? 'begin with rate, p50 to p99.99, ks, mean, value or spend' : `did you mean '${meant}'?`;
   return { column, message: `${shown(token)} is not a statistic`, cure };
 }
 

@@ -32,12 +32,19 @@ export interface LeftOut {
 interface Notes {
   readonly faults: Doubt[];
   readonly left: LeftOut[];
+  /** What tokens cost, as the top of the file says. */
+  readonly prices: unknown;
   readonly origins: Map<string, { readonly path: Path; readonly because: string }>;
 }
 
 /** Anything may be misshapen here: what cannot be understood is left as it is, for the schema to say. */
 export function expandPlaybook(data: unknown): Expanded {
-  const notes: Notes = { faults: [], left: [], origins: new Map() };
+  const notes: Notes = {
+    faults: [],
+    left: [],
+    origins: new Map(),
+    prices: isMapping(data) ? data['prices'] : undefined,
+  };
   const expanded = isMapping(data) ? expandServices(data, notes) : data;
   const original = (path: Path) => {
     for (let length = path.length; length > 0; length -= 1) {
@@ -70,7 +77,7 @@ function expandServices(data: Mapping, notes: Notes): Mapping {
 
 /** One gate by itself, as a file of triggers holds it. */
 export function expandGate(gate: Mapping): Expanded {
-  const notes: Notes = { faults: [], left: [], origins: new Map() };
+  const notes: Notes = { faults: [], left: [], origins: new Map(), prices: undefined };
   const data = expandBlock(gate, { at: [], list: 'triggers', tier: null, notes });
   return { data, faults: notes.faults, left: notes.left, original: (path) => ({ path, because: '' }) };
 }
@@ -199,10 +206,39 @@ function resolved(question: Mapping, pathOf: (key: string) => Path, { list, tier
     if ('cure' in read) notes.faults.push(doubt(pathOf(key), 'value', read.message, read.cure));
     else next[key] = read.text;
   }
+  if (next['prices'] === undefined && typeof next['price'] === 'string') {
+    const read = pricesOf(next, pathOf, notes.prices);
+    if ('path' in read) notes.faults.push(read);
+    else next['prices'] = read.prices;
+  }
   const noData = tier?.keys['on-no-data'];
   return list === 'triggers' && noData !== undefined && next['on-no-data'] === undefined
     ? { ...next, 'on-no-data': noData }
     : next;
+}
+
+/** `price: mini` -> the prices themselves, for each arm. */
+function pricesOf(
+  question: Mapping,
+  pathOf: (key: string) => Path,
+  table: unknown,
+): { readonly prices: Mapping } | Doubt {
+  const known = isMapping(table) ? table : {};
+  const found: Record<string, unknown> = {};
+  for (const [arm, key] of [
+    ['canary', 'price'],
+    ['baseline', 'baseline-price'],
+  ] as const) {
+    const name = question[key];
+    if (typeof name !== 'string') continue;
+    if (!Object.hasOwn(known, name)) {
+      const names = Object.keys(known);
+      const cure = names.length === 0 ? "add it under 'prices:' at the top of the file" : didYouMean(name, names);
+      return doubt(pathOf(key), 'value', 'is not one of the prices', cure);
+    }
+    found[arm] = known[name];
+  }
+  return { prices: found };
 }
 
 function mapEntries(mapping: Mapping, change: (value: unknown, key: string) => unknown): Mapping {

@@ -35,9 +35,14 @@ export function playbookError(faults: readonly Fault[]): RollbackError {
   return new RollbackError('playbook-invalid', `${head}${lines.join('\n')}${more}`);
 }
 
-/** Top to bottom, the same place and sentence only once (an anchor that is used twice is wrong once). */
+/** Top to bottom, the same key, place and sentence only once (an anchor that is used twice is wrong once). */
 export function inOrder(faults: readonly Fault[]): readonly Fault[] {
-  const unique = new Map(faults.map((fault) => [`${fault.line}:${fault.column} ${fault.message}`, fault]));
+  const unique = new Map(
+    faults.map((fault) => [
+      `${fault.line}:${fault.column} ${fault.path.split('.').at(-1) ?? ''} ${fault.message}`,
+      fault,
+    ]),
+  );
   return [...unique.values()].sort((a, b) => a.line - b.line || a.column - b.column);
 }
 

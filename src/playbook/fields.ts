@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { parseCondition } from './condition.ts';
 import type { Condition } from './condition.ts';
+import { PRICE_PATTERN, readPrice } from './prices.ts';
 import { DURATION_PATTERN, readDuration, readShare, SHARE_PATTERN } from './units.ts';
 import type { Read } from './units.ts';
 
@@ -19,6 +20,11 @@ export function duration(atLeastMs = 0): TextField<number> {
 /** `5%`, `0.5%` -> 0.05, 0.005: more than 0 % and less than 100 %. */
 export function share(): TextField<number> {
   return textField(readShare).meta({ title: 'share', pattern: SHARE_PATTERN, examples: ['5%', '50%'] });
+}
+
+/** `0.15/1M` -> the price of one token. */
+export function price(): TextField<number> {
+  return textField(readPrice).meta({ title: 'price', pattern: PRICE_PATTERN, examples: ['0.15/1M', '0.002/1k'] });
 }
 
 /** A whole number of things, 0 or more. */

@@ -1,6 +1,8 @@
 import type { Limit, Statistic } from './condition.ts';
 import { peek, shown, take } from './condition-tokens.ts';
 import type { Complaint, Cursor } from './condition-tokens.ts';
+import { printDuration } from './units.ts';
+import { budget, BUDGET_EXAMPLE, withOrigin } from './budget.ts';
 import { milliseconds, scaled, tidy, timeCure, type Quantity } from './quantity.ts';
 
 /** What may follow `>` or `<`: a quantity, or `baseline` with a factor, an offset or both. */
@@ -10,21 +12,8 @@ export function readLimit(cursor: Cursor, statistic: Statistic): Limit | Complai
   return withOrigin(cursor, limit);
 }
 
-/** `[critical.p95]` after a limit: the tier and the limit that it was taken from. */
-function withOrigin(cursor: Cursor, limit: Limit): Limit | Complaint {
-  const words: string[] = [];
-  while (peek(cursor).kind !== 'end' && peek(cursor).text !== ']') {
-    words.push(peek(cursor).text);
-    cursor.at += 1;
-  }
-  if (take(cursor, ']') === null || words.length === 0) {
-    const { column } = peek(cursor);
-    return { column, message: 'has a note in brackets that does not end', cure: 'leave the brackets out' };
-  }
-  return { ...limit, from: words.join('') };
-}
-
 function bareLimit(cursor: Cursor, statistic: Statistic): Limit | Complaint {
+  if (statistic.kind === 'spend') return budget(cursor);
   const start = peek(cursor);
   if (take(cursor, 'baseline') !== null) {
     return statistic.kind === 'ks'
@@ -132,6 +121,7 @@ function fixedLimit(quantity: Quantity, statistic: Statistic, sign: 1 | -1): Lim
         : fixed(d);
     }
     case 'mean':
+    case 'spend':
     case 'value': {
       const number = sign * Number(digits);
       if (unit !== '')
@@ -201,6 +191,7 @@ function addition(quantity: Quantity, statistic: Statistic): number | { readonly
       if (unit === 'pp') return scaled(digits, -2);
       return bareAddition(quantity, statistic);
     case 'ks':
+    case 'spend':
     case 'value':
       return bareAddition(quantity, statistic);
   }
@@ -215,11 +206,23 @@ function bareAddition({ digits, unit }: Quantity, statistic: Statistic): ReturnT
   };
 }
 
-const EXAMPLE = { rate: '2%', quantile: '300ms', ks: '0.15', mean: '0.8', value: '0.8' } as const;
-const OFFSET_UNIT = { rate: 'pp', quantile: 'ms', ks: '', mean: '', value: '' } as const;
+const EXAMPLE = {
+  rate: '2%',
+  quantile: '300ms',
+  ks: '0.15',
+  mean: '0.8',
+  value: '0.8',
+  spend: BUDGET_EXAMPLE,
+} as const;
+const OFFSET_UNIT = { rate: 'pp', quantile: 'ms', ks: '', mean: '', value: '', spend: '' } as const;
 
 /** The limit as the playbook writes it; reading it again gives the same limit. */
 export function printLimit(limit: Limit, statistic: Statistic): string {
+  if (limit.per !== undefined) {
+    const money = limit.per.unit === '' ? '' : ` ${limit.per.unit}`;
+    const origin = limit.from === undefined ? '' : ` [${limit.from}]`;
+    return `${tidy(limit.plus)}${money}${origin} per ${printDuration(limit.per.ms)}`;
+  }
   const points = limit.points === true;
   const unit = points ? 'pp' : limit.factor === 0 && statistic.kind === 'rate' ? '%' : OFFSET_UNIT[statistic.kind];
   const number = statistic.kind === 'rate' || points ? Math.abs(limit.plus) * 100 : Math.abs(limit.plus);

@@ -16,7 +16,7 @@ export type MetricForm = 'events' | 'histogram' | 'scores' | 'gauge' | 'values';
 const FORM_KEYS = {
   events: ['bad', 'good', 'total'],
   histogram: ['histogram', 'unit'],
-  scores: ['sum', 'squares', 'count', 'range'],
+  scores: ['sum', 'tokens', 'prices', 'squares', 'count', 'range'],
   gauge: ['gauge'],
   values: ['score', 'correct', 'pair-by', 'range'],
 } as const satisfies Record<MetricForm, readonly (keyof Question)[]>;
@@ -60,7 +60,7 @@ function checkForm(question: Question, at: Path): readonly Doubt[] {
 const FIRST_WORDS = {
   events: 'rate ...',
   histogram: 'p99 ... or ks ...',
-  scores: 'mean ...',
+  scores: 'mean ... or spend ...',
   gauge: 'value ...',
   values: 'mean ...',
 } as const satisfies Record<MetricForm, string>;
@@ -75,6 +75,8 @@ function formsFor(statistic: Statistic): readonly MetricForm[] {
       return ['histogram', 'values'];
     case 'mean':
       return ['scores', 'values'];
+    case 'spend':
+      return ['scores'];
     case 'value':
       return ['gauge'];
   }
@@ -92,6 +94,8 @@ function needed(statistic: Statistic): string {
       return "'sum:', 'count:' and 'range:' (with 'squares:' it is faster)";
     case 'value':
       return "'gauge:'";
+    case 'spend':
+      return "'sum:', or 'tokens:' with 'prices:'";
   }
 }
 
@@ -135,10 +139,14 @@ function incomplete(question: Question, form: MetricForm, at: Path): readonly Do
       const empty =
         low < high ? [] : [doubt([...at, 'range'], 'key', 'is empty', 'write [lowest, highest], such as [0, 1]')];
       return [
-        ...missing('sum', 'the running sum of scores'),
-        ...missing('count', 'the running number of scores'),
-        ...missing('range', 'the lowest and highest possible score, such as [0, 1]'),
-        ...empty,
+        ...(question.tokens === undefined ? missing('sum', 'the running sum of scores') : checkTokens(question, at)),
+        ...(question.if.statistic.kind === 'spend'
+          ? onlySpent(question, at)
+          : [
+              ...missing('count', 'the running number of scores'),
+              ...missing('range', 'the lowest and highest possible score, such as [0, 1]'),
+              ...empty,
+            ]),
       ];
     }
     case 'gauge':
@@ -146,6 +154,28 @@ function incomplete(question: Question, form: MetricForm, at: Path): readonly Do
     case 'values':
       return checkValues(question, at);
   }
+}
+
+function checkTokens(question: Question, at: Path): readonly Doubt[] {
+  const doubts: Doubt[] = [];
+  if (question.sum !== undefined)
+    doubts.push(
+      doubt([...at, 'tokens'], 'key', "stands beside 'sum', and both say what was spent", 'keep one of them'),
+    );
+  if (question.prices === undefined && question.price === undefined)
+    doubts.push(
+      doubt([...at, 'prices'], 'key', 'is missing', "add 'price:' with a name of `prices` at the top of the file"),
+    );
+  if (question.tokens?.input === undefined && question.tokens?.output === undefined)
+    doubts.push(doubt([...at, 'tokens'], 'key', 'counts nothing', "add 'input:' or 'output:'"));
+  return doubts;
+}
+
+/** A budget is an amount over time: neither a number of requests nor a range belongs to it. */
+function onlySpent(question: Question, at: Path): readonly Doubt[] {
+  return (['squares', 'count', 'range'] as const)
+    .filter((key) => question[key] !== undefined)
+    .map((key) => doubt([...at, key], 'key', 'belongs to a mean, and spend is an amount', 'remove it'));
 }
 
 /** Whether this question counts all requests: by their total, or by the good and the bad ones. */
@@ -162,15 +192,26 @@ function checkTexts(question: Question, source: Source | null, at: Path): readon
     const key = FORM_KEYS[form].find((each) => question[each] !== undefined) ?? FORM_KEYS[form][0];
     return [doubt([...at, key], 'key', `cannot be answered by a ${source.kind} source`, OTHER_FORM[form])];
   }
-  if (
-    form === 'events' &&
-    question.total === undefined &&
-    source.kind !== 'prometheus' &&
-    source.kind !== 'openmetrics'
-  ) {
+  if (form === 'events' && question.total === undefined && !hasSeries(source)) {
     const message = `is missing, and a ${source.kind} source does not add 'bad' and 'good'`;
     return [doubt([...at, 'total'], 'key', message, "add 'total:', the counter of all events")];
   }
+  if ((question.tokens !== undefined || question.if.statistic.kind === 'spend') && !hasSeries(source)) {
+    const cure = "use a prometheus or openmetrics source, or give the cost itself as 'sum:' with 'count:'";
+    return [doubt([...at, 'if'], 'value', `cannot be counted from a ${source.kind} source`, cure)];
+  }
+  const tokens = (['input', 'output'] as const).flatMap((part) => {
+    const text = question.tokens?.[part];
+    return text === undefined ? [] : dialect.checkText({ key: 'sum', text, at: [...at, 'tokens', part] });
+  });
+  return [...tokens, ...textDoubts(question, dialect, at)];
+}
+
+function hasSeries({ kind }: Source): boolean {
+  return kind === 'prometheus' || kind === 'openmetrics';
+}
+
+function textDoubts(question: Question, dialect: ReturnType<typeof dialectOf>, at: Path): readonly Doubt[] {
   return TEXT_KEYS.flatMap((key) => {
     const text = question[key];
     return text === undefined ? [] : dialect.checkText({ key, text, at: [...at, key] });

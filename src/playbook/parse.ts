@@ -78,21 +78,12 @@ function read(text: string, file: string, readers: Readers): ParsedPlaybook {
       const path = rest?.original(doubt.path) ?? doubt.path;
       return rest?.disturbed(path) === true ? [] : [{ ...doubt, path }];
     });
-    return { ok: false, faults: distinct([...faults, ...toFaults([...shape, ...meaning])]) };
+    return { ok: false, faults: inOrder([...faults, ...toFaults([...shape, ...meaning])]) };
   }
   const checked = checkPlaybook(shaped.data, { ...declared(data), whole: true });
   const all = [...faults, ...toFaults([...checked.faults, ...expressionsOf(shaped.data, readers)])];
-  if (all.length > 0) return { ok: false, faults: distinct(all) };
-  return { ok: true, playbook: shaped.data, warnings: distinct(toFaults([...checked.warnings, ...undecided(data)])) };
-}
-
-/** In order, and once: a key of `adjust` is checked where it stands and in the trigger that it changes. */
-function distinct(faults: readonly Fault[]): readonly Fault[] {
-  const seen = new Set<string>();
-  return inOrder(faults).filter((fault) => {
-    const key = `${fault.path} ${fault.message}`;
-    return !seen.has(key) && seen.add(key);
-  });
+  if (all.length > 0) return { ok: false, faults: inOrder(all) };
+  return { ok: true, playbook: shaped.data, warnings: inOrder(toFaults([...checked.warnings, ...undecided(data)])) };
 }
 
 /** A fault of a question that the preset wrote, told where the preset is named. */

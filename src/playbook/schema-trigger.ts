@@ -1,6 +1,6 @@
 /** A trigger: one question about one metric, and what its answer starts. */
 import * as z from 'zod';
-import { condition, count, duration, share } from './fields.ts';
+import { condition, count, duration, price, share } from './fields.ts';
 import { name } from './names.ts';
 
 const selector = z
@@ -8,6 +8,11 @@ const selector = z
   .min(1)
   .max(4096)
   .meta({ title: 'metric', examples: ['http_requests_total{code=~"5.."}'] });
+
+export const tokenPrices = z.strictObject({
+  input: price().describe('of one prompt token, such as 0.15/1M'),
+  output: price().describe('of one answer token, such as 0.60/1M'),
+});
 
 const reference = z.strictObject({
   file: z.string().min(1).max(1024).describe('.json or .csv on the default branch, from the top of the repository'),
@@ -48,6 +53,22 @@ const metric = {
   total: selector.optional().describe('counter of all events'),
   histogram: selector.optional().describe('name of a histogram, without _bucket'),
   sum: selector.optional().describe('running sum of scores; needs `count`, `squares` and `range`'),
+  tokens: z
+    .strictObject({
+      input: selector.optional().describe('running number of prompt tokens'),
+      output: selector.optional().describe('running number of answer tokens'),
+    })
+    .optional()
+    .describe('instead of `sum`: what they cost by `prices`'),
+  price: z.string().max(80).optional().describe('one of `prices`, for `tokens`'),
+  'baseline-price': z.string().max(80).optional().describe('the same for the baseline; default: `price`'),
+  prices: z
+    .strictObject({
+      canary: tokenPrices.describe('of the model in the canary'),
+      baseline: tokenPrices.optional().describe('of the model in the baseline; default: the same'),
+    })
+    .optional()
+    .describe('what `tokens` cost'),
   squares: selector.optional().describe('running sum of squared scores'),
   count: selector.optional().describe('running number of scores'),
   gauge: selector.optional().describe('a number per look; prefer counts'),

@@ -9,6 +9,7 @@ import { notifySchema } from './schema-notify.ts';
 import { registrySchema } from './schema-registries.ts';
 import { rollbackSchema } from './schema-rollback.ts';
 import { sourceSchema } from './schema-source.ts';
+import { tokenPrices } from './schema-trigger.ts';
 import { tierSchema } from './schema-tier.ts';
 
 export type { Criterion, Gate, Verify } from './schema-gate.ts';
@@ -61,6 +62,10 @@ export const playbookSchema = z.strictObject({
     .record(name, tierSchema)
     .default({})
     .describe('limits by business impact, by name, such as critical; whatever an environment writes itself goes first'),
+  prices: z
+    .record(name, tokenPrices)
+    .default({})
+    .describe('what tokens cost, by name of a model; `price` of a trigger names one'),
   argocd: z
     .strictObject({
       url: z.url({ protocol: /^https?$/ }).describe('base URL of the Argo CD server'),

@@ -47,6 +47,7 @@ export function quantity(statistic: Statistic, value: number | null, extra = 0):
       return Number.isFinite(value) ? value.toFixed(3 + extra) : 'not a number';
     case 'mean':
     case 'value':
+    case 'spend':
       return Number.isFinite(value) ? significant(value, 4 + extra) : 'not a number';
   }
 }
@@ -73,6 +74,8 @@ export function statisticName(statistic: Statistic): string {
       return 'mean';
     case 'value':
       return 'value';
+    case 'spend':
+      return 'spend';
   }
 }
 

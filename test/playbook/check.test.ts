@@ -244,3 +244,8 @@ test('what works but hardly as meant is a warning', () => {
     'triggers has no trigger that decides, so the gate can never pass',
   ]);
 });
+
+test('two keys that are missing at one place are two faults', () => {
+  const said = briefly(aPlaybook({ trigger: 'name: b, sum: x, if: mean > 0.5, then: ask' }));
+  assert.deepEqual(said.map((line) => line.split(' ')[0]).sort(), ['count', 'range']);
+});

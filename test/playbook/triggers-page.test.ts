@@ -8,9 +8,12 @@ import { playbookOf } from './a-playbook.ts';
 const page = readFileSync(new URL('../../docs/triggers.md', import.meta.url), 'utf8');
 const lines = Array.from(page.matchAll(/^- \{ (.*) \}$/gm), ([, inside]) => inside ?? '');
 
+const prices = /^prices:.*\n(?: {2}.*\n)+/m.exec(page)?.[0] ?? '';
+
 function gateOf(triggers: readonly string[], gate = ''): string {
   return `version: 1
 sources: { prom: { kind: prometheus, url: "http://prometheus:9090" } }
+${prices}
 services:
   rec:
     environments:
