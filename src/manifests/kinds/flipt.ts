@@ -1,6 +1,6 @@
 /** Flipt in Git: rules decide before the default, and for a boolean flag `enabled` is the value itself. */
 import { at, childrenOf, numberAt, wordAt } from '../documents.ts';
-import type { Place } from '../documents.ts';
+import type { Doc, Place } from '../documents.ts';
 import { childOf } from '../tree.ts';
 import type { Node } from '../tree.ts';
 import type { Destination, Kind, Placed, Split } from './kind.ts';
@@ -21,7 +21,7 @@ export const flipt: Kind = {
   traffic: [],
   splits: (doc) =>
     childrenOf(isFlipt(doc.node) ? at(doc, 'flags') : null).map((flag) =>
-      wordAt(flag, 'type') === 'BOOLEAN_FLAG_TYPE' ? booleanSplit(flag) : variantSplit(flag, at(doc, 'segments')),
+      wordAt(flag, 'type') === 'BOOLEAN_FLAG_TYPE' ? booleanSplit(flag) : variantSplit(flag, doc),
     ),
   about: {
     version: '`flags[].enabled`, `variants[].default`',
@@ -42,26 +42,34 @@ function isFlipt(document: Node): boolean {
   );
 }
 
+/** Default variants came with version 1.3 of the file, which is what a file without a version is. */
+function knowsDefaults(doc: Doc): boolean {
+  return !['1.0', '1.1', '1.2'].includes(wordAt(doc, 'version') ?? '');
+}
+
 function nameOf(flag: Place): string {
   return wordAt(flag, 'key') ?? '';
 }
 
-function variantSplit(flag: Place, segments: Place | null): Split {
+function variantSplit(flag: Place, doc: Doc): Split {
   const variants = childrenOf(at(flag, 'variants'));
   const names = variants.flatMap((variant) => wordAt(variant, 'key') ?? []);
   const rules = childrenOf(at(flag, 'rules'));
   const distributions = rules.map((rule) => childrenOf(at(rule, 'distributions')));
-  const shares = wordAt(flag, 'enabled') === 'true' ? variantShares(flag, rules, segments) : null;
+  const shares = wordAt(flag, 'enabled') === 'true' ? variantShares(flag, rules, at(doc, 'segments')) : null;
   return {
     name: nameOf(flag),
     within: [flag, ...variants, ...distributions.flat()],
     keys: ['enabled', 'variants', 'rules', 'default', 'variant', 'rollout'],
     destinations: names.map((name): Destination => ({ name, share: shares === null ? null : (shares.get(name) ?? 0) })),
-    turnTo: (destination) => [
-      ...(wordAt(flag, 'enabled') === 'true' ? [] : [put(flag, 'enabled', 'true')]),
-      ...distributions.flatMap((entries) => turnRule(entries, destination)),
-      ...turnDefault(variants, destination, rules.length > 0),
-    ],
+    turnTo: (destination) => {
+      if (distributions.some((entries) => entries.length === 0)) return `a rule of ${nameOf(flag)} names no variant`;
+      const defaults = turnDefault(variants, destination, rules.length > 0);
+      if (defaults.length > 0 && !knowsDefaults(doc))
+        return `its version ${wordAt(doc, 'version') ?? ''} has no default variants, so those whom no rule matches get what the code says`;
+      const rest = distributions.flatMap((entries) => turnRule(entries, destination));
+      return [...(wordAt(flag, 'enabled') === 'true' ? [] : [put(flag, 'enabled', 'true')]), ...rest, ...defaults];
+    },
   };
 }
 

@@ -48,5 +48,5 @@ function groupSplit(doc: Doc, all: readonly Doc[]): readonly Split[] {
   if (members[0] !== doc || routes.length !== members.length) return [];
   if (new Set(members.map(({ name }) => name)).size !== members.length) return [];
   const entries = routes.map((place) => ({ name: place.doc.name, place }));
-  return [weightedSplit({ name: group, list: null }, entries, { key: 'weight', absent: 1 })];
+  return [weightedSplit({ name: group, list: null }, entries, { key: 'weight', absent: 0 })];
 }

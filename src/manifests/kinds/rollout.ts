@@ -37,7 +37,10 @@ function ownClaim(doc: Doc): Claim {
 
 /** The controller puts the hash of a ReplicaSet into the selectors of these. */
 function serviceClaims(doc: Doc): readonly Claim[] {
-  const names = ['canary.stableService', 'canary.canaryService', 'blueGreen.activeService', 'blueGreen.previewService'];
+  const names = [
+    ...['canary.stableService', 'canary.canaryService', 'canary.pingPong.pingService', 'canary.pingPong.pongService'],
+    ...['blueGreen.activeService', 'blueGreen.previewService'],
+  ];
   return names.flatMap((path) => {
     const target = wordAt(doc, 'spec', 'strategy', ...path.split('.'));
     return target === null ? [] : [claim(doc, /^Service$/, target)];

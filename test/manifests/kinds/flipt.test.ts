@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { diff, file, told } from '../turned.ts';
+import { because, diff, file, told } from '../turned.ts';
 
-const FEATURES = `version: "1.2"
+const FEATURES = `version: "1.3"
 namespace: production
 flags:
   - key: ranker
@@ -80,4 +80,14 @@ test('a flag that is off serves what the code says, until it is turned on again'
   const off = file(FEATURES.replace('enabled: true', 'enabled: false'), 'features.yml');
   assert.deepEqual(told(off)[0], 'ranker: old ?, new ?');
   assert.ok(diff([off], 'ranker', 'old').includes('+     enabled: true'));
+});
+
+test('an old file has no default variants, so one is not written', () => {
+  const old = (version: string) =>
+    file(
+      `version: "${version}"\nflags: [{ key: a, enabled: true, variants: [{ key: x }, { key: y }] }]\n`,
+      'features.yml',
+    );
+  assert.match(because([old('1.2')], 'a', 'x'), /its version 1.2 has no default variants/);
+  assert.equal(diff([old('1.3')], 'a', 'x').length, 2);
 });

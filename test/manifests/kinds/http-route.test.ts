@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { stableOf } from '../../../src/manifests/stable.ts';
-import { because, carrier, diff, file, told } from '../turned.ts';
+import { because, diff, file, told } from '../turned.ts';
 
 const route = (rules: string, head = ''): string => `# the front door
 apiVersion: gateway.networking.k8s.io/v1
@@ -85,17 +84,4 @@ test('a route that a Rollout or a Canary moves is left alone, and another one of
   const canary =
     'apiVersion: flagger.app/v1beta1\nkind: Canary\nmetadata: {name: c}\nspec: {targetRef: {kind: Deployment, name: shop}}\n';
   assert.match(because([file(SPLIT), file(canary, 'c.yaml')], 'shop', 'shop-stable'), /Flagger's Canary c/);
-});
-
-test('the stable backend is the one that had everything when good', () => {
-  const good = SPLIT.replace('weight: 90', 'weight: 100').replace('weight: 10 }', 'weight: 0 }');
-  const of = (text: string) => stableOf(carrier([file(SPLIT)], 'shop'), { good: [file(text)], now: [file(SPLIT)] });
-  assert.deepEqual(of(good), {
-    kind: 'stable',
-    destination: 'shop-stable',
-    because: 'when good, everything went to shop-stable',
-  });
-  const alone = route('    - backendRefs:\n        - {name: shop-stable, port: 8080}\n');
-  assert.equal(of(alone).kind, 'stable');
-  assert.match(of(SPLIT).because, /no single destination had everything: shop-stable 90 %, shop-canary 10 %/);
 });

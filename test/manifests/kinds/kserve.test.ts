@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NEWEST, PREVIOUS } from '../../../src/manifests/kinds/kserve.ts';
-import { paceOf, stableOf } from '../../../src/manifests/stable.ts';
-import { because, carrier, diff, file, told, turned } from '../turned.ts';
+import { because, diff, file, told, turned } from '../turned.ts';
 
 const service = (predictor: string, mode: string | null = 'Serverless') => `apiVersion: serving.kserve.io/v1beta1
 kind: InferenceService
@@ -53,17 +52,4 @@ test('in standard mode the candidates stand beside the predictor, which gets wha
     '-     - trafficPercent: 5',
     '+     - trafficPercent: 0',
   ]);
-});
-
-test('the previous revision is the stable one while the version differs from the good one', () => {
-  const good = [file(PROMOTED.replace('fraud/42', 'fraud/41'))];
-  const of = (now: string) => stableOf(carrier([file(now)], 'fraud'), { good, now: [file(now)] });
-  assert.deepEqual(of(CANARY), {
-    kind: 'stable',
-    destination: PREVIOUS,
-    because: 'the revision before has s3://models/fraud/41, if this release is the only one since',
-  });
-  const restored = of(CANARY.replace('fraud/42', 'fraud/41'));
-  assert.ok(restored.kind === 'stable' && restored.destination === NEWEST);
-  assert.equal(paceOf(carrier([file(CANARY)], 'fraud')).kind, 'traffic-first');
 });
