@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isProduction } from '../../src/survey/layout.ts';
 import { surveyOf } from '../../src/survey/survey.ts';
 import {
   BY_ENVIRONMENT,
@@ -74,6 +75,16 @@ const layouts: readonly (readonly [string, Repository, readonly string[]])[] = [
 for (const [what, files, expected] of layouts) {
   test(`finds services and environments of: ${what}`, () => assert.deepEqual(told(files), expected));
 }
+
+test('an ApplicationSet with a placeholder that nobody here can fill is left to the folder names', () => {
+  const files = SET.map((one) => ({ ...one, text: one.text.replace('{{.path.basename}}', '{{.metadata.labels.x}}') }));
+  assert.deepEqual(told(files)[0], 'svc-a prod [teams/a/svc-a/prod] by [] likely');
+});
+
+test('pre-production is not production', () => {
+  assert.deepEqual(['prod', 'production-eu', 'eu-prod', 'live'].filter(isProduction).length, 4);
+  assert.deepEqual(['preprod', 'pre-prod', 'staging', 'productive', 'product-search'].filter(isProduction), []);
+});
 
 test('an overlay that has its base for itself takes it along', () => {
   const alone = OVERLAYS.filter(({ path }) => !path.includes('staging'));

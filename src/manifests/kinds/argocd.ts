@@ -30,7 +30,10 @@ function overrides(spec: Place | null): readonly Split[] {
 /** A weight that Argo CD was told to ignore is not applied, or not soon: a commit cannot move it. */
 function ignored(doc: Doc, spec: Place | null): readonly Claim[] {
   const sources = [at(spec, 'source'), ...childrenOf(at(spec, 'sources'))];
-  const under = sources.flatMap((source) => wordAt(source, 'path')?.split('{{', 1) ?? []);
+  const paths = sources.flatMap((source) => wordAt(source, 'path') ?? []);
+  const under = paths.map((path) =>
+    path.includes('{{') ? (path.split('{{')[0] ?? '') : `${path.replace(/\/+$/, '')}/`,
+  );
   return childrenOf(at(spec, 'ignoreDifferences')).flatMap((entry): readonly Claim[] => {
     const kind = wordAt(entry, 'kind');
     const places = ['jsonPointers', 'jqPathExpressions'].flatMap((key) => childrenOf(at(entry, key)));

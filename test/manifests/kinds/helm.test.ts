@@ -69,5 +69,6 @@ test('a weight that Argo CD was told to ignore is not moved by a commit', () => 
     'argo.yaml',
   );
   assert.match(because([route('apps/shop/route.yaml'), application], 'web', 'a'), /Argo CD ignores .*weight.*shop/);
-  assert.deepEqual(told(route('apps/other/route.yaml'), application), ['web: a 0.5, b 0.5']);
+  for (const path of ['apps/other/route.yaml', 'apps/shop-two/route.yaml'])
+    assert.deepEqual(told(route(path), application), ['web: a 0.5, b 0.5']);
 });

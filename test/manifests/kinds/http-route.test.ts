@@ -73,6 +73,21 @@ test('an alias, a merge key and a shared anchor are refused, because the meaning
   assert.deepEqual(told(...two('{name: b, weight: *w}')), ['shop: a ?, b ?']);
 });
 
+test('an anchor on a weight that another place uses is refused, one that nobody uses is not', () => {
+  const of = (head: string) =>
+    file(route('    - backendRefs:\n        - {name: a, weight: &w 9}\n        - {name: b, weight: 1}\n') + head);
+  assert.match(because([of('  budget: *w\n')], 'shop', 'b'), /names it &w, so an edit would also change every place/);
+  assert.ok(diff([of('')], 'shop', 'b').includes('+         - {name: a, weight: &w 0}'));
+});
+
+test('rules with different shares of the same backends have no single share', () => {
+  const rule = (weight: number) =>
+    `    - backendRefs: [{name: a, weight: ${weight}}, {name: b, weight: ${10 - weight}}]\n`;
+  const files = [file(route(rule(9) + rule(5)))];
+  assert.deepEqual(told(...files), ['shop: a ?, b ?']);
+  assert.equal(diff(files, 'shop', 'a').length, 4);
+});
+
 test('a route that a Rollout or a Canary moves is left alone, and another one of the same name in another namespace is not theirs', () => {
   const rollout = (namespace: string) =>
     `apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: shop, namespace: ${namespace}}\nspec: {strategy: {canary: {stableService: shop-stable, canaryService: shop-canary, trafficRouting: {plugins: {argoproj-labs/gatewayAPI: {httpRoute: shop}}}}}}\n`;

@@ -18,6 +18,14 @@ test('the colours are those of the workloads that the rest of the selector finds
   assert.deepEqual(told(service('green')), ['web: green 1']);
 });
 
+test("a selector that is nothing but the colour finds no workloads: they may be anybody's", () => {
+  const bare = file(
+    'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {color: green}}\n',
+    'bare.yaml',
+  );
+  assert.deepEqual(told(bare, deployment('blue')), ['web: green 1']);
+});
+
 test('turning back is one word', () => {
   assert.deepEqual(diff([service('green'), deployment('blue'), deployment('green')], 'web', 'blue'), [
     '-     color: green # live',
