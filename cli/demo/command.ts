@@ -55,16 +55,22 @@ function summary(result: DemoResult): string {
   const rows: [string, string][] = [
     ['detected after', at(seconds.detected)],
     [users.harm, `${users.badUntilMerged ?? '-'} until the merge, ${users.badInAll} of ${users.requests} in all`],
-    ['revert pull request', result.revert ? `#${result.revert.number} after ${at(seconds.opened)}` : 'none'],
+    ['pull request', result.revert ? `#${result.revert.number} after ${at(seconds.opened)}` : 'none'],
     ...result.verified.map((line): [string, string] => ['verified', line]),
     ...(refusal === null ? [] : [['not merged by itself', refusal.because] as [string, string]]),
     ['merged', refusal === null ? at(seconds.merged) : `${at(seconds.merged)}, by ${refusal.mergedBy}`],
     ['applied', at(seconds.applied)],
+    ...(result.second === null
+      ? []
+      : [['relieved', `${at(seconds.relieved)}, then #${result.second.number} for the version`] as [string, string]]),
     [
       'recovered',
       result.outcome === 'recovered' ? at(seconds.recovered) : `no: ${result.outcome} after ${at(seconds.escalated)}`,
     ],
-    ...result.versions.map((row): [string, string] => [row.of, `${row.before} -> ${row.released} -> ${row.after}`]),
+    ...result.versions.map(({ of, before, released, relieved, after }): [string, string] => [
+      of,
+      [before, released, ...(relieved === null ? [] : [relieved]), after].join(' -> '),
+    ]),
     ...(result.othersKept === null
       ? []
       : [['change of others', result.othersKept ? 'kept' : 'LOST'] as [string, string]]),

@@ -16,6 +16,8 @@ export interface DemoResult {
     readonly opened: number | null;
     readonly merged: number | null;
     readonly applied: number | null;
+    /** The traffic is away from what is bad, and users are well; null: the way back had one half. */
+    readonly relieved: number | null;
     readonly recovered: number | null;
     readonly escalated: number | null;
   };
@@ -26,12 +28,20 @@ export interface DemoResult {
     readonly badUntilMerged: number | null;
     readonly badInAll: number;
   };
-  readonly revert: { readonly number: number; readonly url: string; readonly comment: string } | null;
-  /** What served the users, in the words of the scenario: before the release, with it, and at the end. */
+  readonly revert: {
+    readonly number: number;
+    readonly url: string;
+    readonly title: string;
+    readonly comment: string;
+  } | null;
+  /** The pull request that brings the version back after the traffic; null: the first one did. */
+  readonly second: { readonly number: number; readonly url: string; readonly title: string } | null;
+  /** What served the users, in the words of the scenario: before the release, with it, once relieved (null: in one step), at the end. */
   readonly versions: readonly {
     readonly of: string;
     readonly before: string;
     readonly released: string;
+    readonly relieved: string | null;
     readonly after: string;
   }[];
   /** What the registries said about the target, before it was gone back to. */

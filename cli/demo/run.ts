@@ -6,7 +6,7 @@ import { runActionBundle, type GateRun } from './processes.ts';
 import type { DemoResult, Say } from './result.ts';
 import type { Scenario, Scene } from './scenario.ts';
 import type { Stage } from './stage.ts';
-import { commentOf, listUnder, readLedger, rollbackOf, usersOf, watch } from './watch.ts';
+import { commentOf, listUnder, readLedger, rollbacksOf, usersOf, watch } from './watch.ts';
 
 /** Plays the scenario on an open stage: the bad release, whoever notices it, and the way back to its end. */
 export async function play(stage: Stage, scenario: Scenario, say: Say): Promise<DemoResult> {
@@ -33,8 +33,11 @@ export async function play(stage: Stage, scenario: Scenario, say: Say): Promise<
   const after = usersOf(town, scenario.harm);
   const now = versions();
   const ledger = await readLedger(town);
-  const revert = rollbackOf(town);
-  const url = `${town.github.url}/${REPOSITORY}/pull/${revert?.number ?? ''}`;
+  const [revert, second] = rollbacksOf(town);
+  const pull = ({ number, title }: { readonly number: number; readonly title: string }) => ({
+    ...{ number, title },
+    url: `${town.github.url}/${REPOSITORY}/pull/${number}`,
+  });
   return {
     scenario: scenario.name,
     outcome: seen.outcome,
@@ -48,14 +51,16 @@ export async function play(stage: Stage, scenario: Scenario, say: Say): Promise<
       badUntilMerged: seen.badUntilMerged === null ? null : seen.badUntilMerged - before.bad,
       badInAll: after.bad - before.bad,
     },
-    revert: revert && { number: revert.number, url, comment: commentOf(town) },
+    revert: revert ? { ...pull(revert), comment: commentOf(town) } : null,
+    second: second ? pull(second) : null,
     versions: scenario.versions.map(({ of }, i) => ({
       of,
       before: old[i] ?? '',
       released: released[i] ?? '',
+      relieved: seen.relieved?.[i] ?? null,
       after: now[i] ?? '',
     })),
-    verified: listUnder('Verified in the registries', revert?.body ?? ''),
+    verified: [revert, second].flatMap((one) => listUnder('Verified in the registries', one?.body ?? '')),
     refusal: seen.refusal,
     othersKept: scenario.others ? await scenario.others.kept(town) : null,
     ledger,

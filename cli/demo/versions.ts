@@ -1,4 +1,5 @@
 import type { Serving } from '../../src/world/services/fleet.ts';
+import { tagOf } from '../../src/world/services/kinds/workload.ts';
 import type { Town } from '../../src/world/town.ts';
 
 /** A kind of version, read from what really runs. */
@@ -11,6 +12,14 @@ export interface Shown {
 export function served(of: string): Shown {
   return { of, read: (town) => shares(town, ({ version }) => version) };
 }
+
+/** What stands on one side, whoever is sent there. */
+export function standing(track: string): Shown {
+  return { of: track, read: (town) => town.fleet.serving().find((one) => one.track === track)?.version ?? 'none' };
+}
+
+/** The image behind them, where something else decides which version it serves. */
+export const image: Shown = { of: 'image', read: (town) => town.fleet.state().images.map(tagOf).join(', ') };
 
 /** The name of the side that answers them, such as a colour or the variant of a flag. */
 export function side(of: string): Shown {

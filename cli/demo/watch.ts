@@ -12,11 +12,10 @@ import type { Harm, Scenario, Scene } from './scenario.ts';
 /** A person gives up watching after this long. */
 const LONGEST_MS = 80_000;
 
-export function rollbackOf(town: Town) {
-  return (
-    [...town.github.repository(REPOSITORY).issues.values()].find((issue) =>
-      issue.pull?.headRef.startsWith('rollback/'),
-    ) ?? null
+/** The pull requests of lastgood: the revert; or first the traffic, then the version. */
+export function rollbacksOf(town: Town) {
+  return [...town.github.repository(REPOSITORY).issues.values()].flatMap((issue) =>
+    issue.pull?.headRef.startsWith('rollback/') ? [{ ...issue, pull: issue.pull }] : [],
   );
 }
 
@@ -45,50 +44,65 @@ interface Watched {
   readonly seconds: Omit<DemoResult['seconds'], 'detected'>;
   readonly badUntilMerged: number | null;
   readonly refusal: Refusal | null;
+  /** What served the users once they were relieved; null: the way back had one half. */
+  readonly relieved: readonly string[] | null;
 }
 
 /** Follows the revert with the eyes of a person: what GitHub, Argo CD and the label of the pull request say. */
 export async function watch(scenario: Scenario, scene: Scene): Promise<Watched> {
   const { town, say, since } = scene;
   const seconds: Record<keyof Watched['seconds'], number | null> = {
-    opened: null,
-    merged: null,
-    applied: null,
-    recovered: null,
-    escalated: null,
+    ...{ opened: null, merged: null, applied: null, relieved: null, recovered: null, escalated: null },
   };
-  const reach = (what: keyof typeof seconds, text: string): void => {
-    if (seconds[what] !== null) return;
+  const reach = (what: keyof typeof seconds, text: string): boolean => {
+    if (seconds[what] !== null) return false;
     seconds[what] = since();
     say(seconds[what], text);
+    return true;
+  };
+  const told = new Set<string>();
+  const tell = (text: string): void => {
+    if (!told.has(text)) say(since(), text);
+    told.add(text);
   };
   let badUntilMerged: number | null = null;
   let refusal: Refusal | null = null;
+  let relieved: readonly string[] | null = null;
+  const end = (outcome: DemoResult['outcome']): Watched => ({ outcome, seconds, badUntilMerged, refusal, relieved });
   while (since() * 1000 < LONGEST_MS) {
-    const issue = rollbackOf(town);
-    if (issue) reach('opened', `revert pull request #${issue.number} opened: ${issue.title}`);
-    if (issue && scenario.refused && refusal === null) refusal = await scenario.refused(scene, issue.number);
-    if (issue?.pull?.mergedAt) {
-      if (seconds.merged === null) {
+    const [first, second] = rollbacksOf(town);
+    if (first) reach('opened', `pull request #${first.number} opened: ${first.title}`);
+    if (first && scenario.refused && refusal === null) refusal = await scenario.refused(scene, first.number);
+    if (first?.pull.mergedAt) {
+      if (reach('merged', mergedWords(first))) {
         badUntilMerged = usersOf(town, scenario.harm).bad;
         scenario.onMerged?.(town);
       }
-      reach('merged', `merged as ${issue.pull.mergeCommit?.slice(0, 7) ?? ''} by ${issue.pull.mergedBy?.login ?? ''}`);
-      if (appliedBy(town) === issue.pull.mergeCommit)
-        reach('applied', `Argo CD applied the revert; users are served ${shown(scenario, town)}`);
+      if (appliedBy(town) === first.pull.mergeCommit)
+        reach('applied', `Argo CD applied it; users are served ${shown(scenario, town)}`);
     }
-    const labels = issue?.labels.map((label) => label.name) ?? [];
+    const labels = [first, second].flatMap((one) => one?.labels.map(({ name }) => name) ?? []);
+    if (labels.includes(LABELS.relieved) && relieved === null) {
+      relieved = scenario.versions.map((one) => one.read(town));
+      reach('relieved', 'relieved: the traffic is away, and every success criterion proven; now the version');
+    }
+    if (second) tell(`pull request #${second.number} opened: ${second.title}`);
+    if (second?.pull.mergedAt) tell(mergedWords(second));
     if (labels.includes(LABELS.recovered)) {
-      reach('recovered', 'recovered: applied, healthy and every success criterion proven');
-      return { outcome: 'recovered', seconds, badUntilMerged, refusal };
+      reach('recovered', `recovered: applied, healthy and every success criterion proven; ${shown(scenario, town)}`);
+      return end('recovered');
     }
     if (labels.includes(LABELS.escalated)) {
       reach('escalated', 'escalated: merged and healthy, but not proven recovered; a person is called');
-      return { outcome: 'escalated', seconds, badUntilMerged, refusal };
+      return end('escalated');
     }
     await sleep(50);
   }
-  return { outcome: 'timed-out', seconds, badUntilMerged, refusal };
+  return end('timed-out');
+}
+
+function mergedWords({ number, pull }: ReturnType<typeof rollbacksOf>[number]): string {
+  return `#${number} merged as ${pull.mergeCommit?.slice(0, 7) ?? ''} by ${pull.mergedBy?.login ?? ''}`;
 }
 
 function shown({ versions }: Scenario, town: Town): string {

@@ -22,6 +22,8 @@ export interface Deployed {
     readonly baseline: string | null;
     readonly triggers: readonly Question[];
   } | null;
+  /** Further keys of `rollback:`, as they are written there. */
+  readonly rollback?: string;
   /** Asked of all users after the errors and the latency. */
   readonly criteria: readonly Question[];
 }
@@ -93,7 +95,7 @@ const CANARY: Deployed = {
 
 function playbook(deployment: Deployment): string {
   const { argocdUrl, application, metrics, terminateStale, verifyWithin, mlflowUrl = null } = deployment;
-  const { gate, criteria } = deployment.deployed ?? CANARY;
+  const { gate, criteria, rollback } = deployment.deployed ?? CANARY;
   const prometheus = metrics.kind === 'prometheus';
   const arm = (track: string): string =>
     prometheus ? `track="${track}"` : `${metrics.url}/metrics${track === 'all' ? '' : `/${track}`}`;
@@ -123,7 +125,7 @@ ${
           triggers:
 ${list(gate.triggers)}`
     : ''
-}        rollback: { approval: auto, terminate-stale: ${terminateStale} }
+}        rollback: { approval: auto, terminate-stale: ${terminateStale}${rollback === undefined ? '' : `, ${rollback}`} }
         verify:
           source: metrics
           arm: '${arm('all')}'

@@ -2,7 +2,7 @@ import { ERRORS } from '../../../src/world/deployment.ts';
 import { HEALTHY, withFaults } from '../../../src/world/services/faults.ts';
 import { evaluator } from '../../../src/world/services/kinds/flags.ts';
 import { FAILED, type Scenario } from '../scenario.ts';
-import { side } from '../versions.ts';
+import { image, side } from '../versions.ts';
 import { deployment } from './manifests.ts';
 
 function flags(variant: 'classic' | 'neural'): string {
@@ -11,11 +11,11 @@ function flags(variant: 'classic' | 'neural'): string {
   return `${JSON.stringify({ $schema: 'https://flagd.dev/schema/v0/flags.json', flags: { ranker, banner } }, null, 2)}\n`;
 }
 
-/** No image changes: the same pods take another code path. */
+/** The image brings a new code path, and the flag sends the users there: the flag goes back first, because no pod restarts for it. */
 export const flag: Scenario = {
   name: 'flag',
   story:
-    'the flag `ranker` is turned to a code path that fails; the gate sees it, and the flag goes back, nothing else',
+    'an image brings a code path that fails and the flag `ranker` sends users there; the flag goes back first, then the image',
   world: {
     behaviours: { v1: HEALTHY, v2: withFaults({ errorRate: 0.2 }) },
     deployed: {
@@ -29,9 +29,13 @@ export const flag: Scenario = {
     },
   },
   needs: evaluator,
-  release: (town) => town.merge('Turn on the neural ranker', { 'flags.json': flags('neural') }),
+  release: (town) =>
+    town.merge('Turn on the neural ranker of 1.1.0', {
+      'deployment.yaml': deployment({ tag: '1.1.0' }),
+      'flags.json': flags('neural'),
+    }),
   harm: FAILED,
   noticedBy: 'gate',
   ends: 'recovered',
-  versions: [side('flag ranker')],
+  versions: [side('flag ranker'), image],
 };

@@ -19,17 +19,36 @@ async function recovered(scenario: string): Promise<DemoResult> {
   assert.deepEqual([result.scenario, result.outcome, result.asAnnounced], [scenario, 'recovered', true]);
   assert.equal(result.ledger.verified, true);
   assert.ok(result.users.badInAll > 0, 'the fault was real');
-  for (const { of, before, released } of result.versions) assert.notEqual(released, before, of);
+  assert.ok(result.versions.some(({ before, released }) => released !== before));
   return result;
 }
 
 const versions = ({ versions }: DemoResult) =>
-  versions.map(({ of, before, released, after }) => `${of}: ${before} > ${released} > ${after}`);
+  versions.map(({ of, before, released, relieved, after }) =>
+    [`${of}: ${before}`, released, ...(relieved === null ? [] : [relieved]), after].join(' > '),
+  );
+
+/** In two pull requests: the traffic, and once users are well the version. */
+function inTwoHalves({ ledger, revert, second }: DemoResult): void {
+  assert.deepEqual(ledger.kinds.slice(ledger.kinds.indexOf('opened')), [
+    'opened',
+    'merged',
+    'applied',
+    'relieved',
+    'opened',
+    'merged',
+    'applied',
+    'recovered',
+  ]);
+  assert.match(revert?.title ?? '', /^Move traffic of recommender/);
+  assert.match(second?.title ?? '', /^Revert recommender/);
+}
 
 describe('the demo of AI releases', { concurrency: 2 }, () => {
   test('a worse model is seen by its accuracy on the canary, and the one before it is verified before it comes back', async () => {
     const result = await recovered('model');
-    assert.deepEqual(versions(result), ['model: 6 > 6 80 %, 7 20 % > 6']);
+    assert.deepEqual(versions(result), ['model: 6 > 6 80 %, 7 20 % > 6 > 6']);
+    inTwoHalves(result);
     assert.match(result.gate?.because ?? '', /^accuracy: rate .* < limit .* \(baseline /);
     assert.match(result.verified.join('\n'), /model ranker version 6: READY/);
   });
@@ -43,17 +62,31 @@ describe('the demo of AI releases', { concurrency: 2 }, () => {
     );
   });
 
-  test('a flag goes back to the variant that works', async () => {
+  test('a flag goes back to the variant that works, and then the image that brought the other one', async () => {
     const result = await recovered('flag');
-    assert.deepEqual(versions(result), ['flag ranker: classic > neural > classic']);
+    assert.deepEqual(versions(result), [
+      'flag ranker: classic > neural > classic > classic',
+      'image: 1.0.0 > 1.1.0 > 1.1.0 > 1.0.0',
+    ]);
+    inTwoHalves(result);
   });
 
-  test('an alert takes all users from green back to blue', async () => {
+  test('a simpler model answers everybody until the good version of the complex one is back', async () => {
+    const result = await recovered('fallback');
+    assert.deepEqual(versions(result), [
+      'route: complex-model > complex-model > fallback-model > complex-model',
+      'complex-model: 3.2.0 > 4.0.0 > 4.0.0 > 3.2.0',
+    ]);
+    inTwoHalves(result);
+  });
+
+  test('an alert takes all users from green back to blue, and then green back to what it was', async () => {
     const result = await recovered('blue-green');
     assert.deepEqual(versions(result), [
-      'colour: recommender-blue > recommender-green > recommender-blue',
-      'image: 1.0.0 > 2.0.0 > 1.0.0',
+      'colour: recommender-blue > recommender-green > recommender-blue > recommender-blue',
+      'recommender-green: 0.9.0 > 2.0.0 > 2.0.0 > 0.9.0',
     ]);
+    inTwoHalves(result);
     assert.equal(result.gate, null);
   });
 
