@@ -4,6 +4,7 @@ import { parseComment } from '../src/chatops/parse.ts';
 import { offerButtons, press, type Pressed } from '../src/control/buttons.ts';
 import { reviewChanges, reviewGroup } from '../src/control/changes.ts';
 import { hear, type Spoken } from '../src/control/command.ts';
+import { tellRelease } from '../src/control/deployments.ts';
 import type { Log } from '../src/control/doors.ts';
 import type { Ask } from '../src/control/draft.ts';
 import { answerMergeGroup, type MergeGroup } from '../src/control/merge-group.ts';
@@ -147,6 +148,7 @@ export function createPorter({ house, queue, log, witness, now = Date.now }: Par
         if (!news) return null;
         loop.recorder.add([news.entry]);
         if (news.entry.kind === 'gate-failed') await offerButtons(doors, news);
+        await tellRelease(doors, news);
         // Another version that passed lifts what was quarantined: the checks of others stand differently.
         if (news.entry.kind === 'gate-passed') await put({ kind: 'changes', origin, number: null });
         if (news.ask) await put({ kind: 'ask', origin, key: news.key, ask: news.ask });

@@ -260,7 +260,10 @@ export interface DeploymentRepository {
   adopt(number: number, memory: string): Promise<Pull>;
   /** Checks that a merge into this branch requires. */
   requiredChecks(branch: string): Promise<readonly string[]>;
-  /** A rollback among GitHub's deployments; needs the right `deployments: write`. Safe to repeat. */
+  /**
+   * A release or a rollback among GitHub's deployments; needs the right `deployments: write`. Safe to repeat. A release that somebody
+   * else has listed already is theirs.
+   */
   tellDeployment(state: DeploymentState): Promise<void>;
   /** The answer to a workflow run that waits at an environment, or with `state` null a report; at most 1,024 characters. */
   answerProtection(
@@ -327,16 +330,17 @@ export type MergeOutcome =
       readonly message: string;
     };
 
-/** How far a merged revert is, as GitHub's deployments say it. */
+/** How far a release or a merged revert is, as GitHub's deployments say it. */
 export interface DeploymentState {
-  /** The merge commit. */
+  readonly task: 'release' | 'rollback';
+  /** The released commit, or the merge of the revert. */
   readonly sha: string;
   /** As GitHub names it. */
   readonly environment: string;
   readonly state: 'in_progress' | 'success' | 'failure';
   readonly description: string;
-  /** Where people read on. */
-  readonly url: string;
+  /** Where people read on; null: nowhere. */
+  readonly url: string | null;
 }
 
 /** A person's review of a pull request. */

@@ -1,8 +1,12 @@
-/** Rollbacks in GitHub's list of deployments, told beside the loop: it neither waits for this nor fails with it. */
+/** Releases and rollbacks in GitHub's list of deployments, told beside the loop: it neither waits for this nor fails with it. */
 import { RollbackError } from '../errors.ts';
 import type { DeploymentState } from '../ports.ts';
 import type { Doors } from './doors.ts';
+import { targetNames, targetOf } from '../playbook/target.ts';
+import type { Playbook } from '../playbook/schema.ts';
 import { isRelieved } from './entries.ts';
+import type { GateNews } from './gate-run.ts';
+import { policyOf } from './policy.ts';
 import type { Observed } from './observed.ts';
 import type { Step } from './step.ts';
 
@@ -20,7 +24,7 @@ export function deploymentOf({ stage, rules, incident, proof }: Observed, step: 
   if (pull.state !== 'merged') return null;
   const environment = rules['github-environment'] ?? incident.key.environment;
   const to = `${incident.key.service} back to ${good.sha.slice(0, 7)}`;
-  const about = { sha: pull.mergeCommit ?? '', environment, url: pull.url };
+  const about = { task: 'rollback' as const, sha: pull.mergeCommit ?? '', environment, url: pull.url };
   if (step.kind === 'finish')
     return step.outcome === 'recovered' ? { ...about, state: 'success', description: `${to}: recovered` } : null;
   if (isRelieved({ stage, proof }, step))
@@ -32,6 +36,37 @@ export function deploymentOf({ stage, rules, incident, proof }: Observed, step: 
   if (step.kind === 'escalate') return { ...about, state: 'failure', description: `${to}: a person is needed` };
   if (step.kind === 'wait' && step.for === 'person') return null;
   return { ...about, state: 'in_progress', description: `${to}: merged, not yet proven` };
+}
+
+/** What a finished gate says about the deployment of its release; null: it could not tell, or the playbook no longer knows it. */
+export function releaseOf({ key, entry }: GateNews, playbook: Playbook): DeploymentState | null {
+  const rules = targetNames(playbook).some(
+    ({ service, environment }) => service === key.service && environment === key.environment,
+  )
+    ? targetOf(playbook, key).rules
+    : null;
+  if (rules === null || entry.revision === null || entry.kind === 'gate-undecided') return null;
+  const [state, word] =
+    entry.kind === 'gate-passed' ? (['success', 'passed'] as const) : (['failure', 'failed'] as const);
+  const environment = rules['github-environment'] ?? key.environment;
+  const description = `${key.service}: the gate ${word}: ${entry.because}`;
+  return { task: 'release', sha: entry.revision, environment, state, description, url: null };
+}
+
+/** Never throws: a gate is heard although its deployment is not told. */
+export async function tellRelease(
+  { repository, log }: Pick<Doors, 'repository' | 'log'>,
+  news: GateNews,
+): Promise<void> {
+  try {
+    const { playbook } = await repository.overview();
+    const policy = playbook === null ? null : policyOf(playbook);
+    const state = policy?.ok === true ? releaseOf(news, policy.playbook) : null;
+    if (state !== null) await repository.tellDeployment(state);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    log('info', 'the release is not among the deployments', { repository: repository.name, reason });
+  }
 }
 
 export function createDeployer({ repository, log }: Pick<Doors, 'repository' | 'log'>): Deployer {

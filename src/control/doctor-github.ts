@@ -1,4 +1,4 @@
-import type { Playbook } from '../playbook/schema.ts';
+import type { EnvironmentRules, Playbook } from '../playbook/schema.ts';
 import type { DoctorFinding, Severity } from '../report/doctor.ts';
 import type { Asked, GitHubFacts } from './doctor-facts.ts';
 import { finding, unread } from './doctor-finding.ts';
@@ -47,7 +47,7 @@ const MEMBERS: Right = {
   name: 'members',
   level: 'read',
   severity: 'warning',
-  off: 'members of a team that the playbook names as owner are refused',
+  off: 'members of a team that the playbook or CODEOWNERS names are refused',
 };
 const QUEUES: Right = {
   name: 'merge_queues',
@@ -137,5 +137,12 @@ function ofEvents(place: string, events: readonly string[], wanted: readonly str
 }
 
 function namesTeams(playbook: Playbook | null): boolean {
-  return Object.values(playbook?.services ?? {}).some(({ owners }) => owners.some((owner) => owner.includes('/')));
+  return Object.values(playbook?.services ?? {}).some(
+    ({ owners, environments }) =>
+      owners.some((owner) => owner.includes('/')) || Object.values(environments).some(asksTeams),
+  );
+}
+
+function asksTeams({ rollback }: EnvironmentRules): boolean {
+  return rollback.approvals.team !== undefined || rollback.approvals.codeowners;
 }

@@ -28,6 +28,7 @@ const WRAPPED: readonly ((command: string) => string)[] = [
   (command) => `[link](\n${command}\n)`,
   (command) => `| table |\n${command}`,
 ];
+const HEADS = ['/rollback', '/hold', '/resume', '/freeze', '/unfreeze', '/release', '/gate status', '/false-alarm'];
 const WORDS = [
   'web',
   'production',
@@ -62,7 +63,7 @@ test('in 50,000 comments no command is taken from a quote, a list, code, HTML or
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
   let commands = 0;
   for (let n = 0; n < 50_000; n += 1) {
-    const command = ['/rollback', ...Array.from({ length: Math.floor(random() * 4) }, () => pick(WORDS))].join(' ');
+    const command = [pick(HEADS), ...Array.from({ length: Math.floor(random() * 4) }, () => pick(WORDS))].join(' ');
     const wrapped = pick(WRAPPED)(command);
     const body = random() < 0.5 ? wrapped : `${pick(NOISE)}\n\n${wrapped}`;
     const parsed = parseComment(body);

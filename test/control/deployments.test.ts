@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RollbackError } from '../../src/errors.ts';
+import { releaseOf, tellRelease } from '../../src/control/deployments.ts';
+import type { GateNews } from '../../src/control/gate-run.ts';
+import { parsePlaybook } from '../../src/playbook/parse.ts';
+import { playbookText } from './builders.ts';
 import { doorsOf } from './fakes.ts';
-import { aLoop, anAsk, aRelease, steps, toTheEnd } from './world.ts';
+import { aLoop, anAsk, aRelease, KEY, steps, toTheEnd } from './world.ts';
 
 test("a rollback stands among GitHub's deployments from its merge to its proof", async () => {
   const world = aRelease({ rollback: { approval: 'auto' } });
@@ -14,6 +18,32 @@ test("a rollback stands among GitHub's deployments from its merge to its proof",
   const [first] = world.repository.deployed;
   assert.equal(first?.environment, 'production');
   assert.equal(first.sha, world.repository.pulls[0]?.mergeCommit);
+});
+
+test('a release that its gate judged is a deployment too, under the name that the environment has on GitHub', async () => {
+  const parsed = parsePlaybook(playbookText(), 'lastgood.yml');
+  assert.ok(parsed.ok);
+  const entry = { revision: 'a'.repeat(40), because: 'harm is excluded' };
+  const news = (kind: 'gate-passed' | 'gate-failed' | 'gate-undecided', environment = 'production') =>
+    ({ key: { ...KEY, environment }, entry: { ...entry, kind }, ask: null }) as unknown as GateNews;
+  assert.deepEqual(releaseOf(news('gate-passed'), parsed.playbook), {
+    ...{ task: 'release', sha: entry.revision, environment: 'production', state: 'success', url: null },
+    description: 'web: the gate passed: harm is excluded',
+  });
+  assert.equal(releaseOf(news('gate-failed'), parsed.playbook)?.state, 'failure');
+  assert.equal(releaseOf(news('gate-undecided'), parsed.playbook), null);
+  assert.equal(releaseOf(news('gate-passed', 'staging'), parsed.playbook), null);
+});
+
+test('a release that GitHub does not take among its deployments stops nothing', async () => {
+  const world = aRelease({});
+  world.repository.failOn('tellDeployment', new RollbackError('github-forbidden', 'GitHub answered 403'));
+  const entry = { revision: world.bad, because: 'x', kind: 'gate-failed' };
+  await tellRelease(doorsOf(world), { key: KEY, entry, ask: null } as unknown as GateNews);
+  assert.deepEqual(
+    world.log.map(({ message }) => message),
+    ['the release is not among the deployments'],
+  );
 });
 
 test('without the right it is said once, and the rollback is none the worse', async () => {

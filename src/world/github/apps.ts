@@ -2,42 +2,17 @@
  * GitHub Apps: ours, and the one that workflows act as.
  */
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import manifest from '../../../.github/app-manifest.json' with { type: 'json' };
 import type { AppOptions } from './options.ts';
 import { ensureUser } from './people.ts';
 import type { Hub } from './hub.ts';
 import type { Access, App } from './state.ts';
 
-/** What lastgood's App asks for, beside what GitHub always gives. */
-const PERMISSIONS: Readonly<Record<string, Access>> = {
-  metadata: 'read',
-  contents: 'write',
-  pull_requests: 'write',
-  issues: 'write',
-  checks: 'write',
-  statuses: 'write',
-  deployments: 'write',
-  actions: 'read',
-  administration: 'read',
-  members: 'read',
-  merge_queues: 'write',
+/** What lastgood's App asks for, and nothing else. */
+const { default_permissions: PERMISSIONS, default_events: EVENTS } = manifest as {
+  readonly default_permissions: Readonly<Record<string, Access>>;
+  readonly default_events: readonly string[];
 };
-
-const EVENTS = [
-  'push',
-  'pull_request',
-  'pull_request_review',
-  'issue_comment',
-  'commit_comment',
-  'issues',
-  'check_run',
-  'check_suite',
-  'status',
-  'deployment',
-  'deployment_status',
-  'deployment_protection_rule',
-  'merge_group',
-  'repository_dispatch',
-] as const;
 
 /** Making an RSA key takes longer than everything else here, so one process makes one. */
 let sharedKey: string | null = null;

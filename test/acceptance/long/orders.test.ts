@@ -166,6 +166,15 @@ describe('orders and quarantine, end to end', () => {
     await finishedGate(town, sha, 'pass');
     await check(head, 'success');
     await town.github.closePullRequest(REPOSITORY, number, 'bob');
+    const deployed = await until('the release is among the deployments', () =>
+      [...repository().deployments.values()].find((one) => one.sha === sha && one.statuses.length > 0),
+    );
+    assert.deepEqual(
+      [deployed.task, deployed.environment, deployed.statuses.at(-1)?.state],
+      ['release', 'production', 'success'],
+    );
+    const before = [...repository().deployments.values()].find((one) => one.sha === last && one.task === 'release');
+    assert.equal(before?.statuses.at(-1)?.state, 'failure');
   });
 
   test('the ledger holds every order, once', async () => {

@@ -1,7 +1,8 @@
 /** Where people speak and who must agree: comments on commits, approvals by two people, a team and code owners. Real Git, real webhooks. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { REPOSITORY } from '../../../src/world/deployment.ts';
+import { REPOSITORY, rollout } from '../../../src/world/deployment.ts';
+import { entryAt } from '../../../src/world/github/git/tree-edit.ts';
 import type { Town } from '../../../src/world/town.ts';
 import { startBotHere } from '../in-process.ts';
 import { labelled, openStage, rollbackOf, soundLedger, timelines, until, writePlaybook, type Stage } from '../stage.ts';
@@ -66,6 +67,24 @@ describe('comments on commits', () => {
     await labelled(town, sha, 'recovered');
     assert.deepEqual(edited.reactions, []);
     assert.ok((await soundLedger(town)).every(({ kind }) => kind !== 'frozen'));
+  });
+
+  test('a later release changed the same key: the plan that sets only these keys is confirmed, and what came later stays', async () => {
+    const FILE = 'apps/recommender/production/rollout.yaml';
+    const { sha: bad } = await town.release('2.2.0');
+    const files = { [FILE]: rollout('2.3.0').replace('replicas: 4', 'replicas: 6') };
+    await town.github.pushCommit(REPOSITORY, { author: 'mona', message: 'Release 2.3.0 with more replicas', files });
+    await reacted(await say(bad, '/rollback plan'));
+    const offered = answers(bad).at(-1)?.body ?? '';
+    assert.match(offered, /Revert these too[\s\S]*Release 2\.3\.0 with more replicas[\s\S]*Or set only these keys/);
+    const [, hash = ''] = /\/rollback confirm ([0-9a-f]{12})/.exec(offered) ?? [];
+    assert.deepEqual(await reacted(await say(bad, `/rollback confirm ${hash}`)), ['rocket']);
+    const { pull } = await labelled(town, bad, 'recovered');
+    const { store } = town.github.repository(REPOSITORY).git;
+    const commit = await store.commit(pull.mergeCommit ?? '');
+    const entry = commit && (await entryAt(store, commit.tree, FILE));
+    const text = entry && (await store.blob(entry.sha))?.toString('utf8');
+    assert.equal(text, rollout('1.0.0').replace('replicas: 4', 'replicas: 6'));
   });
 });
 

@@ -62,7 +62,7 @@ test('a push tells which files changed, so that Argo CD knows whom it concerns',
 });
 
 test('a failed delivery stays failed until it is asked for again, under the same id', async (t) => {
-  const github = await aGitHub(t);
+  const github = await aGitHub(t, { app: { events: ['issues'] } });
   const receiver = await aReceiver(t);
   github.setWebhook(receiver.url);
   receiver.answer(500);
