@@ -60,7 +60,7 @@ function argocdLine(url: string | null, says: string): string {
 const SURE = {
   told: 'certain',
   likely: 'likely, compare with Argo CD',
-  guess: `${DECIDE}: is this the environment?`,
+  guess: `${DECIDE} whether this is the environment`,
 } as const;
 
 function environmentLines(one: Found): readonly string[] {

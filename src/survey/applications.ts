@@ -11,7 +11,7 @@ export interface Applied {
   readonly namespace: string | null;
   /** Folders and values files that stand in this repository. */
   readonly paths: readonly string[];
-  /** The document that says so, such as `the ApplicationSet apps in argocd/apps.yaml`. */
+  /** Such as `the ApplicationSet apps in argocd/apps.yaml applies it`. */
   readonly says: string;
 }
 
@@ -62,9 +62,23 @@ function appliedBy(doc: Doc, { of, parameters, tree }: Made): readonly Applied[]
     const files = values.flatMap((file) => resolved(folder ?? '', file)).filter((file) => tree.files.has(file));
     return [...(folder !== null && tree.folders.has(folder) ? [folder] : []), ...files];
   });
-  if (name === null || paths.length === 0) return [];
-  const says = `the ${doc.kind} ${doc.name} in ${doc.path}`;
-  return [{ name, namespace: fill(wordAt(of, 'spec', 'destination', 'namespace')), paths: [...new Set(paths)], says }];
+  if (name === null) return [];
+  const by = { name, namespace: fill(wordAt(of, 'spec', 'destination', 'namespace')) };
+  const document = `the ${doc.kind} ${doc.name} in ${doc.path}`;
+  if (paths.length > 0) return [{ ...by, paths: [...new Set(paths)], says: `${document} applies it` }];
+  return doc.kind === 'Application' && sources.some(holdsVersion)
+    ? [{ ...by, paths: [doc.path], says: `${document} holds its version` }]
+    : [];
+}
+
+/** What comes from elsewhere is still released here, where the Application names a chart or overrides a version. */
+function holdsVersion(source: Place): boolean {
+  const overrides = [
+    at(source, 'helm', 'parameters'),
+    at(source, 'helm', 'valuesObject'),
+    at(source, 'kustomize', 'images'),
+  ];
+  return at(source, 'chart') !== null || overrides.some((place) => childrenOf(place).length > 0);
 }
 
 /** One set of parameters for each Application that a generator makes. */

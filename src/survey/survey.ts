@@ -39,7 +39,9 @@ export function surveyOf(files: readonly ManifestFile[]): Survey {
   const bases = basesOf(docs, tree);
   const told = toldByArgoCd(docs, tree);
   const deployed = docs.filter((doc) => kindsOf(doc).some(({ name }) => DEPLOYED.has(name)));
-  const inUse = told.filter(({ paths }) => deployed.some(({ path }) => paths.some((folder) => isUnder(path, folder))));
+  const inUse = told.filter(({ paths }) =>
+    paths.some((own) => deployed.some(({ path }) => isUnder(path, own)) || tree.files.has(own)),
+  );
   const isTold = (path: string): boolean => inUse.some(({ paths }) => paths.some((folder) => isUnder(path, folder)));
   const isBase = (path: string): boolean => [...bases.all].some((folder) => isUnder(path, folder));
   const left = deployed.filter(({ path }) => !isTold(path) && !isBase(path));
@@ -89,7 +91,7 @@ function toldByArgoCd(docs: readonly Doc[], tree: Tree): readonly Claim[] {
       environment: nameOf(inRegion(environment ?? 'production', region)),
       ...{ paths, applications: [name] },
       sure: environment === null ? 'guess' : 'told',
-      because: environment === null ? `${says} has no environment in its name` : `${says} applies it`,
+      because: environment === null ? `${says}, and has no environment in its name` : says,
     };
   });
 }
@@ -110,8 +112,7 @@ function guessedFromFolders(docs: readonly Doc[]): { claims: readonly Claim[]; n
         paths: [folder === '' || service === null ? doc.path : folder],
         applications: [],
         sure: environment === null ? 'guess' : 'likely',
-        because:
-          environment === null ? 'its folder is called so, and names no environment' : 'its folders are called so',
+        because: `${service === null ? 'its workload is' : 'its folders are'} called so${environment === null ? ', and nothing names an environment' : ''}`,
       },
     ];
   });

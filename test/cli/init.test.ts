@@ -10,7 +10,16 @@ import { parsePlaybook } from '../../src/playbook/parse.ts';
 import { PRESET_NAMES } from '../../src/playbook/presets.ts';
 import { proposedPlaybook } from '../../src/report/proposed.ts';
 import { surveyOf } from '../../src/survey/survey.ts';
-import { BY_ENVIRONMENT, BY_SERVICE, LISTED, OVERLAYS, SET, VALUES, type Repository } from '../survey/repositories.ts';
+import {
+  BY_ENVIRONMENT,
+  BY_SERVICE,
+  CHARTS,
+  LISTED,
+  OVERLAYS,
+  SET,
+  VALUES,
+  type Repository,
+} from '../survey/repositories.ts';
 
 async function inFolder<T>(files: Repository, run: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'lastgood-init-'));
@@ -34,7 +43,7 @@ async function printed(folder: string, options: Readonly<Record<string, string |
 }
 
 test('every proposal passes lint, which names each place that a person must decide', () => {
-  for (const files of [BY_SERVICE, BY_ENVIRONMENT, OVERLAYS, VALUES, SET, LISTED]) {
+  for (const files of [BY_SERVICE, BY_ENVIRONMENT, OVERLAYS, VALUES, SET, LISTED, CHARTS]) {
     const survey = surveyOf(files);
     const text = proposedPlaybook(survey, survey.found);
     const parsed = parsePlaybook(text, 'lastgood.yml', { promql: readPromql });

@@ -80,6 +80,12 @@ export const SET: Repository = [
   },
 ];
 
+export const CHARTS: Repository = [
+  { path: 'argocd/prod/rec.yaml', text: application('rec', 'chart: rec, targetRevision: 1.4.2') },
+  { path: 'argocd/prod/root.yaml', text: application('root', 'path: argocd/prod') },
+  { path: 'argocd/prod/elsewhere.yaml', text: application('elsewhere', 'path: deploy, targetRevision: main') },
+];
+
 export const LISTED: Repository = [
   { path: 'apps/rec/eu/deploy.yaml', text: deployment('rec') },
   {

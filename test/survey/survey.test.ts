@@ -5,6 +5,7 @@ import { surveyOf } from '../../src/survey/survey.ts';
 import {
   BY_ENVIRONMENT,
   BY_SERVICE,
+  CHARTS,
   LISTED,
   OVERLAYS,
   SET,
@@ -65,6 +66,11 @@ const layouts: readonly (readonly [string, Repository, readonly string[]])[] = [
       'svc-b prod [teams/b/svc-b/prod] by [svc-b-prod] told',
       'svc-b staging [teams/b/svc-b/staging] by [] likely',
     ],
+  ],
+  [
+    'charts of another place, whose version stands in the Application itself',
+    CHARTS,
+    ['rec prod [argocd/prod/rec.yaml] by [rec] told'],
   ],
   [
     'an ApplicationSet over a list, of which one folder stands here',
