@@ -88,6 +88,7 @@ test('a refused move is told with a person to call, and the rollback recovers al
     ours().map(({ kind }) => kind),
     ['repointing', 'repoint-failed'],
   );
+  assert.match(ours()[1]?.because ?? '', /was not moved to 7: HTTP 403: check the credentials/);
   assert.equal(registry.sent.length, 1);
   assert.match(outside.repository.said.map(({ body }) => body).join('\n'), /was not moved; the rollback goes on/);
 });
@@ -195,4 +196,18 @@ test('a ledger that was away for a moment only delays the move, also when its li
     ['repointing', 'repointed'],
   );
   assert.equal(registry.leads.get('models fraud@champion'), '7');
+});
+
+test('beside a pointer that may be moved, one without apply stays where it is', async () => {
+  const { outside, registry, doors, ask, ours } = await aRelease([
+    DRY,
+    { registry: 'flags', pointer: 'ranker', apply: true },
+  ]);
+  registry.leads.set('flags ranker', 'on');
+  await toTheEnd(outside, createLoop(doors), ask);
+  assert.deepEqual(
+    ours().map(({ kind, details }) => [kind, details['pointer']]),
+    [['repoint-failed', 'ranker']],
+  );
+  assert.deepEqual(registry.sent, []);
 });

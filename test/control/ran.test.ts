@@ -118,3 +118,18 @@ test('the comment has a row for each answer with its source', async () => {
   );
   assert.match(carried.answer, /\| schema \| `flyway: 10` \|/);
 });
+
+test('an image that a kustomization replaces never ran, and its parts are one answer', async () => {
+  const { outside, ask } = await aWorld();
+  const image = `images:\n  - name: ghcr.io/acme/web\n    newName: mirror.example/web\n    newTag: "2.0"\n`;
+  const kustomization = `apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n${image}`;
+  const revision = outside.repository.release('Mirror', {
+    'apps/web/kustomization.yaml': kustomization,
+    'apps/web/worker.yaml': null,
+  });
+  const images = (await ask(revision)).filter(({ what }) => what === 'image');
+  assert.deepEqual(
+    images.map(({ name }) => name),
+    ['mirror.example/web:2.0'],
+  );
+});
