@@ -103,7 +103,11 @@ describe('a real MLflow', { skip }, () => {
       const arrived: number[] = [];
       const { url, next } = await aDoor(t, {
         observers: { all: () => Promise.resolve([observer]) },
-        porter: { moved: async (_, news) => void (await recordMoves(world.doors, world.recorder, news)) },
+        porter: {
+          moved: async (_, news) => {
+            await recordMoves(world.doors, world.recorder, news);
+          },
+        },
         env: { HOOK: secret },
         observed: (status) => void arrived.push(status),
       });
@@ -143,7 +147,7 @@ describe('a real MLflow', { skip }, () => {
     assert.equal((await plan('1')).kind, 'there');
     const gone = await plan('2');
     assert.ok(gone.kind === 'impossible' && /version 2 cannot be used/.test(gone.because));
-    const back = await plan(planned.from ?? '');
+    const back = await plan(planned.from);
     assert.ok(back.kind === 'ready');
     assert.equal((await sendOnce(doors, registries, back)).kind, 'moved');
     assert.match((await look('models:/fraud@live')).says, /^leads to version 3 today/);
