@@ -60,7 +60,7 @@ export async function play(stage: Stage, scenario: Scenario, say: Say): Promise<
       relieved: seen.relieved?.[i] ?? null,
       after: now[i] ?? '',
     })),
-    verified: [revert, second].flatMap((one) => listUnder('Verified in the registries', one?.body ?? '')),
+    verified: [...new Set([revert, second].flatMap((one) => listUnder('Verified in the registries', one?.body ?? '')))],
     refusal: seen.refusal,
     othersKept: scenario.others ? await scenario.others.kept(town) : null,
     ledger,

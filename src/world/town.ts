@@ -8,7 +8,8 @@ import { startDatabase, type Database } from './services/database.ts';
 import type { Faults } from './services/faults.ts';
 import { startFleet, type Fleet } from './services/fleet.ts';
 import { startLoad, type Load } from './services/load.ts';
-import { deploymentFiles, FOLDER, inFolder, REPOSITORY, rollout, type Deployed, type Metrics } from './deployment.ts';
+import { deploymentFiles, FOLDER, inFolder, REPOSITORY, rollout, type Deployed } from './deployment.ts';
+import type { Metrics } from './playbook.ts';
 
 export interface TownOptions {
   /** What each version behaves like. */
@@ -112,15 +113,17 @@ export async function startTown(options: TownOptions): Promise<Town> {
   await github.pushCommit(REPOSITORY, {
     author: 'mona',
     message: 'Release recommender 1.0.0',
-    files: deploymentFiles({
-      argocdUrl: argoCd.url,
-      application: APPLICATION,
-      metrics,
-      terminateStale: options.terminateStale ?? false,
-      verifyWithin: options.verifyWithin ?? '60s',
-      mlflowUrl: mlflow?.url ?? null,
-      ...(options.deployed ? { deployed: options.deployed } : {}),
-    }),
+    files: deploymentFiles(
+      {
+        argocdUrl: argoCd.url,
+        application: APPLICATION,
+        metrics,
+        terminateStale: options.terminateStale ?? false,
+        verifyWithin: options.verifyWithin ?? '60s',
+        mlflowUrl: mlflow?.url ?? null,
+      },
+      options.deployed,
+    ),
   });
   await github.drain();
   await argoCd.settle();

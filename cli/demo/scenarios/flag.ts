@@ -1,4 +1,4 @@
-import { ERRORS } from '../../../src/world/deployment.ts';
+import { ERRORS } from '../../../src/world/playbook.ts';
 import { HEALTHY, withFaults } from '../../../src/world/services/faults.ts';
 import { evaluator } from '../../../src/world/services/kinds/flags.ts';
 import { FAILED, type Scenario } from '../scenario.ts';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ERRORS, REPOSITORY } from '../../../src/world/deployment.ts';
+import { REPOSITORY } from '../../../src/world/deployment.ts';
+import { ERRORS } from '../../../src/world/playbook.ts';
 import { HEALTHY, withFaults } from '../../../src/world/services/faults.ts';
 import { FAILED, type Scenario } from '../scenario.ts';
 import { commentOf, listUnder } from '../watch.ts';

@@ -169,6 +169,33 @@ describe('the hard situations, end to end', () => {
     town.argoCd.switch(APPLICATION, OBLIGING);
   });
 
+  test("8: a migration with a way down waits for the status of the team's own job, and goes on by itself", async () => {
+    const { town } = stage;
+    await writePlaybook(town, (text) =>
+      text.replace(
+        'approval: auto',
+        'approval: auto, migrations: job, migration-job: { kind: github-workflow, name: migrate-down.yml }',
+      ),
+    );
+    const bad = await push(
+      {
+        [FILE]: rollout('2.10.0'),
+        'apps/recommender/production/db/V7__code.sql': 'ALTER TABLE items ADD COLUMN code text NOT NULL;\n',
+        'apps/recommender/production/db/U7__code.sql': 'ALTER TABLE items DROP COLUMN code;\n',
+      },
+      'Release 2.10.0 with a column that must go first',
+    );
+    const settled = await crew.alert(bad);
+    assert.ok(settled.kind === 'looked' && settled.step.kind === 'wait');
+    assert.equal(settled.step.for, 'migration');
+    const { pull } = await until('the revert is open', () => rollbackOf(town, bad));
+    const head = (await town.github.repository(REPOSITORY).git.resolveCommit(pull.headRef))?.sha ?? '';
+    await town.github.status(REPOSITORY, head, { context: 'lastgood/migration', state: 'success', by: 'mona' });
+    const { pull: merged } = await labelled(town, bad, 'recovered');
+    assert.equal(merged.mergedBy?.login, 'lastgood[bot]');
+    await writePlaybook(town, (text) => text);
+  });
+
   test('9: a member of the owning team may roll back without write access, and nobody else may', async () => {
     const { town } = stage;
     await writePlaybook(town, (text) =>
