@@ -3,7 +3,7 @@ import type { Key } from '../plan/incident.ts';
 import type { Planned } from '../plan/plan.ts';
 import type { Playbook } from '../playbook/schema.ts';
 import { targetOf } from '../playbook/target.ts';
-import { confirmedBy, parseBlock } from '../report/memory.ts';
+import { confirmedBy, handedOver, parseBlock } from '../report/memory.ts';
 import { approvalComment, noPlanComment, noPlanWords, planComment } from '../report/plan.ts';
 import { planChangedComment, type Refusal } from '../report/refusals.ts';
 import { approvalsNeeded } from './approvals.ts';
@@ -90,10 +90,7 @@ export async function confirm(
       if (more !== fresh.body) await doors.repository.rewriteBody(fresh, more);
       return countedApproval(loop, memory.incident.key, await glance(doors), replies);
     }
-    const body = pull.body
-      .replace('"mode":"human"', '"mode":"auto"')
-      .replace('A person merges this: review, approve, merge.', `Confirmed by ${spoken.author}.`);
-    await doors.repository.rewriteBody(pull, body);
+    await doors.repository.rewriteBody(pull, handedOver(pull.body, spoken.author));
     return run(loop, key, askOf(spoken, null, null, null), await glance(doors), replies);
   }
   const printed = await replies.findPlan(hash);

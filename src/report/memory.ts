@@ -152,6 +152,18 @@ export function disclosed(body: string, rulesets: string, because: string): stri
   return `${words}${body.replace(block, () => printBlock({ ...memory, bypass: clip(rulesets) }))}`;
 }
 
+/** The body of a revert that a person confirmed: lastgood merges it from now on. Unchanged when it holds no memory. */
+export function handedOver(body: string, by: string): string {
+  const memory = parseBlock(body);
+  if (!memory) return body;
+  return body
+    .replace(printBlock(memory), () => printBlock({ ...memory, mode: 'auto' }))
+    .replace(PERSON_MERGES, () => `Confirmed by ${inline(by)}.`);
+}
+
+/** The words of a revert that waits for a person. */
+export const PERSON_MERGES = 'A person merges this: review, approve, merge.';
+
 /** The body with one more person who confirmed its plan. Unchanged when they are in it, or when it holds no memory. */
 export function confirmedBy(body: string, by: string): string {
   const memory = parseBlock(body);

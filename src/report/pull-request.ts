@@ -6,7 +6,7 @@ import { causeMarkdown } from './cause.ts';
 import { filesList, followsWords, undoneList, versionsTable } from './changes.ts';
 import { revertTitle } from './commit-message.ts';
 import { inline } from './escape.ts';
-import { halfOf, printBlock } from './memory.ts';
+import { halfOf, PERSON_MERGES, printBlock } from './memory.ts';
 import { instant, short } from './numbers.ts';
 import { quarantineList } from './quarantine.ts';
 import { writersWords, type Writer } from './writers.ts';
@@ -58,7 +58,7 @@ function bodyWith(view: PullRequestView, rows: number): string {
       ? `lastgood merges this once ${view.approvals ?? 0} ${view.approvals === 1 ? 'person has' : 'people have'} agreed${view.codeOwners === true ? ', the code owners of its files among them' : ''}: approve this pull request, or comment /rollback confirm ${plan.hash}.`
       : view.mode === 'auto'
         ? 'lastgood merges this by itself once the rules of the repository allow it.'
-        : 'A person merges this: review, approve, merge.';
+        : PERSON_MERGES;
   const sections = [
     whatItDoes(plan),
     [

@@ -92,6 +92,24 @@ test('Hold stops the machine; Not this change closes what is not merged and reco
   assert.ok(kinds(other).includes('false-alarm'));
 });
 
+test('Hold pressed again after it was lifted holds again; Roll back without a target says why it did nothing', async () => {
+  const world = aRelease({});
+  await pressIt(world, 'hold');
+  const { recorder } = aLoop(world);
+  world.clock.turn(60_000);
+  const at = new Date(world.clock.now()).toISOString();
+  const lifted = { revision: null, incident: null, actor: 'ada', because: 'fixed', details: {} };
+  recorder.add([{ at, kind: 'resumed', id: 'r', service: 'web', environment: 'production', ...lifted }]);
+  await recorder.flush();
+  world.clock.turn(60_000);
+  await pressIt(world, 'hold');
+  assert.deepEqual(kinds(world), ['held', 'resumed', 'held']);
+  const first = aRelease({});
+  first.repository.commits.splice(0, 1);
+  assert.match(await pressIt(first, 'rollback'), /^Not done: /);
+  assert.equal(first.repository.pulls.length, 0);
+});
+
 test('a quarantined version pushed again is taken back once; the second time its writer is named', async () => {
   const world = aRelease();
   await toTheEnd(world, aLoop(world), anAsk(world));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseBlock, printBlock } from '../../src/report/memory.ts';
+import { handedOver, parseBlock, PERSON_MERGES, printBlock } from '../../src/report/memory.ts';
 import { aCause, aMemory, anIncident, HOSTILE } from './builders.ts';
 
 test('a memory reads back as it was printed', () => {
@@ -51,4 +51,13 @@ test('no text makes the reader throw, and what is not whole is null', () => {
   assert.equal(parseBlock('<!-- lastgood:v1:rollback {"version":1} -->'), null);
   assert.equal(parseBlock(line.replace('"version":1', '"version":2')), null);
   assert.equal(parseBlock(line.replace('"mode":"auto"', '"mode":"auto","extra":1')), null);
+});
+
+test('what a person confirmed is merged by lastgood, whatever foreign words in the body look like', () => {
+  const memory = aMemory({ mode: 'human' });
+  const body = `the alert said "mode":"human"\n\n${PERSON_MERGES}\n${printBlock(memory)}`;
+  const after = handedOver(body, 'ada');
+  assert.deepEqual(parseBlock(after), { ...memory, mode: 'auto' });
+  assert.match(after, /^the alert said "mode":"human"\n\nConfirmed by ada\.\n/);
+  assert.equal(handedOver('no memory', 'ada'), 'no memory');
 });

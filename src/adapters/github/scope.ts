@@ -10,29 +10,35 @@ interface Files {
 interface Answer {
   readonly repository: {
     readonly pullRequest: {
+      readonly isCrossRepository: boolean;
       readonly mergeCommit: { readonly oid: string } | null;
       readonly files: Files | null;
     } | null;
   };
 }
 
-/** Every file: who must agree to a change depends on each. GitHub itself lists at most 3,000. */
+/**
+ * Every file: who must agree to a change depends on each. GitHub itself lists at most 3,000. A fork's pull request that is not merged
+ * is about nothing: a stranger must not choose what a bare command means.
+ */
 export async function readPullScope(
   client: GitHubClient,
   place: Place,
   number: number,
 ): Promise<{ paths: string[]; commit: string | null } | null> {
   const document = `query Scope($owner: String!, $repo: String!, $number: Int!, $after: String) { repository(owner: $owner, name: $repo) {
-    pullRequest(number: $number) { mergeCommit { oid } files(first: 100, after: $after) { nodes { path } pageInfo { hasNextPage endCursor } } } } }`;
+    pullRequest(number: $number) { isCrossRepository mergeCommit { oid } files(first: 100, after: $after) { nodes { path } pageInfo { hasNextPage endCursor } } } } }`;
   const paths: string[] = [];
   try {
     for (let after: string | null = null; ;) {
       const answer: Answer = await client.graphql<Answer>(document, { ...place, number, after });
       const pull = answer.repository.pullRequest;
       if (pull === null) return null;
+      const commit = pull.mergeCommit?.oid ?? null;
+      if (pull.isCrossRepository && commit === null) return { commit, paths: [] };
       paths.push(...(pull.files?.nodes ?? []).map(({ path }) => path));
       after = pull.files?.pageInfo.hasNextPage === true ? pull.files.pageInfo.endCursor : null;
-      if (after === null) return { commit: pull.mergeCommit?.oid ?? null, paths };
+      if (after === null) return { commit, paths };
     }
   } catch (error) {
     // A number that is an issue is not an error: GitHub says that it could not resolve to a PullRequest.
