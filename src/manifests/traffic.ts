@@ -3,7 +3,9 @@ import { documentsOf } from './documents.ts';
 import type { Doc, ManifestFile, Place } from './documents.ts';
 import { hidden } from './hidden.ts';
 import { kindsOf } from './kinds.ts';
-import type { Destination, KindName, Placed, Split } from './kinds/kind.ts';
+import { declaredDials } from './kinds/dials.ts';
+import type { Declared } from './kinds/dials.ts';
+import type { Destination, Kind, KindName, Placed, Split } from './kinds/kind.ts';
 import { ownerOf } from './owners.ts';
 import type { Owner } from './owners.ts';
 import { applyEdits } from './patch.ts';
@@ -13,6 +15,7 @@ import { childOf } from './tree.ts';
 import type { Node } from './tree.ts';
 
 export type { ManifestFile } from './documents.ts';
+export type { Declared } from './kinds/dials.ts';
 export type { Destination, KindName } from './kinds/kind.ts';
 export type { Owner } from './owners.ts';
 
@@ -55,9 +58,12 @@ interface Found {
   readonly splits: readonly Split[];
 }
 
-/** Every carrier of the files. Give all files of the service: an owner often stands in another one. */
-export function carriersOf(files: readonly ManifestFile[]): readonly Carrier[] {
-  return find(files).map(({ carrier }) => carrier);
+/**
+ * Every carrier of the files. Give all files of the service: an owner often stands in another one. What `declared` names is a
+ * carrier wherever it stands among the values of a chart or a ConfigMap, whatever it is called.
+ */
+export function carriersOf(files: readonly ManifestFile[], declared: Declared | null = null): readonly Carrier[] {
+  return find(files, declared).map(({ carrier }) => carrier);
 }
 
 /**
@@ -65,7 +71,7 @@ export function carriersOf(files: readonly ManifestFile[]): readonly Carrier[] {
  * where an alias hides what is meant, or where the result would not read as wanted.
  */
 export function allOn(files: readonly ManifestFile[], carrier: Carrier, destination: string): Rewritten {
-  const found = find(files).find((one) => isSame(one.carrier, carrier));
+  const found = find(files, { key: carrier.name, value: destination }).find((one) => isSame(one.carrier, carrier));
   if (!found) return refused(`${carrier.path} no longer has ${carrier.kind} ${carrier.name}`);
   const { destinations, owner } = found.carrier;
   if (owner.kind === 'controller') return refused(owner.because);
@@ -102,9 +108,11 @@ function write(
     written.push({ path, text: patched.text, changes: own.map((edit) => changeOf(source, edit, host)) });
   }
   const texts = new Map(written.map(({ path, text }) => [path, text]));
-  const after = find(files.map((file) => ({ ...file, text: texts.get(file.path) ?? file.text })));
-  const now = after.find((one) => isSame(one.carrier, carrier))?.carrier;
-  return now && isAllOn(now, destination)
+  const after = carriersOf(
+    files.map((file) => ({ ...file, text: texts.get(file.path) ?? file.text })),
+    { key: carrier.name, value: destination },
+  );
+  return after.some((now) => isLeftOf(now, carrier) && isAllOn(now, destination))
     ? { kind: 'written', files: written }
     : refused(`after the edit ${carrier.name} would not read as everything on ${destination}`);
 }
@@ -129,14 +137,14 @@ function textOf(text: string, node: Node): string {
   return text.slice(node.range.start, node.range.end).trim();
 }
 
-function find(files: readonly ManifestFile[]): readonly Found[] {
+function find(files: readonly ManifestFile[], declared: Declared | null): readonly Found[] {
   const docs = documentsOf(files);
   const kinds = docs.map((doc) => kindsOf(doc));
   const claims = docs.flatMap((doc, i) => (kinds[i] ?? []).flatMap((kind) => kind.claims?.(doc) ?? []));
   const found = new Map<string, Found>();
   docs.forEach((doc, i) => {
     for (const kind of kinds[i] ?? []) {
-      for (const split of kind.splits?.(doc, docs) ?? []) {
+      for (const split of splitsOf(kind, doc, { docs, declared })) {
         const carrier: Carrier = {
           ...{
             path: doc.path,
@@ -159,6 +167,17 @@ function find(files: readonly ManifestFile[]): readonly Found[] {
   return [...found.values()];
 }
 
+/** What a playbook declares is read as it declares it, unless the kind reads it already. */
+function splitsOf(
+  kind: Kind,
+  doc: Doc,
+  { docs, declared }: { readonly docs: readonly Doc[]; readonly declared: Declared | null },
+): readonly Split[] {
+  const read = kind.splits?.(doc, docs) ?? [];
+  if (declared === null || read.some(({ name }) => name === declared.key)) return read;
+  return [...read, ...declaredDials(kind.values?.(doc) ?? [], declared)];
+}
+
 function opaqueness({ within, keys }: Split): string | null {
   return within.map((place) => hidden(place, keys)).find((because) => because !== null) ?? null;
 }
@@ -174,6 +193,12 @@ function together({ carrier, splits }: Found, other: Carrier, split: Split): Fou
 
 function isSame(a: Carrier, b: Carrier): boolean {
   return keyOf(a) === keyOf(b);
+}
+
+/** A key that a playbook declares has no other destination any more once it is there. */
+function isLeftOf(after: Carrier, before: Carrier): boolean {
+  const kept = before.destinations.filter(({ name }) => after.destinations.some((one) => one.name === name));
+  return isSame(after, { ...before, destinations: kept });
 }
 
 function keyOf({ path, document, kind, name, destinations, owner }: Carrier): string {

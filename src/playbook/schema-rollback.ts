@@ -23,7 +23,7 @@ export const rollbackSchema = z.strictObject({
     .max(253)
     .optional()
     .describe(
-      'name of the route, InferenceService, Service or flag that is moved first; default: found in the manifests',
+      'name of the route, InferenceService, Service or flag that is moved first, or the key of a values file; default: found in the manifests',
     ),
   stable: z
     .string()

@@ -299,3 +299,11 @@ test('the hash of a plan covers both of its halves', () => {
   assert.deepEqual(one.edits, other.edits);
   assert.notEqual(one.hash, other.hash);
 });
+
+test('a declared key of a values file goes first, with the value that the playbook names', () => {
+  const values = (tag: string): Files => ({ 'rec/values.yaml': `image: { tag: ${tag} }\nnewShare: 20 # percent\n` });
+  const rollback = { strategy: 'canary', carrier: 'newShare', stable: '0' };
+  assert.deepEqual(moved(planOf(sightOf(values('v1'), values('v2'), rollback))), ['newShare: 20 -> 0']);
+  assert.equal(moved(planOf(sightOf(values('v1'), values('v2'), { ...rollback, carrier: 'nothing' }))), null);
+  assert.equal(moved(planOf(sightOf(values('v1'), values('v2')))), null);
+});

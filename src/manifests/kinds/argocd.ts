@@ -18,8 +18,7 @@ function sourcePaths(spec: string): readonly RegExp[] {
 
 /** Weights and colours that are given to the chart here. */
 function overrides(spec: Place | null): readonly Split[] {
-  const sources = [at(spec, 'source') ?? [], ...childrenOf(at(spec, 'sources'))].flat();
-  return sources.flatMap((source) => [
+  return sourcesOf(spec).flatMap((source) => [
     ...dialsIn(at(source, 'helm', 'valuesObject')),
     ...childrenOf(at(source, 'helm', 'parameters')).flatMap((place) =>
       dial(wordAt(place, 'name') ?? '', { place, key: 'value' }),
@@ -27,10 +26,17 @@ function overrides(spec: Place | null): readonly Split[] {
   ]);
 }
 
+function sourcesOf(spec: Place | null): readonly Place[] {
+  return [at(spec, 'source') ?? [], ...childrenOf(at(spec, 'sources'))].flat();
+}
+
+function valuesObjects(spec: Place | null): readonly Place[] {
+  return sourcesOf(spec).flatMap((source) => at(source, 'helm', 'valuesObject') ?? []);
+}
+
 /** A weight that Argo CD was told to ignore is not applied, or not soon: a commit cannot move it. */
 function ignored(doc: Doc, spec: Place | null): readonly Claim[] {
-  const sources = [at(spec, 'source'), ...childrenOf(at(spec, 'sources'))];
-  const paths = sources.flatMap((source) => wordAt(source, 'path') ?? []);
+  const paths = sourcesOf(spec).flatMap((source) => wordAt(source, 'path') ?? []);
   const under = paths.map((path) =>
     path.includes('{{') ? (path.split('{{')[0] ?? '') : `${path.replace(/\/+$/, '')}/`,
   );
@@ -64,6 +70,7 @@ export const application: Kind = {
   file: null,
   versions: sourcePaths('spec'),
   splits: (doc) => overrides(at(doc, 'spec')),
+  values: (doc) => valuesObjects(at(doc, 'spec')),
   claims: (doc) => ignored(doc, at(doc, 'spec')),
   traffic: [new RegExp(`^spec\\.${SOURCE}\\.helm\\.valuesObject\\..*weight$`, 'i')],
   about: {
@@ -88,6 +95,7 @@ export const applicationSet: Kind = {
     /^spec\.generators\[.*\.git\.revision$/,
   ],
   splits: (doc) => overrides(at(doc, 'spec', 'template', 'spec')),
+  values: (doc) => valuesObjects(at(doc, 'spec', 'template', 'spec')),
   claims: (doc) => ignored(doc, at(doc, 'spec', 'template', 'spec')),
   traffic: [/^spec\.generators\[.*\.elements\[[^\]]*\]\.(.*\.)?\w*weight$/i],
   about: {

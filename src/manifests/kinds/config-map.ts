@@ -1,3 +1,4 @@
+import { at } from '../documents.ts';
 import type { Kind } from './kind.ts';
 
 /** Data keys that name a version, a model or a prompt. */
@@ -11,6 +12,7 @@ export const configMap: Kind = {
     /^data\["[^"]*(version|model|prompt|revision)[^"]*"\]$/i,
   ],
   traffic: [/^data(\.|\[")[^\].]*(weight|colou?r)[^\]]*$/i],
+  values: (doc) => [at(doc, 'data') ?? []].flat(),
   about: {
     version: 'keys of `data` that name a version, a model, a prompt or a tag',
     weight: 'keys that name a weight or a colour',

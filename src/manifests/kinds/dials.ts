@@ -53,3 +53,37 @@ function colourDial(name: string, place: Place, key: string): readonly Split[] {
     },
   ];
 }
+
+/** Any key that a playbook names, with the value that it wants there. */
+export interface Declared {
+  /** As `rec.canary.weight`. */
+  readonly key: string;
+  readonly value: string;
+}
+
+/** The declared key, if it stands below one of the places: what is there now, and what the playbook wants. */
+export function declaredDials(places: readonly Place[], { key, value }: Declared): readonly Split[] {
+  return places.flatMap((place) => {
+    const leaf = leafAt(place, key);
+    const now = leaf === null ? null : wordAt(leaf);
+    if (leaf === null || now === null) return [];
+    const served = { name: now, share: 1 };
+    return [
+      {
+        ...{ name: key, within: [leaf], keys: [] },
+        destinations: now === value ? [served] : [served, { name: value, share: 0 }],
+        turnTo: (destination) => [{ doc: leaf.doc, edit: { kind: 'set', steps: leaf.steps, value: destination } }],
+      },
+    ];
+  });
+}
+
+/** Keys may hold dots themselves, so a path is followed by what stands there. */
+function leafAt(place: Place, key: string): Place | null {
+  for (const child of childrenOf(place)) {
+    if (child.name === key) return child.node.kind === 'leaf' ? child : null;
+    const found = key.startsWith(`${child.name}.`) ? leafAt(child, key.slice(child.name.length + 1)) : null;
+    if (found !== null) return found;
+  }
+  return null;
+}

@@ -16,6 +16,7 @@ export const helmValues: Kind = {
   ],
   traffic: [/(^|\.)canary\.(weight|enabled|steps\[.*)$/, /(^|\.)(active|live)?(Colou?r|Slot)$/i],
   splits: (doc) => dialsIn(at(doc)),
+  values: (doc) => [at(doc) ?? []].flat(),
   about: {
     version: 'by convention `image.tag`, `image.digest`, `model.version` and the like',
     weight:

@@ -20,6 +20,8 @@ export interface Kind {
   readonly traffic: readonly RegExp[];
   /** Where a document of this kind decides who is served by what. */
   readonly splits?: (doc: Doc, all: readonly Doc[]) => readonly Split[];
+  /** Where a playbook may declare any key as the one that leads users. */
+  readonly values?: (doc: Doc) => readonly Place[];
   /** What a controller that reads this document moves by itself, so that a weight in Git would fight it. */
   readonly claims?: (doc: Doc) => readonly Claim[];
   readonly about: About;

@@ -13,11 +13,16 @@ export interface Turn {
   readonly to: string;
 }
 
+/** Kinds whose keys mean what a chart makes of them: only a person can say that one of them leads users. */
+const VALUES: readonly KindName[] = ['Helm values', 'Application', 'ApplicationSet', 'ConfigMap'];
+
 /** The carriers of these kinds that Git owns, as the playbook and the target leave them; or why there are none. */
 export function turnsOf(sight: Sight, kinds: readonly KindName[]): readonly Turn[] | string {
   const { now, good, policy } = sight;
-  const all = carriersOf(now).filter(
-    ({ kind, name }) => kinds.includes(kind) && (policy.carrier === undefined || policy.carrier === name),
+  const { carrier: named, stable } = policy;
+  const declared = named !== undefined && stable !== undefined ? { key: named, value: stable } : null;
+  const all = carriersOf(now, declared).filter(({ kind, name }) =>
+    named === undefined ? kinds.includes(kind) : name === named && [...kinds, ...VALUES].includes(kind),
   );
   if (all.length === 0)
     return policy.carrier === undefined

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { allOn, carriersOf } from '../../../src/manifests/traffic.ts';
 import { because, diff, file, told } from '../turned.ts';
 
 const VALUES = `# production
@@ -71,4 +72,26 @@ test('a weight that Argo CD was told to ignore is not moved by a commit', () => 
   assert.match(because([route('apps/shop/route.yaml'), application], 'web', 'a'), /Argo CD ignores .*weight.*shop/);
   for (const path of ['apps/other/route.yaml', 'apps/shop-two/route.yaml'])
     assert.deepEqual(told(route(path), application), ['web: a 0.5, b 0.5']);
+});
+
+test('any key of a values file, a ConfigMap or a valuesObject can be declared, whatever it is called', () => {
+  const values = file('traffic:\n  new.share: 20 # percent\n  mode: "canary"\n', 'rec/values.yaml');
+  const declared = { key: 'traffic.new.share', value: '0' };
+  const [found] = carriersOf([values], declared);
+  assert.deepEqual(found?.destinations, [
+    { name: '20', share: 1 },
+    { name: '0', share: 0 },
+  ]);
+  const result = allOn([values], found, '0');
+  assert.ok(result.kind === 'written');
+  assert.equal(result.files[0]?.text, values.text.replace('20', '0'));
+  assert.deepEqual(carriersOf([values], { key: 'traffic.mode', value: 'canary' })[0]?.destinations, [
+    { name: 'canary', share: 1 },
+  ]);
+  assert.deepEqual(carriersOf([values], { key: 'traffic', value: '0' }), []);
+  const map = file('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {prompt-version: "8"}\n', 'c.yaml');
+  const prompt = carriersOf([map], { key: 'prompt-version', value: '7' })[0];
+  assert.ok(prompt);
+  const turnedBack = allOn([map], prompt, '7');
+  assert.ok(turnedBack.kind === 'written' && turnedBack.files[0]?.text === map.text.replace('"8"', '"7"'));
 });
