@@ -60,8 +60,8 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Null where PostgreSQL is not installed. */
-export async function startPostgres(): Promise<Postgres | null> {
+/** Null where PostgreSQL is not installed. `durable`: it waits for the disk, as a server that is used does. */
+export async function startPostgres({ durable = false } = {}): Promise<Postgres | null> {
   const bin = binaries();
   if (bin === null) return null;
   const who = await account();
@@ -78,7 +78,8 @@ export async function startPostgres(): Promise<Postgres | null> {
   let server: ChildProcess | null = null;
 
   async function start(): Promise<void> {
-    const args = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'fsync=off'];
+    const args = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder];
+    if (!durable) args.push('-c', 'fsync=off');
     server = spawn(join(bin ?? '', 'postgres'), args, { ...as, cwd: folder, stdio: 'ignore' });
     for (;;) {
       const client = new pg.Client({ connectionString: url });
