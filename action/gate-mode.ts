@@ -141,7 +141,7 @@ async function publish(publication: Publication): Promise<Ending> {
     });
     try {
       await mode.github.endCheck(check.id, outcome.conclusion, {
-        title: checkRunTitle(outcome.decision, because),
+        title: checkRunTitle(outcome.decision, because, verdict.role),
         summary,
         text: note,
       });

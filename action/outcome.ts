@@ -25,8 +25,20 @@ export interface Judged {
 
 /** A dry run decides the same, asks for nothing and exits 0. */
 export function outcomeOf(judged: Judged, options: GateOptions): Outcome {
-  const outcome = decided(judged, options);
+  const outcome = compared(judged.verdict.role, decided(judged, options));
   return options.dryRun ? { ...outcome, rollback: 'not-requested', exitCode: 0 } : outcome;
+}
+
+/** A shadow is never rolled back, whatever the options say; what passed beside a champion may be promoted. */
+function compared(role: Verdict['role'], outcome: Outcome): Outcome {
+  if (role === undefined) return outcome;
+  if (outcome.next.kind === 'go') return { ...outcome, next: { kind: 'promote' } };
+  if (role !== 'shadow') return outcome;
+  const quiet = { ...outcome, rollback: 'not-requested' } as const;
+  if (outcome.decision === 'fail') return { ...quiet, next: { kind: 'shelve' } };
+  return outcome.next.kind === 'rollback' || outcome.next.kind === 'hold'
+    ? { ...quiet, next: { kind: 'compare-on' } }
+    : quiet;
 }
 
 function decided(judged: Judged, options: GateOptions): Outcome {

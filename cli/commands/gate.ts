@@ -62,13 +62,17 @@ function viewOf({ gate: asked, target }: GateOf, result: GateResult): ExplainVie
     falseAlarm: asked['false-alarm'],
     falsePass: asked['false-pass'],
     timeline: result.timeline,
-    next: {
-      kind: decision === 'pass' ? 'go' : decision === 'fail' ? 'ask' : result.terminated ? 'terminated' : 'hold',
-    },
+    next: { kind: nextOf(decision, verdict.role, result.terminated) },
     dryRun: true,
     needed: result.needed,
     failLogE: failLogEOf(asked),
   };
+}
+
+function nextOf(decision: ExplainView['decision'], role: Verdict['role'], terminated: boolean) {
+  if (decision === 'pass') return role === undefined ? 'go' : 'promote';
+  if (decision === 'fail') return role === 'shadow' ? 'shelve' : 'ask';
+  return terminated ? 'terminated' : role === 'shadow' ? 'compare-on' : 'hold';
 }
 
 interface Recorder {

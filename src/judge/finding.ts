@@ -1,6 +1,7 @@
 import { asideWords, driftAside, strataAside } from './asides.ts';
 import { findingBecause } from './because.ts';
 import { rateBand, type Band } from './band.ts';
+import { comparisonOf, comparisonWords } from './comparison.ts';
 import type { Metric } from './decide.ts';
 import { observed } from './observed.ts';
 import { needsBaseline } from './question.ts';
@@ -66,13 +67,16 @@ function told(rule: Rule, state: TriggerState, { rules, metric, status, segments
   };
   const drift = driftAside(state.fail);
   const strata = strataAside(state, needsBaseline(rule.question));
+  const comparison = comparisonOf(rules, rule, whole, metric);
+  const compared = comparison === null ? '' : comparisonWords(comparison);
   // The trigger as a whole was measured; which segments were not is said after the sentence.
   const partly = status === 'no-data' && (segments?.waiting.length ?? 0) > 0 && state.windows > 0;
-  const because = `${findingBecause({ ...facts, status: partly ? 'inconclusive' : status, bad: rule.question.bad, paired: rule.question.paired, limits: rule.question.limits })}${segments === null ? '' : segmentWords(segments)}${asideWords(drift, strata)}`;
+  const because = `${findingBecause({ ...facts, status: partly ? 'inconclusive' : status, bad: rule.question.bad, paired: rule.question.paired, limits: rule.question.limits })}${segments === null ? '' : segmentWords(segments)}${compared}${asideWords(drift, strata)}`;
   const beside = {
     ...(drift === null ? {} : { drift }),
     ...(strata === null ? {} : { strata }),
     ...(segments === null ? {} : { segments }),
+    ...(comparison === null ? {} : { comparison }),
   };
   return { ...facts, ...beside, because: rule.required ? because : `${because} (reported only)` };
 }

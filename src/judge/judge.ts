@@ -42,7 +42,9 @@ export function verdict(rules: Rules, state: State): Verdict {
   return {
     status: outcome.status,
     blame: outcome.blame,
-    then: outcome.status === 'fail' ? (blamed?.then ?? null) : null,
+    ...(rules.role === undefined ? {} : { role: rules.role }),
+    // A shadow answers nobody: there is nothing to take back.
+    then: outcome.status !== 'fail' ? null : rules.role === 'shadow' ? 'notify' : (blamed?.then ?? null),
     logE: outcome.logE,
     elapsedSeconds: state.t,
     findings,

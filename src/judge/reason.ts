@@ -1,4 +1,5 @@
 import { duration } from './because.ts';
+import { comparedWords } from './comparison.ts';
 import type { Decision } from './decide.ts';
 import { SILENT_LOOKS } from './trigger-metric.ts';
 import type { Rules } from './rules.ts';
@@ -25,6 +26,13 @@ interface Facts {
 /** The sentence of the whole verdict: the state first, then the numbers that decided. */
 export function reason(rules: Rules, outcome: Outcome, { state, findings }: Facts): string {
   const after = duration(state.t);
+  const compared = comparedWords(
+    findings.flatMap(({ trigger, comparison }) =>
+      comparison != null && rules.triggers.some(({ name, required }) => name === trigger && required)
+        ? [{ trigger, comparison }]
+        : [],
+    ),
+  );
   const told = (names: readonly string[]) =>
     findings
       .filter((finding) => names.includes(finding.trigger))
@@ -33,11 +41,11 @@ export function reason(rules: Rules, outcome: Outcome, { state, findings }: Fact
   switch (outcome.status) {
     case 'fail': {
       const blamed = outcome.blame ?? '';
-      if (outcome.why !== 'no-data') return told([blamed]);
+      if (outcome.why !== 'no-data') return `${compared === '' ? '' : `${compared}; `}${told([blamed])}`;
       return `${blamed}: no data for more than ${SILENT_LOOKS} looks, and on-no-data is fail; ${told([blamed])}`;
     }
     case 'pass':
-      return `every limit is proven kept after ${after}; ${told(rules.triggers.filter((rule) => rule.required).map((rule) => rule.name))}`;
+      return `${compared === '' ? '' : `${compared}; `}every limit is proven kept after ${after}; ${told(rules.triggers.filter((rule) => rule.required).map((rule) => rule.name))}`;
     case 'continue':
       return waiting(rules, outcome, state);
     case 'no-data':

@@ -28,6 +28,8 @@ export interface Rule {
 export interface Rules {
   /** release: fail as soon as harm is proven. recovery: pass as soon as every criterion is proven; harm is told only at the deadline. */
   readonly goal: 'release' | 'recovery';
+  /** What the canary arm is; absent: a release on its way to everybody. */
+  readonly role?: 'shadow' | 'challenger';
   readonly triggers: readonly Rule[];
   /** Probability of failing an acceptable release, of passing one at the harm limit. */
   readonly falseAlarm: number;
@@ -58,6 +60,7 @@ export function rulesOfGate(gate: Gate, references: References = new Map()): Rul
   const shares = sharesOf(gate.triggers);
   return checked({
     goal: 'release',
+    ...(gate.role === undefined || gate.role === 'canary' ? {} : { role: gate.role }),
     triggers: gate.triggers.map((trigger, i) => {
       const { weight, part } = shares[i] ?? { weight: 0, part: 0 };
       return {

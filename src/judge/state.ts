@@ -1,16 +1,14 @@
 import type { Look, Sample } from '../measure/sample.ts';
-import { addToBand, emptyBand, type BandSums } from './band.ts';
 import { advanceHorizon, BEGIN_HORIZON, type Horizon, type HorizonPlan } from './horizon.ts';
 import { capOf, type Game } from './lane.ts';
-import { total } from './buckets.ts';
-import { badEvents, beginLeg, misfit, playLeg, strataOf, type LegState } from './leg.ts';
+import { comparable, exchanged } from './comparison.ts';
+import { badEvents, beginLeg, misfit, playLeg, type LegState } from './leg.ts';
 import { AT_ONCE } from './mixture.ts';
 import type { Question } from './question.ts';
 import type { Rule, Rules } from './rules.ts';
 import { checkSample } from './sample-check.ts';
 import { weightsFor, type Segments } from './segments.ts';
-import type { StratumWindow } from './rate-leg.ts';
-import { addWindows, NOTHING, type Window } from './window.ts';
+import { addTotals, noTotals, type Totals } from './totals.ts';
 
 /** Everything measured so far about one trigger. Plain data: survives JSON to the same bit. */
 export interface TriggerState {
@@ -25,6 +23,8 @@ export interface TriggerState {
   readonly pass: readonly LegState[];
   /** Only where the gate spends its false alarms over a horizon. */
   readonly horizon?: Horizon;
+  /** Only where both sides are told: the same looks with the arms exchanged. */
+  readonly exchanged?: { readonly fail: readonly LegState[]; readonly pass: readonly LegState[] };
   /** Only where the trigger is judged in segments: each with its evidence, by name. The sums above are those of all. */
   readonly segments?: Readonly<Record<string, SegmentState>>;
 }
@@ -33,25 +33,6 @@ export interface SegmentState {
   /** Share in the merged evidence of the trigger, fixed before its first window. */
   readonly weight: number;
   readonly state: TriggerState;
-}
-
-/** Sums for the report only; no verdict depends on them. */
-export interface Totals {
-  /** Events, values or looks. */
-  readonly canaryCount: number;
-  readonly baselineCount: number;
-  /** Hits, or the sum of the values. */
-  readonly canarySum: number;
-  readonly baselineSum: number;
-  /** Counts per bucket; `edges` are the finite ones, so there is one count more. */
-  readonly buckets: {
-    readonly edges: readonly number[];
-    readonly canary: readonly number[];
-    readonly baseline: readonly number[] | null;
-  } | null;
-  readonly band: BandSums | null;
-  /** What the condition complains about, by stratum; absent without strata. */
-  readonly strata?: Readonly<Record<string, Window>>;
 }
 
 /** The evidence of one release. */
@@ -73,6 +54,7 @@ export function begin(rules: Rules): State {
     failed: null,
     triggers: rules.triggers.map(({ name, question, segments }) => ({
       ...beginTrigger(question),
+      ...(rules.role !== undefined && comparable({ question, segments }) ? { exchanged: beginLegs(question) } : {}),
       ...(rules.horizon?.trigger === name ? { horizon: BEGIN_HORIZON } : {}),
       ...(segments === null ? {} : { segments: {} }),
     })),
@@ -84,17 +66,16 @@ function beginTrigger(question: Question): TriggerState {
     windows: 0,
     silent: 0,
     missing: [],
-    totals: {
-      canaryCount: 0,
-      baselineCount: 0,
-      canarySum: 0,
-      baselineSum: 0,
-      buckets: null,
-      band: question.statistic.kind === 'rate' ? emptyBand() : null,
-    },
-    fail: question.fail.legs.map(beginLeg),
-    pass: question.pass.legs.map(beginLeg),
+    totals: noTotals(question),
+    ...beginLegs(question),
   };
+}
+
+function beginLegs({ fail, pass }: Question): {
+  readonly fail: readonly LegState[];
+  readonly pass: readonly LegState[];
+} {
+  return { fail: fail.legs.map(beginLeg), pass: pass.legs.map(beginLeg) };
 }
 
 /** Adds the samples of one look. One that is missing or unusable adds nothing to the evidence and is counted with its reason. */
@@ -172,71 +153,21 @@ function addSample(rule: Rule, before: TriggerState, named: Sample, games: Games
     return { ...before, silent, missing: [...others, { reason, detail, count }] };
   }
   const { question } = rule;
-  const advance = (legs: Question['fail']['legs'], states: readonly LegState[], game: Game) =>
-    legs.map((leg, i) => playLeg(leg, states[i] ?? beginLeg(leg), sample, game, question.bad));
+  const played = (legs: Question['fail']['legs'], states: readonly LegState[], game: Game, seen: Sample) =>
+    legs.map((leg, i) => playLeg(leg, states[i] ?? beginLeg(leg), seen, game, question.bad));
+  const both = (states: Pick<TriggerState, 'fail' | 'pass'>, seen: Sample) => ({
+    fail: played(question.fail.legs, states.fail, games.fail, seen),
+    pass: played(question.pass.legs, states.pass, games.pass, seen),
+  });
   return {
     ...before,
     windows: before.windows + 1,
     silent: 0,
     totals: addTotals(question, before.totals, sample),
-    fail: advance(question.fail.legs, before.fail, games.fail),
-    pass: advance(question.pass.legs, before.pass, games.pass),
+    ...both(before, sample),
+    ...(before.exchanged === undefined ? {} : { exchanged: both(before.exchanged, exchanged(sample)) }),
     ...(before.horizon === undefined || plan === undefined || sample.kind !== 'events'
       ? {}
       : { horizon: advanceHorizon(before.horizon, badEvents(sample, question.bad), plan) }),
   };
-}
-
-function addTotals(asked: Question, totals: Totals, sample: Exclude<Sample, { kind: 'missing' }>): Totals {
-  const add = (canary: readonly [number, number], baseline: readonly [number, number]): Totals => ({
-    ...totals,
-    canaryCount: totals.canaryCount + canary[0],
-    canarySum: totals.canarySum + canary[1],
-    baselineCount: totals.baselineCount + baseline[0],
-    baselineSum: totals.baselineSum + baseline[1],
-  });
-  switch (sample.kind) {
-    case 'events': {
-      const sums = add(
-        [sample.canary.total, sample.canary.hits],
-        [sample.baseline?.total ?? 0, sample.baseline?.hits ?? 0],
-      );
-      const leg = asked.fail.legs[0];
-      if (totals.band === null || leg?.kind !== 'rate') return sums;
-      const { r } = leg.line;
-      const strata = strataOf(sample, asked.bad);
-      // The difference is estimated within the strata too, or a shifted mix would show as one.
-      const windows = strata?.map(({ window }) => window) ?? [badEvents(sample, asked.bad)];
-      const band = windows.reduce((sum, window) => addToBand(sum, window, r), totals.band);
-      return strata === null ? { ...sums, band } : { ...sums, band, strata: addStrata(totals.strata ?? {}, strata) };
-    }
-    case 'histogram': {
-      const sums = add([total(sample.canary), 0], [total(sample.baseline ?? []), 0]);
-      const edges = sample.edges.slice(0, -1);
-      const old = totals.buckets;
-      const same = old !== null && old.edges.length === edges.length && edges.every((edge, i) => edge === old.edges[i]);
-      // New edges: the report starts again; the evidence does not depend on it.
-      if (!same) return { ...sums, buckets: { edges, canary: sample.canary, baseline: sample.baseline } };
-      const plus = (a: readonly number[], b: readonly number[]) => a.map((count, i) => count + (b[i] ?? 0));
-      const baseline = sample.baseline === null ? old.baseline : plus(sample.baseline, old.baseline ?? []);
-      return { ...sums, buckets: { edges: old.edges, canary: plus(sample.canary, old.canary), baseline } };
-    }
-    case 'values': {
-      const { canary, baseline } = sample;
-      return add([canary.length, total(canary)], [baseline?.length ?? 0, total(baseline ?? [])]);
-    }
-    case 'moments':
-      return add([sample.canary.n, sample.canary.sum], [sample.baseline?.n ?? 0, sample.baseline?.sum ?? 0]);
-    case 'gauge':
-      return add([1, sample.canary], sample.baseline === null ? [0, 0] : [1, sample.baseline]);
-  }
-}
-
-function addStrata(
-  before: Readonly<Record<string, Window>>,
-  strata: readonly StratumWindow[],
-): Readonly<Record<string, Window>> {
-  const old = (name: string) => (Object.hasOwn(before, name) ? before[name] : undefined) ?? NOTHING;
-  const added = strata.map(({ name, window }) => [name, addWindows(old(name), window)] as const);
-  return { ...before, ...Object.fromEntries(added) };
 }

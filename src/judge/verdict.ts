@@ -1,4 +1,5 @@
 import type { Statistic } from '../playbook/condition.ts';
+import type { Comparison } from './comparison.ts';
 import type { SegmentsAside } from './segments.ts';
 import type { DriftAside, StrataAside } from './asides.ts';
 
@@ -31,11 +32,15 @@ export interface Finding {
   readonly strata?: StrataAside | null;
   /** Of a trigger that is judged in segments: the one whose numbers stand above, and those without enough data. */
   readonly segments?: SegmentsAside | null;
+  /** Of a shadow or a challenger: what is proven in both directions. */
+  readonly comparison?: Comparison | null;
   readonly because: string;
 }
 
 export interface Verdict {
   readonly status: VerdictStatus;
+  /** What the canary arm is; absent: a release on its way to everybody. */
+  readonly role?: 'shadow' | 'challenger';
   /** The trigger that decided a failure. */
   readonly blame: string | null;
   /** What the blamed trigger asks for; null unless `fail`. */

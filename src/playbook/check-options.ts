@@ -123,7 +123,20 @@ export function checkGateOptions(
       break;
     }
   }
-  if (gate.weight !== undefined && gate.arms.baseline === undefined)
+  if (gate.role !== undefined && gate.role !== 'canary' && gate.arms.baseline === undefined)
+    doubts.push(
+      doubt(
+        [...at, 'role'],
+        'value',
+        'is compared with a champion, and there is one arm',
+        "add 'baseline:' to the arms",
+      ),
+    );
+  if (gate.role === 'shadow' && gate.weight !== undefined)
+    doubts.push(
+      doubt([...at, 'weight'], 'key', 'is a share of the traffic, and a shadow gets a copy of it', 'remove it'),
+    );
+  else if (gate.weight !== undefined && gate.arms.baseline === undefined)
     doubts.push(
       doubt(
         [...at, 'weight'],

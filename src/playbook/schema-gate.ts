@@ -15,6 +15,12 @@ const adjusted = { title: 'mapping of triggers' };
 export const gateSchema = z.strictObject({
   source: name.describe('one of `sources`'),
   arms: armsSchema.describe('how the two versions are told apart'),
+  role: z
+    .enum(['canary', 'shadow', 'challenger'])
+    .optional()
+    .describe(
+      'what the canary arm is. canary (default): the release, on its way to everybody. shadow: it gets a copy of the traffic and answers nobody, so nothing is ever rolled back. challenger: it serves a fixed share for a longer time; better, worse and no difference are all told',
+    ),
   baseline: z
     .enum(['last-good'])
     .optional()

@@ -22,7 +22,7 @@ const LEVELS = {
 export function gateAnnotations(id: GateId, decision: Decision, verdict: Verdict): readonly Annotation[] {
   const first: Annotation = {
     level: LEVELS[decision],
-    title: oneLine(`${decisionWord(decision)}: ${id.service} in ${id.environment}`, 200),
+    title: oneLine(`${decisionWord(decision, verdict.role)}: ${id.service} in ${id.environment}`, 200),
     message: logLine(blameSentence(verdict)),
   };
   const gaps = verdict.findings

@@ -1,6 +1,6 @@
 /** The gate's check run: its name, its identity, its words, and the small result that the bot reads back from it. */
 import * as z from 'zod';
-import type { VerdictStatus } from '../judge/verdict.ts';
+import type { Verdict, VerdictStatus } from '../judge/verdict.ts';
 import { plain } from './escape.ts';
 import { parseMarker, printMarker } from './marker.ts';
 
@@ -92,12 +92,15 @@ const WORDS = {
   error: 'Error',
 } as const satisfies Record<Decision, string>;
 
+/** Of an arm that is not on its way to everybody: whether it may be promoted. */
+const COMPARED = { ...WORDS, pass: 'Ready to promote', fail: 'Worse' } as const satisfies Record<Decision, string>;
+
 /** The word for a decision, as every report begins. */
-export function decisionWord(decision: Decision): string {
-  return WORDS[decision];
+export function decisionWord(decision: Decision, role?: Verdict['role']): string {
+  return (role === undefined ? WORDS : COMPARED)[decision];
 }
 
 /** Plain text: GitHub shows titles without Markdown. */
-export function checkRunTitle(decision: Decision, because: string): string {
-  return plain(`${decisionWord(decision)}: ${because}`, 240);
+export function checkRunTitle(decision: Decision, because: string, role?: Verdict['role']): string {
+  return plain(`${decisionWord(decision, role)}: ${because}`, 240);
 }

@@ -36,7 +36,7 @@ function pictureOf({ id, timeline, failLogE, triggers }: ExplainView): string {
 
 export function explainPage(view: ExplainView): string {
   const { id, verdict } = view;
-  const title = `${decisionWord(view.decision)}: ${id.service} in ${id.environment} at ${short(id.sha)}`;
+  const title = `${decisionWord(view.decision, verdict.role)}: ${id.service} in ${id.environment} at ${short(id.sha)}`;
   const next = nextWords(view.next, id, view.dryRun).replace(/`/g, '');
   const needs = gateNeeds(view.needed);
   return [

@@ -10,6 +10,10 @@ export type Next =
   | { readonly kind: 'report' }
   | { readonly kind: 'ask' }
   | { readonly kind: 'notify' }
+  /** Of a shadow or challenger: it may take the place of the champion, it must not, or nobody knows yet. */
+  | { readonly kind: 'promote' }
+  | { readonly kind: 'shelve' }
+  | { readonly kind: 'compare-on' }
   | { readonly kind: 'hold' }
   | { readonly kind: 'terminated' }
   | { readonly kind: 'repair'; readonly hint: string };
@@ -32,6 +36,12 @@ function nextSentence(next: Next, id: GateId): string {
       return `A person decides: stop the rollout, then comment ${command}, or release again with a fix.`;
     case 'notify':
       return 'The playbook asks only to be told; the job fails so that the rollout stops here.';
+    case 'promote':
+      return 'It may be promoted: make it the version that serves. That release has a gate of its own.';
+    case 'shelve':
+      return 'Do not promote it. It answered nobody, so there is nothing to take back.';
+    case 'compare-on':
+      return 'Not promoted: it is not proven to be as good as the champion. Compare longer (more time costs no certainty), or send it more traffic.';
     case 'hold':
       return `The release is held: neither harm nor safety is proven. Run the gate again (more time costs no certainty), send more traffic, or decide by hand; ${command} goes back.`;
     case 'terminated':

@@ -47,14 +47,14 @@ const SIGNS = {
 /** The blame sentence: decision, service, the trigger that decided, both numbers. Plain text, to be escaped by its printer. */
 export function blameSentence(verdict: Verdict): string {
   const blamed = verdict.findings.find((finding) => finding.trigger === verdict.blame);
-  if (blamed === undefined) return verdict.because;
+  if (blamed === undefined || verdict.role !== undefined) return verdict.because;
   return `${blamed.trigger}: ${blamed.because}`;
 }
 
 export function gateSummary(view: GateView): string {
   const { id, verdict } = view;
   const sections = [
-    `## ${decisionWord(view.decision)}: ${inline(id.service)} in ${inline(id.environment)} at ${short(id.sha)}`,
+    `## ${decisionWord(view.decision, verdict.role)}: ${inline(id.service)} in ${inline(id.environment)} at ${short(id.sha)}`,
     `**${inline(blameSentence(verdict))}**`,
     `Decided after ${duration(verdict.elapsedSeconds)} with evidence of harm at ${odds(verdict.logE)}; a release fails at ${odds(view.failLogE ?? -Math.log(view.falseAlarm))}, and passes once every trigger is proven safe at ${odds(-Math.log(view.falsePass))}.`,
     findingsTable(view),

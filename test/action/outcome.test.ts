@@ -42,6 +42,27 @@ test('a rollback is asked for only where it is written, never for an error, a dr
   }
 });
 
+test('a shadow is never rolled back, whatever is written, and its pass is a promotion', () => {
+  for (const { status, options, judged } of everyCase()) {
+    const shadow = outcomeOf({ ...judged, verdict: { ...judged.verdict, role: 'shadow' } }, options);
+    assert.equal(shadow.rollback, 'not-requested');
+    assert.equal(shadow.conclusion === 'success', status === 'pass');
+    if (status === 'pass') assert.equal(shadow.next.kind, 'promote');
+    if (status === 'fail') assert.equal(shadow.next.kind, 'shelve');
+    assert.ok(shadow.next.kind !== 'rollback' && shadow.next.kind !== 'hold');
+  }
+});
+
+test('a challenger serves people, so harm is answered as the playbook says', () => {
+  const judged = {
+    verdict: aVerdict({ status: 'fail', then: 'rollback', role: 'challenger' }),
+    terminated: false,
+    falseAlarm: 0.01,
+  };
+  const outcome = outcomeOf(judged, { onFail: 'rollback', onInconclusive: 'hold', dryRun: false });
+  assert.equal(outcome.rollback, 'requested');
+});
+
 test('every reason code belongs to the decision the table says', () => {
   for (const { outcome } of everyCase()) assert.equal(REASON_CODES[outcome.reasonCode].decision, outcome.decision);
   for (const [code, row] of Object.entries(REASON_CODES))

@@ -77,3 +77,26 @@ test('a gauge that is read less often than people think, or too slowly for any v
   );
   assert.equal(warned('window: 15s'), '');
 });
+
+test('a shadow or challenger needs a champion, and a shadow has no share of the traffic', () => {
+  assert.deepEqual(briefly(aPlaybook({ gate: 'role: shadow\n          weight: 5%' })), [
+    'weight is a share of the traffic, and a shadow gets a copy of it -> remove it',
+  ]);
+  const alone = aPlaybook({
+    arms: '{ canary: track="c" }',
+    gate: 'role: challenger',
+    trigger: `${errors}, if: rate > 2%, then: ask`,
+  });
+  assert.deepEqual(briefly(alone), [
+    "role is compared with a champion, and there is one arm -> add 'baseline:' to the arms",
+  ]);
+});
+
+test('segments need counted series with labels, and stand alone', () => {
+  const said = (trigger: string) => briefly(aPlaybook({ trigger }));
+  const by = 'segments: { by: region }, then: ask';
+  assert.match(said(`name: g, gauge: x, if: value > 1, ${by}`).join(), /segments needs counted series/);
+  assert.match(said(`${errors}, strata: zone, if: rate > 2%, ${by}`).join(), /segments stands beside 'strata'/);
+  const twice = 'segments: { by: region, values: [eu, us, eu] }, then: ask';
+  assert.match(said(`${errors}, if: rate > 2%, ${twice}`).join(), /values\[2\] stands here twice/);
+});

@@ -153,3 +153,14 @@ test('name and title of the check run are plain', () => {
   assert.equal(checkRunTitle('no-data', 'nothing was measured'), 'No data: nothing was measured');
   assert.ok(checkRunTitle('fail', HOSTILE.repeat(9)).length <= 255);
 });
+
+test('a shadow is said to be ready to promote, or worse', () => {
+  assert.equal(checkRunTitle('pass', 'fine', 'shadow'), 'Ready to promote: fine');
+  assert.equal(checkRunTitle('fail', 'slow', 'challenger'), 'Worse: slow');
+  const view = aView({
+    decision: 'pass',
+    verdict: aVerdict({ status: 'pass', role: 'shadow' }),
+    next: { kind: 'promote' },
+  });
+  assert.match(gateSummary(view), /^## Ready to promote: [^]*\*\*Next:\*\* It may be promoted/);
+});
