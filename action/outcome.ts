@@ -83,7 +83,7 @@ function failed({ verdict, falseAlarm }: Judged, options: GateOptions): Outcome 
     decision: 'fail',
     reasonCode: proven ? 'harm-proven' : 'no-data-fails',
     rollback: !rolls || then === 'notify' ? 'not-requested' : then === 'ask' ? 'ask' : 'requested',
-    next: { kind: then === 'rollback' && !rolls ? 'report' : then },
+    next: { kind: (then === 'rollback' || then === 'fallback') && !rolls ? 'report' : then },
     conclusion: 'failure',
     exitCode: 1,
   };

@@ -35,7 +35,10 @@ export function askOf({ source, name, fingerprint, startsAt, labels }: Alert): A
   return {
     key: { repo: labels['lastgood_repository'] ?? '', service, environment },
     ask: {
-      cause: { kind: 'alert', source, alert: name, fingerprint },
+      cause: {
+        ...{ kind: 'alert', source, alert: name, fingerprint },
+        ...(labels['lastgood_then'] === 'fallback' ? { then: 'fallback' as const } : {}),
+      },
       at: new Date(startsAt).toISOString(),
       bad: /^[0-9a-f]{40}$/.test(revision) ? revision : null,
       to: null,
@@ -47,7 +50,7 @@ export function askOf({ source, name, fingerprint, startsAt, labels }: Alert): A
 export function grouped(asks: readonly AlertAsk[]): readonly AlertAsk[] {
   const first = new Map<string, AlertAsk>();
   for (const ask of asks.toSorted((a, b) => a.ask.at.localeCompare(b.ask.at))) {
-    const id = JSON.stringify([ask.key.repo, ask.key.service, ask.key.environment, ask.ask.bad]);
+    const id = JSON.stringify([ask.key.repo, ask.key.service, ask.key.environment, ask.ask.bad, ask.ask.cause.then]);
     if (!first.has(id)) first.set(id, ask);
   }
   return [...first.values()];

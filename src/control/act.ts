@@ -1,5 +1,5 @@
 import { RollbackError } from '../errors.ts';
-import type { FileEdit, QuarantineEdit } from '../plan/plan.ts';
+import { wholeOf, type FileEdit, type QuarantineEdit } from '../plan/plan.ts';
 import type { Target } from '../playbook/target.ts';
 import type { MergeOutcome, Pull } from '../ports.ts';
 import { commitMessage, mergeMessage } from '../report/commit-message.ts';
@@ -14,7 +14,10 @@ import type { SecondDraft } from './draft-second.ts';
 import type { Step } from './step.ts';
 
 type OpenStep = Extract<Step, { kind: 'open' }>;
-type PullStep = Extract<Step, { kind: 'merge' | 'update' | 'terminate' | 'open' | 'adopt' | 'second' | 'close' }>;
+type PullStep = Extract<
+  Step,
+  { kind: 'merge' | 'update' | 'terminate' | 'open' | 'adopt' | 'second' | 'served' | 'close' }
+>;
 
 /** Opens the pull request of a plan, or finds the one that somebody was faster with. */
 export async function openPull(
@@ -24,7 +27,7 @@ export async function openPull(
   drafted: SecondDraft,
 ): Promise<{ pull: Pull; memory: Memory }> {
   const { plan, mode } = step;
-  const whole = plan.phase?.kind === 'traffic' ? plan.phase.then : plan;
+  const whole = wholeOf(plan);
   const view = {
     plan: { ...plan, notes: [...(plan.notes ?? []), ...(step.notes ?? []), ...(await drafted.outlook)] },
     mode,
@@ -99,6 +102,7 @@ export async function actOnPull(
     case 'open':
     case 'adopt':
     case 'second':
+    case 'served':
       throw new RollbackError('internal', `a step to ${step.kind} reached pull request #${pull.number}`);
     case 'update':
       await repository.updateBranch(pull);

@@ -35,6 +35,8 @@ export function isSameComment(one: Cause, other: Cause): boolean {
 /** Asked again for what is already on its way back: the same bad release, or "the newest change" while that is our own revert. */
 export function isSameStory(active: Active, drafted: Draft, ask: Ask): boolean {
   if (drafted.incident.id === active.memory.incident.id) return true;
+  // A fallback is the newest change while it serves, and accuses nobody.
+  if (drafted.incident.bad === active.pull.mergeCommit && ask.to === null) return true;
   return drafted.before.isRollback && ask.to === null;
 }
 

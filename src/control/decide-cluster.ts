@@ -1,5 +1,5 @@
 import type { Application } from '../ports.ts';
-import { decideRelief } from './decide-relief.ts';
+import { decideRelief, decideServed } from './decide-relief.ts';
 import type { Observed, Remembered, Seen } from './observed.ts';
 import type { Step, WaitFor } from './step.ts';
 import { heldBefore, heldCommand, heldUntil, heldWords } from './sync-window.ts';
@@ -8,7 +8,8 @@ type Reached = Extract<Seen, { kind: 'seen' }>;
 
 /** The revert is merged. Merged is not recovered: applied, healthy for long enough, and every success criterion proven. */
 export function decideCluster(seen: Observed, remembered: Remembered): Step {
-  const { pull } = remembered;
+  const { pull, half } = remembered;
+  if (half?.kind === 'traffic' && half.relievedAt !== undefined) return decideServed(seen, remembered, half.relievedAt);
   const { verify, rollback: policy } = seen.rules;
   const mergedAt = Date.parse(pull.mergedAt ?? '');
   const deadline = Math.max(mergedAt, ...holdsSince(seen, mergedAt)) + verify.within;

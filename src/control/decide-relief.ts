@@ -16,6 +16,13 @@ export function decideRelief(
   const stable = seen.now - since;
   const proven = seen.proof?.status === 'pass';
   const said = seen.proof?.because ?? 'the success criteria have not been measured yet';
+  const aside = seen.incident.way === 'fallback';
+  if (aside && proven && stable >= verify['healthy-for'])
+    return { kind: 'served', because: `users are well on the fallback: ${said}` };
+  if (aside && seen.now > deadline)
+    return stuck('not-recovered', `the fallback did not prove to help in ${seconds(verify.within)}: ${said}`, [
+      'Users stay on the fallback; look at the metric named above.',
+    ]);
   if (proven && stable >= verify['healthy-for'])
     return secondHalf(seen, remembered, `the traffic is away, and users are well: ${said}`);
   if (seen.now > deadline)
@@ -38,14 +45,45 @@ export function decideRelief(
   };
 }
 
+/** Users are well on the fallback. The route goes back once what it was taken for is proven to serve well again. */
+export function decideServed(seen: Observed, remembered: Remembered, since: string): Step {
+  const { fallback } = seen.rules.rollback;
+  const served = `users are served by ${fallback?.to ?? 'the fallback'} since ${since}`;
+  const { key } = seen.incident;
+  if (fallback?.back === undefined)
+    return {
+      kind: 'finish',
+      outcome: 'recovered',
+      because: `${served}; to bring the route back: /rollback ${key.service} ${key.environment}`,
+    };
+  const { 'healthy-for': least, poll } = fallback.back;
+  const { verdict = null, stableMs = 0, beyond = null } = seen.back ?? {};
+  const well = verdict?.status === 'pass' && beyond === null;
+  if (well && stableMs >= least)
+    return secondHalf(seen, remembered, `${served}, and what it was taken for serves well again: ${verdict.because}`);
+  const waits = well
+    ? `well for ${seconds(stableMs)} < ${seconds(least)}`
+    : (beyond ?? verdict?.because ?? 'nothing has been measured yet');
+  return {
+    kind: 'wait',
+    for: 'primary',
+    until: null,
+    lookAgainMs: Math.min(poll, 60_000),
+    because: `${served}: ${waits}`,
+    commands: [],
+  };
+}
+
 function secondHalf(seen: Observed, remembered: Remembered, why: string): Step {
   const { second = null } = seen;
-  if (second === null) return { kind: 'second', because: `${why}; now the version` };
-  const proven = seen.proof?.status === 'pass';
+  const aside = seen.incident.way === 'fallback';
+  const what = aside ? 'route' : 'version';
+  if (second === null) return { kind: 'second', because: `${why}; now the ${what}` };
+  const proven = aside || seen.proof?.status === 'pass';
   switch (second.kind) {
     case 'planned': {
       const { person, job, notes } = migrationGate(second.plan, seen.rules.rollback);
-      const mode = person === null ? remembered.mode : 'human';
+      const mode = person !== null ? 'human' : aside ? seen.rules.rollback.approval : remembered.mode;
       return {
         kind: 'open',
         plan: second.plan,
@@ -58,16 +96,16 @@ function secondHalf(seen: Observed, remembered: Remembered, why: string): Step {
     }
     case 'nothing-to-do':
       return proven
-        ? { kind: 'finish', outcome: 'recovered', because: `${why}; the version is back already` }
-        : stuck('not-recovered', `${why}; the version is back already, so the fault may lie outside this release`, []);
+        ? { kind: 'finish', outcome: 'recovered', because: `${why}; the ${what} is back already` }
+        : stuck('not-recovered', `${why}; the ${what} is back already, so the fault may lie outside this release`, []);
     case 'conflict':
-      return stuck('conflict', `${why}; the version stays: ${second.because}`, [
+      return stuck('conflict', `${why}; the ${what} stays: ${second.because}`, [
         'Settle the named keys by hand in a pull request, and merge it: the traffic stays where it is meanwhile.',
       ]);
     case 'unfit':
-      return stuck('unfit-target', `${why}; the version stays: ${second.because}`, [second.cure]);
+      return stuck('unfit-target', `${why}; the ${what} stays: ${second.because}`, [second.cure]);
     case 'no-last-good':
-      return stuck('no-last-good', `${why}; the version stays: ${second.because}`, [askAgain(seen)]);
+      return stuck('no-last-good', `${why}; the ${what} stays: ${second.because}`, [askAgain(seen)]);
   }
 }
 

@@ -139,7 +139,8 @@ function refuseAutomatic(seen: Observed, before: Before): Step | null {
   if (isPersonal(seen.incident.cause)) return null;
   const { rollback } = seen.rules;
   const { service, environment } = seen.incident.key;
-  const byHand = [`If it is right, say so: /rollback ${service} ${environment}`];
+  const aside = seen.incident.way === 'fallback';
+  const byHand = [`If it is right, say so: /rollback ${service} ${environment}${aside ? ' to fallback' : ''}`];
   const { hold } = before;
   if (hold) {
     const why = hold.reason === null ? '' : ` (${hold.reason})`;
@@ -157,10 +158,11 @@ function refuseAutomatic(seen: Observed, before: Before): Step | null {
       [`Stop what writes it (${cause.path}), or allow it: /release ${service} ${environment}`, ...byHand],
     );
   }
-  const again = refuseRevertOfRevert(seen, before);
+  // A fallback accuses no release, so it asks neither for its age nor for what it was.
+  const again = aside ? null : refuseRevertOfRevert(seen, before);
   if (again) return again;
   const age = seen.now - Date.parse(before.releasedAt);
-  if (age > rollback['max-age']) {
+  if (!aside && age > rollback['max-age']) {
     return needsPerson('too-old', `the release is ${hours(age)} old > max-age ${hours(rollback['max-age'])}`, byHand);
   }
   if (before.openedToday >= rollback['max-per-day']) {

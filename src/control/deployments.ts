@@ -27,7 +27,9 @@ export function deploymentOf({ stage, rules, incident, proof }: Observed, step: 
   const about = { task: 'rollback' as const, sha: pull.mergeCommit ?? '', environment, url: pull.url };
   if (step.kind === 'finish')
     return step.outcome === 'recovered' ? { ...about, state: 'success', description: `${to}: recovered` } : null;
-  if (isRelieved({ stage, proof }, step))
+  const { half } = stage.remembered;
+  const served = half?.kind === 'traffic' && half.relievedAt !== undefined;
+  if (served || isRelieved({ stage, proof }, step))
     return {
       ...about,
       state: 'success',

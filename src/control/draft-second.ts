@@ -1,6 +1,7 @@
 /** What brings the version back once the traffic is away: the ordinary way back, with our own first pull request taken back in it. */
 import { groupChanges } from '../plan/changes.ts';
 import { secondBranchOf } from '../plan/identity.ts';
+import type { LastGood } from '../plan/plan.ts';
 import type { Target } from '../playbook/target.ts';
 import type { Pull } from '../ports.ts';
 import type { Memory } from '../report/memory.ts';
@@ -31,18 +32,24 @@ export async function draftSecond(
     const because = `${missing} is not among the ${changes.length} changes read of ${incident.key.service} in ${incident.key.environment}`;
     return { ...base, planned: { kind: 'no-last-good', because }, texts: new Map(), quarantine: null };
   }
-  const made = await makeWay(doors, target, overview, {
-    incident,
-    changes: changes.filter((change) => change !== own),
-    bad,
-    good,
-    looks,
-    after: {
-      first: { number: pull.number, relievedAt },
-      strategy: half?.strategy ?? 'restore',
-      from: own.before,
-      to: own.revision,
-    },
-  });
+  const first = { number: pull.number, relievedAt };
+  const strategy = half?.strategy ?? 'restore';
+  const from = own.before;
+  const made = await makeWay(
+    doors,
+    target,
+    overview,
+    incident.way === 'fallback'
+      ? // Only the switch itself is taken back; whatever was released meanwhile stays.
+        { incident, changes, bad: own, good: before(from, pull), looks, after: { first, strategy, from, to: from } }
+      : {
+          ...{ incident, changes: changes.filter((change) => change !== own), bad, good, looks },
+          after: { first, strategy, from, to: own.revision },
+        },
+  );
   return { ...base, ...made };
+}
+
+function before(sha: string, { number }: Pull): LastGood {
+  return { sha, reason: { kind: 'parent' }, because: `the route is as it was before #${number}` };
 }

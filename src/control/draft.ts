@@ -5,7 +5,7 @@ import { isInstant } from '../plan/history.ts';
 import { lastGood } from '../plan/last-good.ts';
 import type { Named } from '../plan/named-target.ts';
 import { versionsOf } from '../manifests/versions.ts';
-import type { Planned } from '../plan/plan.ts';
+import { wholeOf, type Planned } from '../plan/plan.ts';
 import type { Target } from '../playbook/target.ts';
 import { parse as parseLedger } from '../ledger/chain.ts';
 import type { Entry } from '../ledger/entry.ts';
@@ -14,6 +14,7 @@ import type { Overview, Pull } from '../ports.ts';
 import { mergedRevert, openRevert } from './adopt.ts';
 import { lookAtListed } from './artefacts.ts';
 import type { Doors } from './doors.ts';
+import { draftFallback, wantsFallback } from './draft-fallback.ts';
 import { makeWay, type Made } from './draft-plan.ts';
 import { QUARANTINE } from './entries.ts';
 import { foresee } from './foresee.ts';
@@ -59,6 +60,7 @@ export async function draft(
   overview: Overview,
   ask: Ask,
 ): Promise<Draft | null> {
+  if (wantsFallback(ask, target)) return draftFallback(doors, target, key, overview, ask);
   const { repository, sha256 } = doors;
   const { paths } = target.rules;
   const { pause } = target.rules.rollback;
@@ -136,9 +138,7 @@ export async function draft(
   async function humanRevert(found: Planned): Promise<Before['human']> {
     if (!bad) return null;
     if (found.kind === 'nothing-to-do') return mergedRevert(changes, bad);
-    if (found.kind !== 'planned') return null;
-    const { plan } = found;
-    return openRevert(repository, candidates, bad, paths, plan.phase?.kind === 'traffic' ? plan.phase.then : plan);
+    return found.kind === 'planned' ? openRevert(repository, candidates, bad, paths, wholeOf(found.plan)) : null;
   }
 }
 

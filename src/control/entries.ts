@@ -14,7 +14,7 @@ export function entriesOf(seen: Observed, moments: Moments, step: Step): Entry[]
       seen,
       'requested',
       seen.incident.openedAt,
-      seen.incident.bad,
+      seen.incident.way === 'fallback' ? null : seen.incident.bad,
       actorOf(seen.incident.cause),
       reasonOf(seen.incident.cause),
     ),

@@ -11,6 +11,7 @@ export function exitOfStep(step: Step): Exit | null {
     case 'update':
     case 'terminate':
     case 'second':
+    case 'served':
       return null;
     case 'wait':
       return step.for === 'approval' ? exitOf('approval-needed') : null;

@@ -46,7 +46,7 @@ export function readGateRun(repository: Pick<DeploymentRepository, 'name' | 'log
     kind: 'gate',
     checkRunId: run.id,
     trigger: note.blame ?? note.decision,
-    then: note.rollback === 'ask' ? 'ask' : 'rollback',
+    then: note.rollback === 'ask' ? 'ask' : note.then === 'fallback' ? 'fallback' : 'rollback',
     because: note.because,
     ...(note.numbers === undefined ? {} : { numbers: note.numbers }),
   } as const;

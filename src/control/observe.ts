@@ -1,6 +1,7 @@
 import { RollbackError } from '../errors.ts';
 import type { Incident } from '../plan/incident.ts';
 import type { Verdict } from '../judge/verdict.ts';
+import type { Verify } from '../playbook/schema.ts';
 import type { Target } from '../playbook/target.ts';
 import type { Application, ArgoCd, JobVerdict, MetricSource, Obstacles, Pull } from '../ports.ts';
 import { appliedSince, healthySince } from './decide-cluster.ts';
@@ -107,12 +108,12 @@ export async function observeProof(
   if (!onlyTraffic && reached.some((app) => app.application.health.status !== 'Healthy')) return null;
   const sinceWhen = onlyTraffic ? appliedSince : healthySince;
   const since = sinceWhen({ now: doors.clock.now() }, reached, Date.parse(pull.mergedAt ?? ''));
-  return prover.prove(incident.id, target.rules.verify, sourcesOf(doors, target), since);
+  return prover.prove(incident.id, target.rules.verify, sourcesOf(doors, target, target.rules.verify), since);
 }
 
 /** The source of each criterion: its own, else that of `verify`, else that of the gate. One client for each source. */
-function sourcesOf(doors: Doors, target: Target): ReadonlyMap<string, MetricSource> {
-  const { verify, gate } = target.rules;
+export function sourcesOf(doors: Doors, target: Target, verify: Verify): ReadonlyMap<string, MetricSource> {
+  const { gate } = target.rules;
   const clients = new Map<string, MetricSource>();
   const found = new Map<string, MetricSource>();
   for (const criterion of verify.criteria) {

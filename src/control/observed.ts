@@ -97,6 +97,14 @@ export interface Observed extends Settings {
   readonly applications: readonly Seen[];
   /** The success criteria measured since the cluster was healthy; null before. */
   readonly proof: Verdict | null;
+  /** What a fallback was taken for: whether it serves well again; null: nobody asks. */
+  readonly back?: {
+    readonly verdict: Verdict;
+    /** How long it has been within its limits. */
+    readonly stableMs: number;
+    /** What is beyond a limit, in words; null: nothing. */
+    readonly beyond: string | null;
+  } | null;
   /** What brings the version back, drafted once the traffic is away; null: not yet, or there is no second half. */
   readonly second?: Planned | null;
   /** Read once the time for the merge is over, or GitHub refused it. */

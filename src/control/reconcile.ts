@@ -5,7 +5,7 @@ import { playbookError } from '../playbook/faults.ts';
 import type { Playbook } from '../playbook/schema.ts';
 import { targetOf, type Target } from '../playbook/target.ts';
 import type { Overview, Pull } from '../ports.ts';
-import { parseBlock, type Memory } from '../report/memory.ts';
+import { parseBlock, servedSince, type Memory } from '../report/memory.ts';
 import { activeOf, isSameComment, isSameStory, overWords, rememberedOf, type Active } from './active.ts';
 import { actOnPull, adoptPull, openPull } from './act.ts';
 import { createAnnouncer, placeOf } from './announce.ts';
@@ -13,6 +13,7 @@ import { decide } from './decide.ts';
 import type { Doors } from './doors.ts';
 import { draft, type Ask, type Draft } from './draft.ts';
 import { draftSecond } from './draft-second.ts';
+import { createWatch } from './observe-back.ts';
 import { observeApprovals } from './observe-approvals.ts';
 import { observeApplications, observeMigration, observeObstacles, observeProof } from './observe.ts';
 import type { Observed, Settings } from './observed.ts';
@@ -79,6 +80,7 @@ export function playbookOf(overview: Overview): Playbook {
 
 export function createLoop(doors: Doors): Loop {
   const prover = createProver(doors.clock);
+  const watch = createWatch(doors, prover);
   /** Operations that Argo CD did not let us end: people see the command, and not at every look another attempt. */
   const denied = new Map<string, { readonly application: string; readonly at: number }>();
   const announcer = createAnnouncer(doors);
@@ -171,7 +173,7 @@ export function createLoop(doors: Doors): Loop {
       mover.see(seen, target);
       let step = decide(seen);
       if (step.kind === 'second') {
-        const relievedAt = seen.proof?.status === 'pass' ? new Date(seen.now).toISOString() : null;
+        const relievedAt = relievedAtOf(seen);
         const drafted = await draftSecond(doors, target, { pull, memory, relievedAt });
         seen = { ...seen, second: drafted.planned };
         step = decide(seen);
@@ -198,6 +200,14 @@ export function createLoop(doors: Doors): Loop {
           again: stands ? nextLook(step) : SAY_AGAIN_MS,
         };
       }
+      if (step.kind === 'served') {
+        const body = servedSince(pull.body, new Date(seen.now).toISOString());
+        await told;
+        await doors.repository.rewriteBody(pull, body);
+        pull = { ...pull, body };
+        memory = parseBlock(body) ?? memory;
+        continue;
+      }
       const after = await actOnPull(doors, target, pull, memory, step);
       pull = after.pull;
       // As the body says it by now: the ledger must not call a bypass a plain merge.
@@ -222,7 +232,7 @@ export function createLoop(doors: Doors): Loop {
   async function observe(target: Target, settings: Settings, pull: Pull, memory: Memory): Promise<Observed> {
     const merged = pull.state === 'merged';
     const remembered = rememberedOf(pull, memory);
-    const applications = merged ? await observeApplications(doors, target, pull) : [];
+    const applications = merged && !isServed(memory) ? await observeApplications(doors, target, pull) : [];
     return {
       incident: memory.incident,
       rules: target.rules,
@@ -232,7 +242,11 @@ export function createLoop(doors: Doors): Loop {
       approvals: await observeApprovals(doors, target, pull, { memory, head: settings.head }),
       migration: await observeMigration(doors, pull, memory.job ?? null),
       applications,
-      proof: merged ? await observeProof(doors, prover, target, memory.incident, remembered, applications) : null,
+      back: await watch.look(target, memory.incident, remembered),
+      proof:
+        merged && !isServed(memory)
+          ? await observeProof(doors, prover, target, memory.incident, remembered, applications)
+          : null,
       escalated: pull.labels.includes(LABELS.called) || pull.labels.includes(LABELS.escalated),
       now: doors.clock.now(),
     };
@@ -257,6 +271,17 @@ export async function glance(doors: Pick<Doors, 'repository'>): Promise<Glance> 
     doors.repository.unfinishedRollbacks(),
   ]);
   return { overview, unfinished };
+}
+
+function isServed({ half }: Memory): boolean {
+  return half?.kind === 'traffic' && half.relievedAt !== undefined;
+}
+
+/** When users were proven to be well again; null: moving the traffic alone did not prove it. */
+function relievedAtOf({ stage, proof, now }: Observed): string | null {
+  const half = stage.kind === 'opened' ? stage.remembered.half : null;
+  const earlier = half?.kind === 'traffic' ? half.relievedAt : undefined;
+  return earlier ?? (proof?.status === 'pass' ? new Date(now).toISOString() : null);
 }
 
 function nextLook(step: Step): number | null {

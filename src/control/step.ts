@@ -21,7 +21,8 @@ export type Trouble =
   | 'not-recovered';
 
 /** What a rollback waits for. */
-export type WaitFor = 'approval' | 'migration' | 'checks' | 'argocd' | 'sync' | 'health' | 'proof' | 'person';
+export type WaitFor =
+  'approval' | 'migration' | 'checks' | 'argocd' | 'sync' | 'health' | 'proof' | 'primary' | 'person';
 
 /** The next move, and why. A closed set: printing it instead of acting is the dry run. */
 export type Step =
@@ -57,6 +58,8 @@ export type Step =
   | { readonly kind: 'update'; readonly pull: Pull; readonly because: string }
   /** The traffic is away: what brings the version back is drafted, and decided upon. */
   | { readonly kind: 'second'; readonly because: string }
+  /** The fallback serves well, which the pull request remembers from then on. */
+  | { readonly kind: 'served'; readonly because: string }
   /** It would change nothing any more. */
   | { readonly kind: 'close'; readonly pull: Pull; readonly because: string }
   /** Ends the operation of a commit that the revert replaces; only where the playbook allows it. */

@@ -122,6 +122,7 @@ function statusOf(seen: Observed, step: Step): TimelineView['status'] {
     case 'update':
     case 'terminate':
     case 'second':
+    case 'served':
       return { kind: 'waiting', for: step.because, until: null, next: waitWords(step.kind) };
     case 'wait':
       return {

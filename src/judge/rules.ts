@@ -12,7 +12,7 @@ import { sharesOf, silent } from './shares.ts';
 export interface Rule {
   readonly name: string;
   readonly question: Question;
-  readonly then: 'rollback' | 'ask' | 'notify';
+  readonly then: 'rollback' | 'ask' | 'notify' | 'fallback';
   /** Share in the merged evidence; 0: reported, never decides. */
   readonly weight: number;
   /** A pass needs its proof. */

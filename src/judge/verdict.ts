@@ -44,7 +44,7 @@ export interface Verdict {
   /** The trigger that decided a failure. */
   readonly blame: string | null;
   /** What the blamed trigger asks for; null unless `fail`. */
-  readonly then: 'rollback' | 'ask' | 'notify' | null;
+  readonly then: 'rollback' | 'ask' | 'notify' | 'fallback' | null;
   /** Natural log of the merged e-value over the deciding triggers. */
   readonly logE: number;
   readonly elapsedSeconds: number;

@@ -20,12 +20,19 @@ export type Cause =
       readonly kind: 'gate';
       readonly checkRunId: number;
       readonly trigger: string;
-      readonly then: 'rollback' | 'ask';
+      readonly then: 'rollback' | 'ask' | 'fallback';
       readonly because: string;
       /** What the gate measured, a line a trigger. */
       readonly numbers?: readonly string[] | undefined;
     }
-  | { readonly kind: 'alert'; readonly source: string; readonly alert: string; readonly fingerprint: string }
+  | {
+      readonly kind: 'alert';
+      readonly source: string;
+      readonly alert: string;
+      readonly fingerprint: string;
+      /** Absent: a rollback. */
+      readonly then?: 'fallback' | undefined;
+    }
   /** A version that was rolled back stands on the default branch again. */
   | { readonly kind: 'quarantine'; readonly writer: string; readonly value: string; readonly path: string };
 
@@ -39,6 +46,8 @@ export interface Incident {
   /** ISO 8601, UTC: when the fault was noticed. */
   readonly openedAt: string;
   readonly cause: Cause;
+  /** Nothing is accused: users only go elsewhere until it serves well again. Absent: the release goes back. */
+  readonly way?: 'fallback' | undefined;
 }
 
 /** An App's login appears as `name[bot]` in REST and as `name` in GraphQL: the same identity. */

@@ -141,7 +141,7 @@ function removedResources({ now }: FileStates, after: string | null): readonly s
  * touches none of these is not: where many people release, one lands between every plan and its confirmation.
  */
 export function planHash(plan: Pick<RollbackPlan, 'incident' | 'good' | 'edits' | 'phase'>, sha256: Sha256): string {
-  const then = plan.phase?.kind === 'traffic' ? [plan.phase.then.edits] : [];
+  const then = plan.phase?.kind === 'traffic' && plan.phase.then ? [plan.phase.then.edits] : [];
   return sha256(canonicalJson([plan.incident.id, plan.good.sha, plan.edits, ...then])).slice(0, 12);
 }
 

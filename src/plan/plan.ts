@@ -71,8 +71,9 @@ export type StrategyName = 'restore' | 'pin' | 'canary' | 'blue-green' | 'flag' 
 
 /** Which half of a way back in two pull requests. */
 export type Phase =
-  /** Only moves the traffic; `then` is what brings the version back afterwards, as it is foreseen. */
-  { readonly kind: 'traffic'; readonly then: RollbackPlan } | { readonly kind: 'version'; readonly first: FirstHalf };
+  /** Only moves the traffic; `then` is what follows, as it is foreseen; null: the route goes back once the other one serves well. */
+  | { readonly kind: 'traffic'; readonly then: RollbackPlan | null }
+  | { readonly kind: 'version'; readonly first: FirstHalf };
 
 /** What the second pull request remembers of the first. */
 export interface FirstHalf {
@@ -125,3 +126,8 @@ export type Planned =
   /** The files already are as at the target: the cluster may still have to follow. */
   | { readonly kind: 'nothing-to-do'; readonly good: LastGood; readonly because: string }
   | { readonly kind: 'no-last-good'; readonly because: string };
+
+/** The way back as a whole, where the plan is only its first half. */
+export function wholeOf(plan: RollbackPlan): RollbackPlan {
+  return plan.phase?.kind === 'traffic' ? (plan.phase.then ?? plan) : plan;
+}

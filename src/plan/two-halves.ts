@@ -32,7 +32,7 @@ export function inHalves(
 ): RollbackPlan {
   const { strategy, shift } = choose(sight);
   const { restore } = sight;
-  if (shift.kind === 'none')
+  if (shift.kind !== 'shift')
     // Whoever chose a strategy is told why another one is taken.
     return sight.policy.strategy === strategy && strategy !== 'restore'
       ? {
@@ -42,12 +42,7 @@ export function inHalves(
         }
       : { ...restore, strategy };
   if (!isOnlyAPart(restore, shift)) return { ...restore, strategy };
-  const edits = shift.files.map(({ path, text }): FileEdit => {
-    return { kind: 'write', path, text, mode: files.get(path)?.mode === '100755' ? '100755' : '100644', rung: 'keys' };
-  });
-  const changes = shift.files.flatMap(({ path, changes: moved }) =>
-    moved.map(({ key, from, to }): VersionChange => ({ path, key, from, to, moves: 'traffic' })),
-  );
+  const { edits, changes } = editsOf(shift, files);
   const phase = { kind: 'traffic', then: restore } as const;
   const { incident, base, baseBranch, good, verified } = restore;
   return {
@@ -58,9 +53,24 @@ export function inHalves(
   };
 }
 
+/** A shift as a pull request writes it. */
+export function editsOf(
+  { files }: Extract<Shift, { kind: 'shift' }>,
+  now: ReadonlyMap<string, { readonly mode: string }>,
+): Pick<RollbackPlan, 'edits' | 'changes'> {
+  return {
+    edits: files.map(({ path, text }): FileEdit => {
+      return { kind: 'write', path, text, mode: now.get(path)?.mode === '100755' ? '100755' : '100644', rung: 'keys' };
+    }),
+    changes: files.flatMap(({ path, changes }) =>
+      changes.map(({ key, from, to }): VersionChange => ({ path, key, from, to, moves: 'traffic' })),
+    ),
+  };
+}
+
 /** Something of the way back is left when the traffic has moved: otherwise both are the same edit. */
 function isOnlyAPart(restore: RollbackPlan, shift: Shift): boolean {
-  if (shift.kind === 'none') return false;
+  if (shift.kind !== 'shift') return false;
   const moved = new Map(shift.files.map(({ path, changes }) => [path, new Set(changes.map(({ key }) => key))]));
   return (
     restore.edits.some(({ path }) => !moved.has(path)) ||

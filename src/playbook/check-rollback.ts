@@ -2,11 +2,26 @@
 import { doubt } from './doubt.ts';
 import type { Doubt } from './doubt.ts';
 import type { Path } from './path.ts';
-import type { RollbackPolicy } from './schema-rollback.ts';
+import type { EnvironmentRules } from './schema.ts';
 
-/** `rollback:` of one environment. */
-export function checkRollback({ strategy, carrier, stable, fallback }: RollbackPolicy, at: Path): readonly Doubt[] {
+/** `rollback:` of one environment, and what its triggers ask of it. */
+export function checkRollback(
+  { rollback, gate }: Pick<EnvironmentRules, 'rollback' | 'gate'>,
+  place: Path,
+): readonly Doubt[] {
+  const { strategy, carrier, stable, fallback } = rollback;
+  const at = [...place, 'rollback'];
   const doubts: Doubt[] = [];
+  for (const [index, { then }] of (gate?.triggers ?? []).entries())
+    if (then === 'fallback' && fallback === undefined)
+      doubts.push(
+        doubt(
+          [...place, 'gate', 'triggers', index, 'then'],
+          'value',
+          'needs to know where users go meanwhile',
+          "add 'fallback:' under 'rollback:', with the names of the carrier and of its destination",
+        ),
+      );
   if (strategy === 'fallback' && fallback === undefined)
     doubts.push(
       doubt(

@@ -101,9 +101,11 @@ function checkEnvironment(context: Context, rules: EnvironmentRules, at: Path): 
     const cure = "add 'argocd:' with its url at the top of the file";
     doubts.push(doubt([...at, 'applications'], 'key', 'needs an Argo CD to ask', cure));
   }
-  doubts.push(...checkRollback(rules.rollback, [...at, 'rollback']));
+  doubts.push(...checkRollback(rules, at));
   if (rules.gate !== undefined) doubts.push(...checkGate(context, rules.gate, [...at, 'gate']));
-  doubts.push(...checkVerify(context, rules, [...at, 'verify']));
+  doubts.push(...checkVerify(context, rules, rules.verify, [...at, 'verify']));
+  const back = rules.rollback.fallback?.back;
+  if (back !== undefined) doubts.push(...checkVerify(context, rules, back, [...at, 'rollback', 'fallback', 'back']));
   return doubts;
 }
 
@@ -175,8 +177,7 @@ function checkFailAt(gate: Gate, at: Path): readonly Doubt[] {
   return [doubt([...at, 'fail-at'], 'value', message, `write ${Math.ceil(least - 1e-6)} or more, or leave it out`)];
 }
 
-function checkVerify(context: Context, rules: EnvironmentRules, at: Path): readonly Doubt[] {
-  const verify: Verify = rules.verify;
+function checkVerify(context: Context, rules: EnvironmentRules, verify: Verify, at: Path): readonly Doubt[] {
   const doubts: Doubt[] = [...checkAsked(verify, context.declared.whole, [...at, 'criteria'])];
   const name = verify.source ?? rules.gate?.source;
   if (name === undefined) {

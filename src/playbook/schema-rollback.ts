@@ -2,12 +2,20 @@
 import * as z from 'zod';
 import { count, duration } from './fields.ts';
 import { name, team } from './names.ts';
+import { verifySchema } from './schema-gate.ts';
 
 const destination = z.string().min(1).max(253);
 
 const fallbackSchema = z.strictObject({
   carrier: destination.describe('name of the route, Service or flag that chooses between the models'),
   to: destination.describe('its destination that answers instead, such as the simpler model'),
+  back: verifySchema
+    .omit({ preset: true, without: true, adjust: true })
+    .extend({ poll: duration(1_000).prefault('30s').describe('time between two looks') })
+    .optional()
+    .describe(
+      'what proves that the other one serves well again, such as its shadow or probe traffic; gathered anew after each `within`. Without it the route comes back by hand',
+    ),
 });
 
 export const rollbackSchema = z.strictObject({

@@ -118,7 +118,7 @@ export const triggerSchema = z.strictObject({
   ...metric,
   if: condition().describe('fails when proven'),
   'pass-when': condition().optional().describe('what must be proven before a pass; default: the opposite of `if`'),
-  then: z.enum(['rollback', 'ask', 'notify']).describe('what a proven failure starts'),
+  then: z.enum(['rollback', 'ask', 'notify', 'fallback']).describe('what a proven failure starts'),
   criticality: z.enum(['critical', 'normal', 'info']).default('normal').describe('info never decides'),
   weight: z
     .number()

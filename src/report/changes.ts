@@ -69,6 +69,8 @@ export function conflictsTable(conflicts: readonly Conflict[], rows = ROWS): str
 export function followsWords({ phase }: RollbackPlan, rows = ROWS): string {
   if (phase?.kind !== 'traffic') return '';
   const { then } = phase;
+  if (then === null)
+    return 'Once what was left proves that it serves well again, a second pull request brings the route back.';
   return [
     `Once this is merged, applied and proven, a second pull request brings the version back to ${short(then.good.sha)}:`,
     versionsTable(then, rows),

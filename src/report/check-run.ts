@@ -44,7 +44,7 @@ export interface GateNote {
   readonly reasonCode: string;
   readonly rollback: 'requested' | 'ask' | 'not-requested';
   /** What the deciding trigger asks for; null unless harm is proven. */
-  readonly then: 'rollback' | 'ask' | 'notify' | null;
+  readonly then: 'rollback' | 'ask' | 'notify' | 'fallback' | null;
   /** The trigger that decided a failure. */
   readonly blame: string | null;
   readonly because: string;
@@ -61,7 +61,7 @@ const noteSchema: z.ZodType<GateNote> = z.strictObject({
   decision: z.enum(['pass', 'fail', 'inconclusive', 'no-data', 'error']),
   reasonCode: z.string().max(64),
   rollback: z.enum(['requested', 'ask', 'not-requested']),
-  then: z.enum(['rollback', 'ask', 'notify']).nullable(),
+  then: z.enum(['rollback', 'ask', 'notify', 'fallback']).nullable(),
   blame: z.string().max(200).nullable(),
   because: z.string().max(2000),
   detectedAt: z.iso.datetime(),

@@ -16,8 +16,13 @@ type Reverted = Pick<RollbackPlan, 'incident' | 'good'> & { readonly half?: Half
  */
 export function revertTitle({ incident, good, half }: Reverted): string {
   const { service, environment } = incident.key;
-  const [does, target] =
-    half?.kind === 'traffic'
+  const aside = incident.way === 'fallback';
+  const traffic = half?.kind === 'traffic';
+  const [does, target] = aside
+    ? traffic
+      ? ['Send', ' to its fallback']
+      : ['Bring', ' back from its fallback']
+    : traffic
       ? ['Move traffic of', ` off ${short(incident.bad)}`]
       : ['Revert', ` to ${short(good.sha)}`];
   const room = TITLE_MAX - target.length;
@@ -37,7 +42,7 @@ export function commitMessage(plan: RollbackPlan): { readonly title: string; rea
           `- ${plain(change.key, 80)}: ${plain(change.from ?? 'absent', 120)} -> ${plain(change.to ?? 'absent', 120)}`,
       )
       .join('\n'),
-    trailers(plan),
+    trailers({ ...plan, half: halfOf(plan) }),
   ];
   return {
     title: revertTitle({ ...plan, half: halfOf(plan) }),
@@ -47,14 +52,21 @@ export function commitMessage(plan: RollbackPlan): { readonly title: string; rea
 
 /** For the merge: the trailers stay, so that the history itself says what was reverted. */
 export function mergeMessage(reverted: Reverted): { readonly title: string; readonly body: string } {
+  const traffic = reverted.half?.kind === 'traffic';
   const what =
-    reverted.half?.kind === 'traffic'
-      ? 'Only the traffic moves; the version follows.'
-      : 'Back to the last good revision.';
+    reverted.incident.way === 'fallback'
+      ? 'Only the traffic moves.'
+      : traffic
+        ? 'Only the traffic moves; the version follows.'
+        : 'Back to the last good revision.';
   return { title: revertTitle(reverted), body: `${what}\n\n${trailers(reverted)}` };
 }
 
-function trailers({ incident, good }: Reverted): string {
+/** A fallback accuses no release; the way back from it takes back what led there. */
+function trailers({ incident, good, half }: Reverted): string {
+  const first = half?.kind === 'version' ? half.first.number : null;
+  if (incident.way === 'fallback')
+    return [...(first === null ? [] : [`Reverts #${first}\n`]), `Lastgood-Incident: ${incident.id}`].join('\n');
   return [
     `Lastgood-Incident: ${incident.id}`,
     `Lastgood-Reverts: ${incident.bad}`,

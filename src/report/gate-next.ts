@@ -6,6 +6,7 @@ import { short } from './numbers.ts';
 export type Next =
   | { readonly kind: 'go' }
   | { readonly kind: 'rollback' }
+  | { readonly kind: 'fallback' }
   /** Harm is proven and `then: rollback` is written, but this run only reports. */
   | { readonly kind: 'report' }
   | { readonly kind: 'ask' }
@@ -30,6 +31,8 @@ function nextSentence(next: Next, id: GateId): string {
       return 'The release may go on.';
     case 'rollback':
       return `A rollback of ${short(id.sha)} is requested: the lastgood app opens the revert pull request.`;
+    case 'fallback':
+      return 'The fallback is asked for: the lastgood app opens the pull request that sends users there.';
     case 'report':
       return `Nothing is reverted, because ${code('on-fail')} is ${code('report')}. To bring the last good version back, comment ${command}.`;
     case 'ask':

@@ -7,7 +7,12 @@ import { parseMarker, printMarker } from './marker.ts';
 
 /** Which half of a way back in two pull requests, by which strategy. */
 export type Half =
-  | { readonly kind: 'traffic'; readonly strategy: StrategyName }
+  | {
+      readonly kind: 'traffic';
+      readonly strategy: StrategyName;
+      /** ISO 8601: since when a fallback is proven to serve well; absent: it is not, or there is nothing to wait for. */
+      readonly relievedAt?: string | undefined;
+    }
   | { readonly kind: 'version'; readonly strategy: StrategyName; readonly first: FirstHalf };
 
 export interface Memory {
@@ -53,11 +58,17 @@ const cause = z.discriminatedUnion('kind', [
     kind: z.literal('gate'),
     checkRunId: id,
     trigger: text,
-    then: z.enum(['rollback', 'ask']),
+    then: z.enum(['rollback', 'ask', 'fallback']),
     because: text,
     numbers: z.array(text).max(8).optional(),
   }),
-  z.strictObject({ kind: z.literal('alert'), source: text, alert: text, fingerprint: text }),
+  z.strictObject({
+    kind: z.literal('alert'),
+    source: text,
+    alert: text,
+    fingerprint: text,
+    then: z.literal('fallback').optional(),
+  }),
   z.strictObject({ kind: z.literal('quarantine'), writer: text, value: text, path: text }),
 ]);
 
@@ -70,7 +81,7 @@ const reason = z.discriminatedUnion('kind', [
 
 const strategy = z.enum(['restore', 'pin', 'canary', 'blue-green', 'flag', 'fallback']);
 const half = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('traffic'), strategy }),
+  z.strictObject({ kind: z.literal('traffic'), strategy, relievedAt: at.optional() }),
   z.strictObject({
     kind: z.literal('version'),
     strategy,
@@ -86,6 +97,7 @@ const memorySchema: z.ZodType<Memory> = z.strictObject({
     bad: sha,
     openedAt: at,
     cause,
+    way: z.literal('fallback').optional(),
   }),
   good: z.strictObject({ sha, reason, because: text }),
   planHash: digest,
@@ -179,6 +191,14 @@ export function approved(body: string, words: string): string {
   const block = printBlock(memory);
   const said = `> **Approved by** ${inline(words)}\n\n`;
   return `${said}${body.replace(block, () => printBlock({ ...memory, approvedBy: clip(words) }))}`;
+}
+
+/** The body that remembers since when the fallback serves well. Unchanged when it does, or when it holds no memory. */
+export function servedSince(body: string, relievedAt: string): string {
+  const memory = parseBlock(body);
+  const { half } = memory ?? {};
+  if (!memory || half?.kind !== 'traffic' || half.relievedAt !== undefined) return body;
+  return body.replace(printBlock(memory), () => printBlock({ ...memory, half: { ...half, relievedAt } }));
 }
 
 /** The memory of a body, or null when it holds none that can be trusted to be whole. Never throws. */

@@ -23,7 +23,7 @@ export function planComment(view: PlanView): string {
   const { plan } = view;
   const { service, environment } = plan.incident.key;
   const sections = [
-    `**Plan ${plan.hash}**: ${inline(service)} in ${inline(environment)} goes from ${short(plan.incident.bad)} back to ${short(plan.good.sha)}${plan.phase?.kind === 'traffic' ? ', its traffic first' : ''}. Nothing has been changed yet.`,
+    `**Plan ${plan.hash}**: ${inline(service)} in ${inline(environment)} ${goesWhere(plan)}. Nothing has been changed yet.`,
     [
       ...(plan.strategy === undefined ? [] : [`- **Strategy:** ${plan.strategy}`]),
       `- **Why:** ${causeMarkdown(plan.incident.cause)}`,
@@ -43,6 +43,12 @@ export function planComment(view: PlanView): string {
     ...howToRun(view),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function goesWhere({ incident, good, phase }: RollbackPlan): string {
+  if (incident.way === 'fallback') return 'sends its users to the fallback';
+  const first = phase?.kind === 'traffic' ? ', its traffic first' : '';
+  return `goes from ${short(incident.bad)} back to ${short(good.sha)}${first}`;
 }
 
 function howToRun({ plan, printedIn }: PlanView): string[] {

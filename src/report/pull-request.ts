@@ -107,6 +107,10 @@ function bodyWith(view: PullRequestView, rows: number): string {
 
 function whatItDoes({ incident, good, phase }: RollbackPlan): string {
   const where = `**${inline(incident.key.service)}** in **${inline(incident.key.environment)}**`;
+  if (incident.way === 'fallback')
+    return phase?.kind === 'version'
+      ? `Brings the users of ${where} back from the fallback to which #${phase.first.number} sent them.`
+      : `Sends the users of ${where} to its fallback. No version moves.`;
   if (phase?.kind === 'traffic')
     return `Moves the traffic of ${where} off ${short(incident.bad)}. The version stays until users are proven to be well.`;
   const first =

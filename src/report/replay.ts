@@ -68,6 +68,7 @@ export function consequence({ status, then, blame, elapsedSeconds }: Verdict): s
 
 const FAILED = {
   rollback: 'a rollback would have been started',
+  fallback: 'users would have been sent to the fallback',
   ask: 'a person would have been asked whether to roll back',
   notify: 'it would have been told, and nothing started',
 } as const;

@@ -5,6 +5,8 @@ const NEXT = {
   merge: 'the merge',
   update: 'the required checks',
   terminate: 'Argo CD applies the revert',
+  served: 'the route goes back once what was left serves well again',
+  primary: 'a second pull request that brings the route back',
   second: 'a second pull request that brings the version back',
   approval: 'the merge, then the proof of recovery',
   checks: 'the merge',

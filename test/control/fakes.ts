@@ -87,6 +87,9 @@ export class FakeSource implements MetricSource {
   rate = 0.001;
   perSecond = 100;
   silent = false;
+  /** Error rates of arms that are not those of the users. */
+  readonly rates = new Map<string, number>();
+  private readonly hits = new Map<string, number>();
   readonly remembers: boolean;
   private readonly clock: Clock;
   private counted: { at: number; total: number; hits: number };
@@ -101,23 +104,29 @@ export class FakeSource implements MetricSource {
     const now = this.count();
     const ago = at === null ? 0 : (this.counted.at - at) / 1000;
     const total = now.total - ago * this.perSecond;
-    const hits = now.hits - ago * this.perSecond * this.rate;
+    const hitsOf = (arm: string): number => {
+      const rate = this.rates.get(arm);
+      return rate === undefined
+        ? now.hits - ago * this.perSecond * this.rate
+        : (this.hits.get(arm) ?? 0) - ago * this.perSecond * rate;
+    };
     const when = at ?? now.at;
     const series = (value: number) => [{ id: 'web', value: Math.round(value), at: when }];
-    const reading: Reading = {
+    const reading = (arm: string): Reading => ({
       at: when,
       canary: this.silent
         ? { kind: 'missing', reason: 'no-series', detail: 'no series' }
-        : { kind: 'counters', hits: series(hits), total: series(total) },
+        : { kind: 'counters', hits: series(hitsOf(arm)), total: series(total) },
       baseline: null,
-    };
-    return new Map(queries.map(({ trigger }) => [trigger.name, reading]));
+    });
+    return new Map(queries.map(({ trigger, arms }) => [trigger.name, reading(arms.canary)]));
   }
 
   /** What was counted until now at the rate of now. Call it before turning the rate. */
   count(): { at: number; total: number; hits: number } {
     const now = this.clock.now();
     const more = ((now - this.counted.at) / 1000) * this.perSecond;
+    for (const [arm, rate] of this.rates) this.hits.set(arm, (this.hits.get(arm) ?? 1000) + more * rate);
     this.counted = { at: now, total: this.counted.total + more, hits: this.counted.hits + more * this.rate };
     return this.counted;
   }

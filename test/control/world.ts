@@ -73,6 +73,7 @@ function wordOf(step: Extract<Settled, { kind: 'looked' }>['step']): string {
     case 'update':
     case 'terminate':
     case 'second':
+    case 'served':
       return step.kind;
   }
 }

@@ -97,7 +97,7 @@ test('canary: the weight of the bad arm goes first, and the image follows', () =
     plan.edits.map(({ path }) => path),
     ['route.yaml'],
   );
-  assert.equal(plan.phase?.kind === 'traffic' && plan.phase.then.edits.length, 2);
+  assert.equal(plan.phase?.kind === 'traffic' && plan.phase.then?.edits.length, 2);
 });
 
 test('canary: the pods behind a Service are found by its selector', () => {

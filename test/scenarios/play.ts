@@ -97,6 +97,7 @@ interface World {
   mode: 'human' | 'auto';
   half: NonNullable<NonNullable<Facts['pull-request']>['half']> | null;
   second: Facts['plan'] | null;
+  served: boolean;
   called: boolean;
   /** The job that the pull request remembers, and what it has said. */
   job: string | null;
@@ -127,6 +128,7 @@ export function play(story: Story): readonly Step[] {
     mode: 'human',
     half: null,
     second: null,
+    served: false,
     called: false,
     job: null,
     said: null,
@@ -141,7 +143,7 @@ export function play(story: Story): readonly Step[] {
     take(world, moment.facts, moment.at);
     const seen: Observed = anObserved({
       now: START + moment.at * 1000,
-      incident: anIncident({ cause: CAUSES[story.cause] }),
+      incident: anIncident({ cause: CAUSES[story.cause], way: story.way }),
       rules,
       stage: stageOf(world, moment.at),
       activeRules: world.repository.rules,
@@ -152,6 +154,7 @@ export function play(story: Story): readonly Step[] {
       applications: world.pull?.state === 'merged' ? seenOf(world) : [],
       proof:
         world.facts.proof == null ? null : aVerdict({ status: world.facts.proof, because: world.facts.measured ?? '' }),
+      back: backOf(moment.facts.back),
       second: world.second ? PLANS[world.second] : null,
       escalated: world.called,
       migration: world.said ?? null,
@@ -207,6 +210,7 @@ function take(world: World, now: Facts, seconds: number): void {
     },
   };
   if (now.second) world.second = now.second;
+  if (pull?.served === true) world.served = true;
   if (pull?.half) {
     // The second pull request begins as an open one.
     if (pull.half === 'version' && world.half !== 'version') world.pull = null;
@@ -333,12 +337,18 @@ function stageOf(world: World, seconds: number): Stage {
   };
 }
 
-function halfOf({ half }: World): Half | null {
+function backOf(said: Facts['back']): NonNullable<Observed['back']> | null {
+  if (!said) return null;
+  const verdict = aVerdict({ status: said.proven === true ? 'pass' : 'continue', because: 'probes: not yet proven' });
+  return { verdict, stableMs: (said['well-for'] ?? 0) * 1000, beyond: said.beyond ?? null };
+}
+
+function halfOf({ half, served }: World): Half | null {
   switch (half) {
     case null:
       return null;
     case 'traffic':
-      return { kind: half, strategy: 'canary' };
+      return { kind: half, strategy: 'canary', ...(served ? { relievedAt: at(60) } : {}) };
     case 'version':
       return { kind: half, strategy: 'canary', first: { number: 7, relievedAt: at(60) } };
   }

@@ -37,11 +37,11 @@ test('together the stories show every step, everything that is waited for and ev
     [...new Set(told.flatMap((then) => pick(then) ?? []))].sort();
   assert.deepEqual(
     seen((then) => then.step),
-    ['adopt', 'close', 'escalate', 'finish', 'merge', 'open', 'second', 'terminate', 'update', 'wait'],
+    ['adopt', 'close', 'escalate', 'finish', 'merge', 'open', 'second', 'served', 'terminate', 'update', 'wait'],
   );
   assert.deepEqual(
     seen((then) => then.for),
-    ['approval', 'argocd', 'checks', 'health', 'migration', 'person', 'proof', 'sync'],
+    ['approval', 'argocd', 'checks', 'health', 'migration', 'person', 'primary', 'proof', 'sync'],
   );
   assert.deepEqual(
     seen((then) => then.trouble),

@@ -78,6 +78,8 @@ const facts = z.strictObject({
       confirmed: z.boolean().optional(),
       /** Only the traffic, or the version after it; the next one of the same incident begins anew. */
       half: z.enum(['traffic', 'version']).optional(),
+      /** The fallback is proven to serve well, and the pull request remembers it. */
+      served: z.boolean().optional(),
     })
     .optional(),
   repository: z
@@ -92,12 +94,28 @@ const facts = z.strictObject({
     })
     .optional(),
   applications: z.record(z.string(), application).optional(),
+  /** What a fallback was taken for: well for so long, or what is beyond a limit. */
+  back: z
+    .strictObject({ proven: z.boolean().optional(), 'well-for': time.optional(), beyond: z.string().optional() })
+    .optional(),
   proof: z.enum(['continue', 'pass', 'fail', 'inconclusive', 'no-data', 'error']).nullable().optional(),
   measured: z.string().optional(),
 });
 
 const expected = z.strictObject({
-  step: z.enum(['open', 'adopt', 'close', 'merge', 'update', 'terminate', 'second', 'wait', 'escalate', 'finish']),
+  step: z.enum([
+    'open',
+    'adopt',
+    'close',
+    'merge',
+    'update',
+    'terminate',
+    'second',
+    'served',
+    'wait',
+    'escalate',
+    'finish',
+  ]),
   /** open: who merges. */
   mode: z.enum(['human', 'auto']).optional(),
   /** merge: by which way. */
@@ -117,6 +135,8 @@ const storySchema = z.strictObject({
   title: z.string(),
   moral: z.string(),
   cause: z.enum(['gate', 'gate asks', 'alert', 'command', 'quarantine']),
+  /** Nothing is accused: users only go to the fallback. */
+  way: z.literal('fallback').optional(),
   playbook: z
     .strictObject({
       rollback: z.record(z.string(), z.unknown()).optional(),

@@ -86,7 +86,7 @@ export function shiftBy(now: readonly ManifestFile[], turns: readonly Turn[]): S
     }
     files = files.map((file) => ({ ...file, text: written.get(file.path)?.text ?? file.text }));
   }
-  if (written.size === 0) return none('everything is on the stable destination already');
+  if (written.size === 0) return { kind: 'there', because: 'everybody is there already' };
   const words = turns.map(({ carrier, to }) => `${carrier.kind} ${carrier.name} sends everybody to ${to}`);
   return { kind: 'shift', files: [...written.values()], because: words.join('; ') };
 }

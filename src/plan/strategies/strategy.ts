@@ -15,6 +15,8 @@ export interface Sight {
 /** What may go first, because it relieves users before the version is back. */
 export type Shift =
   | { readonly kind: 'shift'; readonly files: readonly RewrittenFile[]; readonly because: string }
+  /** Everybody is there already. */
+  | { readonly kind: 'there'; readonly because: string }
   | { readonly kind: 'none'; readonly because: string };
 
 /** One way to take users away from a bad release; pure, and a row of docs/strategies.md. */

@@ -1,0 +1,86 @@
+/** Users go to the fallback of the playbook, and no version moves: one edit of the route. */
+import { groupChanges } from '../plan/changes.ts';
+import { branchOf, branchPrefixOf, incidentId } from '../plan/identity.ts';
+import type { Incident, Key } from '../plan/incident.ts';
+import { makeFallback } from '../plan/make-fallback.ts';
+import type { Planned } from '../plan/plan.ts';
+import { orderOn, standing } from '../ledger/standing.ts';
+import { parse as parseLedger } from '../ledger/chain.ts';
+import type { Target } from '../playbook/target.ts';
+import type { Overview } from '../ports.ts';
+import type { Doors } from './doors.ts';
+import type { Ask, Draft } from './draft.ts';
+import { foresee } from './foresee.ts';
+
+/** True when users are to go to the fallback: a trigger or an alert says so, or a person names it as the target. */
+export function wantsFallback({ cause, to }: Ask, { rules }: Target): boolean {
+  if (cause.kind === 'gate' || cause.kind === 'alert') return cause.then === 'fallback';
+  return to?.toLowerCase() === 'fallback' && rules.rollback.fallback !== undefined;
+}
+
+const DAY = 86_400_000;
+
+export async function draftFallback(
+  doors: Doors,
+  target: Target,
+  key: Key,
+  overview: Overview,
+  ask: Ask,
+): Promise<Draft | null> {
+  const { repository, clock, sha256 } = doors;
+  const { paths, rollback } = target.rules;
+  const opened = (ms: number) => repository.openedSince(branchPrefixOf(key), new Date(clock.now() - ms).toISOString());
+  const [commits, ledgerText, activeRules, openedToday, openedRecently, trees] = await Promise.all([
+    repository.history(paths, overview.head),
+    repository.ledger(),
+    repository.activeRules(overview.defaultBranch),
+    opened(DAY),
+    rollback.pause > 0 ? opened(rollback.pause) : 0,
+    repository.trees(paths, [overview.head]),
+  ]);
+  const [newest] = groupChanges(commits);
+  if (!newest) return null;
+  const way = 'fallback';
+  const incident: Incident = {
+    id: incidentId(key, newest.revision, sha256, way),
+    ...{ key, bad: newest.revision, openedAt: ask.at, cause: ask.cause, way },
+  };
+  const files = trees.get(overview.head) ?? [];
+  const [texts, existing] = await Promise.all([
+    repository.texts(files.map(({ blob }) => blob)),
+    repository.findRollback(branchOf(incident)),
+  ]);
+  const planned: Planned = makeFallback(
+    {
+      incident,
+      base: overview.head,
+      baseBranch: overview.defaultBranch,
+      files: files.flatMap(({ path, blob, mode }) => {
+        const text = texts.get(blob);
+        return typeof text === 'string' ? [{ path, text, mode }] : [];
+      }),
+      policy: rollback,
+    },
+    sha256,
+  );
+  const ledger = parseLedger(ledgerText);
+  return {
+    incident,
+    branch: branchOf(incident),
+    planned,
+    texts,
+    quarantine: null,
+    before: {
+      isRollback: newest.revertOf !== null,
+      releasedAt: newest.at,
+      openedToday,
+      openedRecently,
+      hold: orderOn(standing(ledger, clock.now()).holds, key),
+    },
+    activeRules,
+    existing,
+    place: ask.cause.kind === 'command' && ask.cause.issue > 0 ? ask.cause.issue : newest.pull,
+    outlook: foresee(doors, target),
+    escalated: ledger.some((line) => line.kind === 'escalated' && line.incident === incident.id),
+  };
+}
