@@ -1,4 +1,7 @@
-/** Writes a value as many different hands would: styles, quotes, comments, blank lines, anchors, line breaks. */
+/**
+ * Writes values as many different hands would: styles, quotes, comments, blank lines, anchors, line breaks. A document that is
+ * a string is text already.
+ */
 
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
 
@@ -83,11 +86,12 @@ export function byHand(documents: readonly Value[], hand: Hand): string {
   const literal = (value: string, indent: number): readonly Line[] =>
     value.split('\n').map((text) => ({ indent: text === '' ? 0 : indent, text }));
 
-  const texts = documents.map((document) =>
+  const printed = (document: Value): string =>
     block(document, 0)
       .map(({ indent, text }) => (text === '' ? '' : ' '.repeat(indent) + text))
-      .join('\n'),
-  );
+      .join('\n');
+
+  const texts = documents.map((document) => (typeof document === 'string' ? document : printed(document)));
   const head = pick(['', '', '# generated? no, by hand\n', '---\n']);
   const tail = pick(['\n', '\n', '\n\n', '', '\n# the end\n']);
   const text = head + texts.join(pick(['\n---\n', '\n--- # next\n', '\n\n---\n'])) + tail;
