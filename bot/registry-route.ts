@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parseJson } from '../src/chatops/alert-labels.ts';
 import { readMoves, type Move } from '../src/registries/moves.ts';
 import { createOnce } from './alert-auth.ts';
 import { readBody } from './body.ts';
@@ -89,7 +90,7 @@ async function keep(
   body: string,
   signature: string | null,
 ): Promise<Answer> {
-  const json = parsed(body);
+  const json = parseJson(body);
   let count = 0;
   for (const { origin, name, registry } of admitted) {
     const told = readMoves(registry, json);
@@ -132,12 +133,4 @@ function withSecret(one: Observer, env: Options['env']): readonly Listening[] {
 function nameIn(url: string): string {
   const path = url.split('?')[0] ?? '';
   return path.startsWith(REGISTRIES_PATH) ? path.slice(REGISTRIES_PATH.length) : '';
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -114,15 +114,13 @@ export interface MoveRequest {
   readonly body: string | null;
 }
 
+export type PreparedMove =
+  { readonly kind: 'ready'; readonly request: MoveRequest } | { readonly kind: 'refused'; readonly because: string };
+
 /** Moves pointers of registries: aliases, labels, tags, environments, flags. */
 export interface Movers {
   /** Reads what the request needs, and changes nothing. Never throws. */
-  prepare(
-    reference: PointerReference,
-    to: string,
-  ): Promise<
-    { readonly kind: 'ready'; readonly request: MoveRequest } | { readonly kind: 'refused'; readonly because: string }
-  >;
+  prepare(reference: PointerReference, to: string): Promise<PreparedMove>;
   /** Sends it once. `unsure`: it may have arrived, so that only another look can tell. Never throws. */
   send(
     reference: PointerReference,

@@ -1,4 +1,5 @@
 import { artefacts as registryDoor } from '../../src/adapters/registries/registries.ts';
+import { manifestsAt } from '../../src/control/manifests-at.ts';
 import { playbookOf } from '../../src/control/reconcile.ts';
 import { RollbackError } from '../../src/errors.ts';
 import type { Registries } from '../../src/playbook/schema.ts';
@@ -32,12 +33,7 @@ export const artefacts: Command = {
     const sha = at === null ? overview.head : await repository.resolve(at);
     if (sha === null)
       throw new RollbackError('input-invalid', `--at '${at ?? ''}' is no commit, tag or branch of ${repository.name}`);
-    const files = (await repository.trees(target.rules.paths, [sha])).get(sha) ?? [];
-    const texts = await repository.texts(files.map(({ blob }) => blob));
-    const manifests = files.flatMap(({ path, blob }) => {
-      const text = texts.get(blob);
-      return typeof text === 'string' ? [{ path, text }] : [];
-    });
+    const manifests = await manifestsAt(repository, target.rules.paths, sha);
     const references = [
       ...referencesIn(registries, manifests),
       ...referencesListed(registries, target.rules.artefacts),

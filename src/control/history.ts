@@ -10,6 +10,7 @@ import { parseExternalId, parseGateNote, type GateNote } from '../report/check-r
 import type { GateRun } from '../ports.ts';
 import type { Doors } from './doors.ts';
 import { gateStatusComment, ranComment } from '../report/history.ts';
+import { manifestsAt } from './manifests-at.ts';
 import type { Carried } from './orders.ts';
 import { answersOf, type Answer } from './ran.ts';
 
@@ -41,12 +42,7 @@ export async function whatRan(
     return { ok: false, refusal: { wrong: found.because, hint, wouldWork: [] } };
   }
   const { change, because } = found;
-  const tree = (await repository.trees(rules.paths, [change.revision])).get(change.revision) ?? [];
-  const texts = await repository.texts(tree.map(({ blob }) => blob));
-  const files = tree.flatMap(({ path, blob }) => {
-    const text = texts.get(blob);
-    return typeof text === 'string' ? [{ path, text }] : [];
-  });
+  const files = await manifestsAt(repository, rules.paths, change.revision);
   const lines = parseLedger(ledger);
   const answers = await answersOf({
     target,

@@ -6,9 +6,9 @@ import type { Playbook } from '../playbook/schema.ts';
 import { targetNames, targetOf, type Target } from '../playbook/target.ts';
 import type { Move } from '../registries/moves.ts';
 import { pointersOf, standsInManifests, type PointerReference } from '../registries/pointers.ts';
-import type { Manifest } from '../registries/references.ts';
 import { oneLine } from '../report/escape.ts';
 import type { Doors } from './doors.ts';
+import { manifestsAt } from './manifests-at.ts';
 import type { Recorder } from './record.ts';
 import { playbookOf } from './reconcile.ts';
 
@@ -60,26 +60,13 @@ async function pointersUsed(
   const registry = playbook.registries[name];
   const read =
     registry !== undefined && standsInManifests(registry)
-      ? await manifestsAt(repository, head, [...new Set(targets.flatMap(({ rules }) => rules.paths))])
+      ? await manifestsAt(repository, [...new Set(targets.flatMap(({ rules }) => rules.paths))], head)
       : [];
   return targets.flatMap((target) => {
     const own = read.filter(({ path }) => target.rules.paths.some((at) => isIn(path, at)));
     return pointersOf(target, own)
       .filter((reference) => reference.registry === name)
       .map((reference) => ({ target, reference }));
-  });
-}
-
-async function manifestsAt(
-  repository: Doors['repository'],
-  head: string,
-  paths: readonly string[],
-): Promise<readonly Manifest[]> {
-  const files = (await repository.trees(paths, [head])).get(head) ?? [];
-  const texts = await repository.texts(files.map(({ blob }) => blob));
-  return files.flatMap(({ path, blob }) => {
-    const text = texts.get(blob);
-    return typeof text === 'string' ? [{ path, text }] : [];
   });
 }
 

@@ -1,7 +1,6 @@
 /** What ran at one moment, each answer with its source: Git, the ledger, or a registry as it is today. */
 import type { Line } from '../ledger/entry.ts';
 import { ledAt } from '../ledger/pointers.ts';
-import { scalarsOf } from '../manifests/scalars.ts';
 import { versionsOf } from '../manifests/versions.ts';
 import { WHATS, whatOf, type What } from '../manifests/what.ts';
 import { newestSchemas } from '../migrations/newest.ts';
@@ -13,7 +12,7 @@ import { dvcOuts, isDvcFile } from '../registries/dvc-files.ts';
 import { imagesIn, replacedNames } from '../registries/images.ts';
 import type { Reference } from '../registries/look.ts';
 import { toReference } from '../registries/pointers.ts';
-import { referencesIn, referencesListed, type Manifest } from '../registries/references.ts';
+import { MANIFEST, referencesIn, referencesListed, scalarMap, type Manifest } from '../registries/references.ts';
 
 export type Source =
   | { readonly kind: 'git'; readonly file: string; readonly key: string; readonly commit: string }
@@ -58,7 +57,8 @@ export async function answersOf(asked: Asked): Promise<readonly Answer[]> {
 }
 
 function fromFiles(asked: Asked): readonly Open[] {
-  const { files, target, revision } = asked;
+  const { target, revision } = asked;
+  const files = asked.files.filter(({ path }) => MANIFEST.test(path));
   const places = Map.groupBy(referencesIn(target.registries, files), ({ place }) => `${place?.path} ${place?.key}`);
   const scalars = new Map(files.map(({ path, text }) => [path, scalarMap(text)]));
   const replaced = new Set([...scalars.values()].flatMap(replacedNames));
@@ -158,9 +158,4 @@ async function completed({ ask, ...answer }: Open, registries: Artefacts | null)
   return answer.what === 'image'
     ? { ...answer, digest: leads, sources, warning }
     : { ...answer, value: leads, sources, warning };
-}
-
-function scalarMap(text: string): ReadonlyMap<string, string> {
-  const read = scalarsOf(text);
-  return new Map(read.kind === 'refused' ? [] : read.scalars.map(({ path, value }) => [path, value]));
 }

@@ -96,3 +96,15 @@ export function checkRepoint(
     return [];
   });
 }
+
+/** What is allowed, and will disappoint: a pointer goes back to where the ledger says that it led. */
+export function warnRepoint({ rollback }: EnvironmentRules, registries: Registries, at: Path): readonly Doubt[] {
+  return rollback.repoint.flatMap(({ registry: name, pointer }, i) => {
+    const registry = Object.hasOwn(registries, name) ? registries[name] : undefined;
+    if (registry === undefined || ('observe' in registry && registry.observe !== undefined)) return [];
+    const message = `is of a registry that nobody observes, so nobody will know where ${pointer} led`;
+    return [
+      doubt([...at, 'rollback', 'repoint', i, 'registry'], 'value', message, `add 'observe:' to registries.${name}`),
+    ];
+  });
+}

@@ -3,7 +3,7 @@ import { checkSource } from './check-source.ts';
 import { checkPaths } from './check-paths.ts';
 import { checkAsked, checkPreset } from './check-preset.ts';
 import type { PlacedPath } from './check-paths.ts';
-import { checkArtefacts, checkRegistries, checkRepoint } from './check-registries.ts';
+import { checkArtefacts, checkRegistries, checkRepoint, warnRepoint } from './check-registries.ts';
 import { checkGateOptions, warnGauges } from './check-options.ts';
 import { checkRollback } from './check-rollback.ts';
 import { checkTriggers } from './check-trigger.ts';
@@ -67,7 +67,7 @@ export function checkPlaybook(playbook: Playbook, declared: Declared): Checked {
       const where = { at: place, whole: declared.whole };
       faults.push(...checkArtefacts(rules, playbook.registries, where));
       faults.push(...checkRepoint(rules, playbook.registries, where));
-      warnings.push(...warnEnvironment(rules, place));
+      warnings.push(...warnEnvironment(rules, place), ...warnRepoint(rules, playbook.registries, place));
       paths.push(
         ...rules.paths.map((path, index) => ({
           path,

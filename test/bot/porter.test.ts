@@ -8,6 +8,7 @@ import { RollbackError } from '../../src/errors.ts';
 import { parse } from '../../src/ledger/chain.ts';
 import { START } from '../control/builders.ts';
 import { doorsOf } from '../control/fakes.ts';
+import { pointerPlaybook } from '../control/pointer-world.ts';
 import { aLoop, anAsk, aRelease, FILE, KEY, manifest, type Released } from '../control/world.ts';
 
 beforeEach(() => {
@@ -167,3 +168,22 @@ test('a hint that cannot be kept is told to its sender, who sends again', async 
 function at(world: Released, ms: number): string {
   return new Date(world.clock.now() + ms).toISOString();
 }
+
+test('a move that a registry told is kept, written once, and not again when the same is sent', async () => {
+  const world = aRelease();
+  world.repository.playbook = pointerPlaybook([{ registry: 'models', pointer: 'fraud@champion' }]);
+  const { porter } = await aPorter(world);
+  const move = { pointer: 'fraud@champion', to: '7', by: 'ada', at: new Date(START).toISOString() };
+  await porter.moved(ORIGIN, { registry: 'models', moves: [move] }, 'signature-1');
+  await settle();
+  await porter.moved(ORIGIN, { registry: 'models', moves: [move] }, 'signature-1');
+  await porter.moved(ORIGIN, { registry: 'models', moves: [{ ...move, to: '8', at: null }] }, 'signature-2');
+  await settle();
+  assert.deepEqual(
+    parse(world.repository.ledgerText).map(({ kind, details }) => [kind, details['from'], details['to']]),
+    [
+      ['pointer-moved', null, '7'],
+      ['pointer-moved', '7', '8'],
+    ],
+  );
+});

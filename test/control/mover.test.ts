@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { noticesOf } from '../../src/control/notices.ts';
 import { recordMoves } from '../../src/control/pointers.ts';
 import { createRecorder } from '../../src/control/record.ts';
 import { createLoop } from '../../src/control/reconcile.ts';
@@ -88,7 +89,19 @@ test('a refused move is told with a person to call, and the rollback recovers al
     ours().map(({ kind }) => kind),
     ['repointing', 'repoint-failed'],
   );
-  assert.match(ours()[1]?.because ?? '', /was not moved to 7: HTTP 403: check the credentials/);
+  const [, failed] = ours();
+  assert.ok(failed);
+  assert.match(failed.because, /was not moved to 7: HTTP 403: check the credentials/);
+  const about = {
+    repository: 'acme/deploy',
+    repositoryUrl: 'https://github.com/acme/deploy',
+    mention: ['ada'],
+    look: null,
+  };
+  assert.deepEqual(
+    noticesOf(failed, about).map(({ occasion, who }) => [occasion, who]),
+    [['needs-you', ['ada']]],
+  );
   assert.equal(registry.sent.length, 1);
   assert.match(outside.repository.said.map(({ body }) => body).join('\n'), /was not moved; the rollback goes on/);
 });

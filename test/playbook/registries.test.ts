@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { parsePlaybook } from '../../src/playbook/parse.ts';
 import { aPlaybook, briefly, playbookOf } from './a-playbook.ts';
 
 const withRegistries = (registries: string, artefacts = '{}'): string =>
@@ -86,4 +87,16 @@ test('repoint lists pointers of the registries of the playbook, and nothing that
   assert.match(repoint('registry: prompts, pointer: summarise@latest'), /is no pointer of langfuse/);
   assert.match(repoint('registry: images, pointer: "acme/app:1"'), /is of kind oci, which has no pointers/);
   assert.match(repoint('registry: mx, pointer: "clx1@Environment=prod", apply: true'), /needs the workspace/);
+});
+
+test('a pointer that nobody observes is warned of: nobody will know where it led', () => {
+  const warned = (observe: string): readonly string[] => {
+    const top = `registries: { models: { kind: mlflow, url: "http://m"${observe} } }`;
+    const rest = 'applications: [rec]\n        rollback: { repoint: [{ registry: models, pointer: fraud@champion }] }';
+    const parsed = parsePlaybook(aPlaybook({ top, rest }), 'lastgood.yml');
+    assert.ok(parsed.ok);
+    return parsed.warnings.map(({ message }) => message);
+  };
+  assert.deepEqual(warned(''), ['is of a registry that nobody observes, so nobody will know where fraud@champion led']);
+  assert.deepEqual(warned(', observe: { poll: 5m }'), []);
 });

@@ -2,12 +2,9 @@
 import * as z from 'zod';
 import type { Artefact } from '../../playbook/artefact-name.ts';
 import type { Registry } from '../../playbook/schema.ts';
-import type { MoveRequest } from '../../ports.ts';
+import type { MoveRequest, PreparedMove } from '../../ports.ts';
 import { ask, saidBy, trimmed } from './ask.ts';
 import type { Asking } from './ask.ts';
-
-export type Prepared =
-  { readonly kind: 'ready'; readonly request: MoveRequest } | { readonly kind: 'refused'; readonly because: string };
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -19,7 +16,7 @@ export async function moveRequest(
   artefact: Artefact,
   to: string,
   { asking, headers }: { readonly asking: Asking; readonly headers: Headers },
-): Promise<Prepared> {
+): Promise<PreparedMove> {
   const base = trimmed(registry.url);
   switch (registry.kind) {
     case 'mlflow': {
@@ -79,7 +76,7 @@ function flagRequest(
   base: string,
   flag: string,
   to: string,
-): Prepared {
+): PreparedMove {
   if (to !== 'on' && to !== 'off') return refused(`a flag is on or off, not '${to.slice(0, 40)}'`);
   const [key, environment] = [encodeURIComponent(flag), registry.environment];
   switch (registry.kind) {
@@ -103,7 +100,7 @@ function flagRequest(
   }
 }
 
-function ready(method: MoveRequest['method'], url: string, body: object): Prepared {
+function ready(method: MoveRequest['method'], url: string, body: object): PreparedMove {
   return { kind: 'ready', request: { method, url, headers: JSON_BODY, body: JSON.stringify(body) } };
 }
 
@@ -111,7 +108,7 @@ function refused(because: string): { readonly kind: 'refused'; readonly because:
   return { kind: 'refused', because };
 }
 
-function notOne({ kind }: Registry): Prepared {
+function notOne({ kind }: Registry): PreparedMove {
   return refused(`a registry of kind ${kind} has no such pointer`);
 }
 
