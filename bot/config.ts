@@ -18,6 +18,8 @@ export interface Config {
   readonly sweepMs: number;
   /** PostgreSQL that replicas share; null: the queue lives in the memory of this one process. */
   readonly databaseUrl: string | null;
+  /** Processes that share `databaseUrl`, and with it what GitHub lets one installation write. */
+  readonly replicas: number;
   /** False: writes are not held below GitHub's secondary limits. */
   readonly limitsWrites: boolean;
 }
@@ -51,6 +53,9 @@ export function readConfig(env: Env): Config {
     faults.push(
       'GITHUB_WRITE_LIMITS=off is for a GitHub Enterprise Server; github.com would block the App for a while',
     );
+  const replicas = Number(env['REPLICAS'] ?? (databaseUrl === null ? 1 : 2));
+  if (!Number.isInteger(replicas) || replicas < 1 || replicas > 20)
+    faults.push(`REPLICAS must be 1 to 20 (got '${env['REPLICAS'] ?? ''}')`);
   if (faults.length > 0) {
     throw new RollbackError(
       'input-invalid',
@@ -71,6 +76,7 @@ export function readConfig(env: Env): Config {
     alerts,
     sweepMs,
     databaseUrl,
+    replicas,
     limitsWrites: writeLimits === 'on',
   };
 }

@@ -37,6 +37,7 @@ export async function startBot(
   const meters = createMeters();
   const traffic = createTraffic({
     limitsWrites: config.limitsWrites,
+    replicas: config.replicas,
     onAnswer: meters.asked,
     onRemaining: meters.remaining,
   });

@@ -32,6 +32,7 @@ test('three variables are enough, and everything else has its default', () => {
     alerts: { alertmanager: null, grafana: null, datadog: null },
     sweepMs: 60_000,
     databaseUrl: null,
+    replicas: 1,
     limitsWrites: true,
   });
 });
@@ -54,6 +55,12 @@ test('a database that is no PostgreSQL is refused without showing its address', 
     assert.match(message, /DATABASE_URL must begin with postgres:/);
     assert.doesNotMatch(message, /hunter2/);
   }
+});
+
+test('with a database two replicas share what GitHub lets us write, unless told how many there are', () => {
+  const shared = { ...ENV, DATABASE_URL: 'postgres://u:p@h/d' };
+  assert.deepEqual([readConfig(shared).replicas, readConfig({ ...shared, REPLICAS: '3' }).replicas], [2, 3]);
+  for (const many of ['0', 'two', '1.5', '100']) assert.match(refusal({ ...shared, REPLICAS: many }), /REPLICAS/);
 });
 
 test('an empty ALERTS_TOKEN does not open the alerts to everybody', () => {

@@ -17,6 +17,8 @@ interface Options {
   readonly now?: () => number;
   /** Requests under way at once; GitHub refuses more than 100. */
   readonly most?: number;
+  /** Processes that share what one installation may write (1). */
+  readonly replicas?: number;
   /** False where the server has no limits of its own on writing: a GitHub Enterprise Server, as it comes. */
   readonly limitsWrites?: boolean;
   /** Told after each answer; null: there was none. */
@@ -32,12 +34,14 @@ const WRITES = [
   { windowMs: 3_600_000, most: 450 },
 ] as const;
 const LONGEST_WINDOW_MS = 3_600_000;
-/** GitHub says to wait at least a minute where it does not say how long. */
+/** GitHub says to wait at least a minute where it does not say how long, and longer each time that was not enough. */
 const UNSAID_MS = 60_000;
 const LONGEST_WAIT_MS = 3_600_000;
 
 interface LaneState {
   readonly blockedUntil: Record<Api, number>;
+  /** Refusals in a row that did not say how long to wait. */
+  readonly unsaid: Record<Api, number>;
   writes: number[];
   readonly queue: (() => void)[];
 }
@@ -46,6 +50,7 @@ export function createTraffic(options: Options = {}): Traffic {
   const {
     now = Date.now,
     most = 60,
+    replicas = 1,
     limitsWrites = true,
     onAnswer = () => undefined,
     onRemaining = () => undefined,
@@ -56,7 +61,12 @@ export function createTraffic(options: Options = {}): Traffic {
   let underWay = 0;
 
   function stateOf(name: string): LaneState {
-    const known = lanes.get(name) ?? { blockedUntil: { rest: 0, graphql: 0 }, writes: [], queue: [] };
+    const known = lanes.get(name) ?? {
+      blockedUntil: { rest: 0, graphql: 0 },
+      unsaid: { rest: 0, graphql: 0 },
+      writes: [],
+      queue: [],
+    };
     lanes.set(name, known);
     return known;
   }
@@ -88,7 +98,8 @@ export function createTraffic(options: Options = {}): Traffic {
     if (wait > 0) throw asked('GitHub asked this installation to wait', wait);
     if (!write || !limitsWrites) return;
     lane.writes = lane.writes.filter((time) => time > at - LONGEST_WINDOW_MS);
-    for (const { windowMs, most: limit } of WRITES) {
+    for (const { windowMs, most: all } of WRITES) {
+      const limit = Math.max(1, Math.floor(all / replicas));
       const inWindow = lane.writes.filter((time) => time > at - windowMs);
       const first = inWindow[inWindow.length - limit];
       if (first !== undefined) throw asked(`${limit} writes in ${windowMs / 60_000} min`, first + windowMs - at);
@@ -96,11 +107,18 @@ export function createTraffic(options: Options = {}): Traffic {
     lane.writes.push(at);
   }
 
-  function learn(lane: LaneState, api: Api, response: Response): void {
+  async function learn(lane: LaneState, api: Api, response: Response): Promise<void> {
     const left = response.headers.get('x-ratelimit-remaining');
     if (left !== null) onRemaining(response.headers.get('x-ratelimit-resource') ?? api, Number(left));
-    const wait = waitOf(response, now());
-    if (wait !== null) lane.blockedUntil[api] = Math.max(lane.blockedUntil[api], now() + wait);
+    const wait = await waitOf(response, now());
+    if (wait === null) {
+      if (response.ok) lane.unsaid[api] = 0;
+      return;
+    }
+    // Others that were under way met the same refusal: it counts once.
+    if (wait === 'unsaid' && lane.blockedUntil[api] > now()) return;
+    const ms = wait === 'unsaid' ? UNSAID_MS * 2 ** Math.min(lane.unsaid[api]++, 6) : wait;
+    lane.blockedUntil[api] = Math.max(lane.blockedUntil[api], now() + Math.min(ms, LONGEST_WAIT_MS));
   }
 
   return {
@@ -117,7 +135,7 @@ export function createTraffic(options: Options = {}): Traffic {
             throw error;
           });
           onAnswer(api, response.status);
-          learn(lane, api, response);
+          await learn(lane, api, response);
           return response;
         } finally {
           leave();
@@ -138,14 +156,17 @@ function asked(because: string, waitMs: number): RollbackError {
 }
 
 /** Milliseconds until GitHub wants to hear from us again; null: now. */
-function waitOf(response: Response, now: number): number | null {
+async function waitOf(response: Response, now: number): Promise<number | 'unsaid' | null> {
   const after = Number(response.headers.get('retry-after') ?? NaN) * 1000;
-  if (after >= 0) return Math.min(after, LONGEST_WAIT_MS);
+  if (after >= 0) return after;
   if (response.headers.get('x-ratelimit-remaining') === '0') {
     const reset = Number(response.headers.get('x-ratelimit-reset') ?? NaN) * 1000 - now;
-    return Number.isNaN(reset) ? UNSAID_MS : Math.min(Math.max(1000, reset), LONGEST_WAIT_MS);
+    return Number.isNaN(reset) ? 'unsaid' : Math.max(1000, reset);
   }
-  return response.status === 429 ? UNSAID_MS : null;
+  if (response.status === 429) return 'unsaid';
+  // A refusal by a secondary limit and one for a missing right differ in their words alone.
+  const limited = response.status === 403 && /secondary rate limit|abuse/i.test(await response.clone().text());
+  return limited ? 'unsaid' : null;
 }
 
 function isWrite(api: Api, init: RequestInit | undefined): boolean {

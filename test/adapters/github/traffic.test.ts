@@ -74,6 +74,42 @@ test('a 429 that does not say how long is a minute, and nobody can make us wait 
   assert.equal((await refusal(traffic.through('2', answers(200))(REST))).retryAfterMs, 3_600_000);
 });
 
+test('a secondary limit that does not say how long holds back everything, and longer each time it is met again', async () => {
+  const { traffic, clock } = aWire();
+  const limited: Fetch = async () =>
+    Response.json({ message: 'You have exceeded a secondary rate limit.' }, { status: 403 });
+  const waits: (number | null)[] = [];
+  for (let i = 0; i < 8; i += 1) {
+    await Promise.all([traffic.through('1', limited)(REST), traffic.through('1', limited)(REST)]);
+    const { retryAfterMs } = await refusal(traffic.through('1', answers(200))(REST));
+    waits.push(retryAfterMs);
+    clock.now += retryAfterMs ?? 0;
+  }
+  assert.deepEqual(
+    waits,
+    [1, 2, 4, 8, 16, 32, 60, 60].map((minutes) => minutes * 60_000),
+  );
+  await traffic.through('1', answers(200))(REST);
+  await traffic.through('1', limited)(REST);
+  assert.equal((await refusal(traffic.through('1', answers(200))(REST))).retryAfterMs, 60_000);
+});
+
+test('a missing right is no limit, and its answer can still be read', async () => {
+  const { traffic } = aWire();
+  const forbidden: Fetch = async () =>
+    Response.json({ message: 'Resource not accessible by integration' }, { status: 403 });
+  const response = await traffic.through('1', forbidden)(REST);
+  assert.match(await response.text(), /not accessible/);
+  assert.equal((await traffic.through('1', answers(200))(REST)).status, 200);
+});
+
+test('replicas share what an installation may write', async () => {
+  const traffic = createTraffic({ replicas: 2, now: () => 1_800_000_000_000 });
+  const send = traffic.through('1', answers(200));
+  for (let i = 0; i < 35; i += 1) await send(REST, { method: 'PUT' });
+  assert.match((await refusal(send(REST, { method: 'PUT' }))).message, /35 writes in 1 min/);
+});
+
 test('writes of one installation stay below GitHub’s limit for a minute; reads and others are not counted', async () => {
   const { traffic, clock } = aWire();
   const send = traffic.through('1', answers(200));
