@@ -19,7 +19,7 @@ const { values } = parseArgs({
     /** A URL; auto: a server of our own where PostgreSQL is installed; none: one replica that forgets when it dies. */
     postgres: { type: 'string', default: 'auto' },
     /** Seconds that an incident may take. */
-    patience: { type: 'string', default: '240' },
+    patience: { type: 'string', default: '600' },
     /** Appends the logs of all replicas to this file. */
     log: { type: 'string' },
   },

@@ -36,7 +36,7 @@ export function playbook(services: readonly string[], { argoCd, metrics }: Addre
           source: metrics
           arm: '${metrics}/${service}'
           healthy-for: 1s
-          within: 90s
+          within: 3m
           poll: 1s
           criteria:
             - name: errors of all users

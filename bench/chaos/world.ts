@@ -60,7 +60,8 @@ export async function startWorld(services: readonly string[], seed: number, tall
   const argoCd = await startArgoCd({
     applications: services.map((service) => ({
       name: applicationOf(service),
-      repoUrl: github.cloneUrl(REPOSITORY),
+      // Git itself, not its HTTP: Argo CD looks after every push.
+      repoUrl: github.repository(REPOSITORY).git.directory,
       path: pathOf(service),
       targetRevision: 'main',
     })),

@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
+import { git as gitIn } from '../github/git/run.ts';
 
 /** The files of one application at one commit, by path in the repository. */
 export type Files = ReadonlyMap<string, string>;
@@ -21,11 +18,7 @@ export interface Repository {
 /** `repoUrl` is anything git can clone: a path, http(s) or file. */
 export async function openRepository(repoUrl: string): Promise<Repository> {
   const folder = await mkdtemp(join(tmpdir(), 'lastgood-argocd-'));
-  const git = async (...args: readonly string[]): Promise<string> => {
-    const env = { ...process.env, GIT_TERMINAL_PROMPT: '0', GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' };
-    const { stdout } = await run('git', ['--git-dir', folder, ...args], { env, maxBuffer: 64_000_000 });
-    return stdout;
-  };
+  const git = (...args: readonly string[]): Promise<string> => gitIn(folder, ['--git-dir', folder, ...args]);
   await git('init', '--bare', '--quiet');
   // Local folders may belong to another user, which git would else refuse.
   const fetchNow = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 /**
- * One git process, with an environment that owes nothing to the machine it runs on.
+ * One git command, with an environment that owes nothing to the machine it runs on.
  */
-import { spawn } from 'node:child_process';
+import { Shell } from './shell.ts';
 
 export interface GitOutput {
   readonly code: number;
@@ -27,26 +27,22 @@ export function gitEnvironment(): NodeJS.ProcessEnv {
   };
 }
 
+const shells: Shell[] = [];
+
+/** One that has nothing to do: a push must never wait in line before the questions that its own server asks. */
+function freeShell(): Shell {
+  const living = shells.filter(({ ended }) => !ended);
+  const idle = living.find(({ busy }) => !busy);
+  if (idle !== undefined) return idle;
+  const shell = new Shell(gitEnvironment());
+  shells.splice(0, shells.length, ...living, shell);
+  return shell;
+}
+
 /** Runs `git <args>` in a directory and gives back its exit code and texts; only a git that cannot start rejects. */
-export function runGit(directory: string, args: readonly string[], stdin = ''): Promise<GitOutput> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('git', [...args], { cwd: directory, env: gitEnvironment(), stdio: 'pipe' });
-    const stdout: Buffer[] = [];
-    const stderr: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-    // A git that refuses early closes its input first; the exit code tells the story.
-    child.stdin.on('error', () => undefined);
-    child.on('error', reject);
-    child.on('close', (code) =>
-      resolve({
-        code: code ?? -1,
-        stdout: Buffer.concat(stdout).toString('utf8'),
-        stderr: Buffer.concat(stderr).toString('utf8'),
-      }),
-    );
-    child.stdin.end(stdin);
-  });
+export async function runGit(directory: string, args: readonly string[], stdin = ''): Promise<GitOutput> {
+  const { code, stdout, stderr } = await freeShell().run(directory, args, stdin);
+  return { code, stdout: stdout.toString('utf8'), stderr: stderr.toString('utf8') };
 }
 
 /** `runGit` that takes any exit code but 0 for a fault of this world. */
