@@ -1,4 +1,5 @@
 /** docs/presets.md, made from the table of presets. */
+import { isMapping } from '../src/playbook/mapping.ts';
 import { PRESET_NAMES, PRESETS } from '../src/playbook/presets.ts';
 import type { Preset, PresetTrigger } from '../src/playbook/preset-questions.ts';
 import { flow } from '../src/report/expanded.ts';
@@ -31,19 +32,23 @@ function section(name: string, preset: Preset): string {
   return `## ${name}\n\n${notes} ${label} Names: <${source}>\n\n${table(head, rows)}`;
 }
 
-const PARTS = ['bad', 'good', 'total', 'histogram', 'sum', 'count'] as const;
+const PARTS = ['bad', 'good', 'total', 'histogram', 'sum', 'tokens', 'count'] as const;
 
 function measured({ ask }: PresetTrigger): {
   readonly metrics: string;
   readonly type: string;
   readonly unit: string;
 } {
-  const metrics = PARTS.flatMap((part) =>
-    ask[part] === undefined ? [] : [`${part} ${code(flow(ask[part]).replaceAll(/^'|'$/g, ''))}`],
-  );
+  const metrics = PARTS.flatMap((part) => partsOf(ask[part]).map((text) => `${part} ${code(text)}`));
   const unit = ask['unit'] === undefined ? '' : flow(ask['unit']);
   const histogram = ask['histogram'] !== undefined;
   return { metrics: metrics.join('<br>'), type: histogram ? 'histogram' : 'counters', unit };
+}
+
+/** One selector, or those of the kinds of tokens. */
+function partsOf(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return isMapping(value) ? Object.values(value).flatMap(partsOf) : [];
 }
 
 function code(text: string): string {

@@ -101,3 +101,10 @@ export function languageModel(prefix: string): readonly PresetTrigger[] {
     }),
   ];
 }
+
+/** What a request costs, once the playbook says what tokens do. */
+export function cost(tokens: { readonly input: string; readonly output: string }, count: string): PresetTrigger {
+  const ask = { tokens, count, if: 'mean > baseline + 20%', then: 'ask' };
+  const optional = 'needs price: a name of `prices`, and range: [0, the most that one request can cost]';
+  return { name: 'cost', ask, tiered: '', fixed: '', optional };
+}

@@ -3,14 +3,23 @@
  * it had written them. Only what a server really exports stands here; what it cannot tell is said in `notes`.
  */
 
-import { errors, languageModel, lengths, meanDuration, slow, successes, type Preset } from './preset-questions.ts';
+import {
+  cost,
+  errors,
+  languageModel,
+  lengths,
+  meanDuration,
+  slow,
+  successes,
+  type Preset,
+} from './preset-questions.ts';
 
 export const PRESETS = {
   vllm: {
     version: null,
     source: 'https://docs.vllm.ai/en/latest/design/metrics.html',
     notes:
-      '`vllm:request_success_total` counts finished requests only, so it cannot tell failed ones: errors are the 5xx answers of its API server, which health checks do not dilute. `aborted` are clients that went away. Releases before 0.11 call inter-token latency `vllm:time_per_output_token_seconds`.',
+      '`vllm:request_success_total` counts finished requests only, so it cannot tell failed ones: errors are the 5xx answers of its API server, which health checks do not dilute. `aborted` are clients that went away. Older releases call inter-token latency `vllm:time_per_output_token_seconds`.',
     triggers: [
       errors({ bad: 'http_requests_total{status="5xx"}', total: 'http_requests_total' }),
       {
@@ -27,6 +36,10 @@ export const PRESETS = {
       },
       ...languageModel('vllm'),
       lengths('answer-length', 'vllm:request_generation_tokens'),
+      cost(
+        { input: 'vllm:prompt_tokens_total', output: 'vllm:generation_tokens_total' },
+        'vllm:e2e_request_latency_seconds_count',
+      ),
     ],
   },
   sglang: {
@@ -79,6 +92,13 @@ export const PRESETS = {
         optional: 'only streaming clients record it',
       }),
       lengths('answer-length', 'gen_ai_client_token_usage{gen_ai_token_type="output"}'),
+      cost(
+        {
+          input: 'gen_ai_client_token_usage_sum{gen_ai_token_type="input"}',
+          output: 'gen_ai_client_token_usage_sum{gen_ai_token_type="output"}',
+        },
+        'gen_ai_client_token_usage_count{gen_ai_token_type="output"}',
+      ),
     ],
   },
   'otel-gen-ai-server': {
@@ -113,20 +133,12 @@ export const PRESETS = {
       'The Python SDK times its steps by `model_name` and counts no failures: take errors from `knative`, `knative-otel` or `istio`. KServe with a runtime such as Triton or vLLM exports the names of that runtime.',
     triggers: [
       slow({ name: 'predict', histogram: 'request_predict_seconds', unit: 's', limit: 'p95', then: 'rollback' }),
-      slow({
-        name: 'preprocess',
-        histogram: 'request_preprocess_seconds',
-        unit: 's',
-        limit: 'preprocess-p95',
-        then: 'ask',
-        info: true,
-      }),
     ],
   },
   knative: {
     version: 'revision_name',
     source: 'https://knative.dev/docs/serving/observability/metrics/serving-metrics/',
-    notes: 'The queue proxy before Knative 1.19, in milliseconds. Newer releases: `knative-otel`.',
+    notes: 'The queue proxy before Knative moved to OpenTelemetry, in milliseconds. Newer releases: `knative-otel`.',
     triggers: [
       errors({ bad: 'revision_app_request_count{response_code_class="5xx"}', total: 'revision_app_request_count' }),
       slow({
@@ -142,7 +154,7 @@ export const PRESETS = {
     version: 'kn_revision_name',
     source: 'https://knative.dev/docs/serving/observability/metrics/serving-metrics/',
     notes:
-      'The queue proxy from Knative 1.19 on, in seconds. Where your collector keeps resource attributes out of the series, write the arms with the labels of the scrape.',
+      'The queue proxy since Knative moved to OpenTelemetry, in seconds. Where your collector keeps resource attributes out of the series, write the arms with the labels of the scrape.',
     triggers: [
       errors({
         bad: 'kn_serving_invocation_duration_seconds_count{http_response_status_code=~"5.."}',
