@@ -290,7 +290,8 @@ export interface DeploymentRepository {
   /** Number of the new issue. */
   openIssue(title: string, body: string): Promise<number>;
   react(comment: CommentAt, content: Reaction): Promise<void>;
-  reacted(comment: CommentAt): Promise<boolean>;
+  /** Ours; null: this comment has not been dealt with. */
+  reactionOf(comment: CommentAt): Promise<Reaction | null>;
 
   gateRuns(sha: string): Promise<readonly GateRun[]>;
   /** The check run or commit status of this name on a commit; null: there is none yet. */

@@ -55,11 +55,13 @@ async function obey(
   replies: Replies,
 ): Promise<Heard | null> {
   const { repository } = doors;
-  const [now, role, scope] = await Promise.all([
+  const [now, role, scope, refusedBefore] = await Promise.all([
     glance(doors),
     repository.roleOf(spoken.author),
     repository.scopeOf(spoken.page),
+    replies.wasRefused(),
   ]);
+  if (refusedBefore) return null;
   const playbook = playbookOf(now.overview);
   const owners = Object.values(playbook.services).flatMap((service) => service.owners);
   const speaker = await speakerOf(repository, spoken, role, owners);

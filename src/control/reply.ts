@@ -18,6 +18,8 @@ export interface PrintedPlan {
 export interface Replies {
   answer(body: string, plan?: PrintedPlan): Promise<void>;
   refuse(body: string): Promise<void>;
+  /** It was refused already: what was said stands, whatever has changed since. */
+  wasRefused(): Promise<boolean>;
   /** The command is carried out, or stands on GitHub so that it will be. */
   acknowledge(): Promise<void>;
   /** A plan of this hash that we printed on the same page. */
@@ -51,7 +53,7 @@ export function createReplies(
     },
     async refuse(body) {
       // Heard again after it was dealt with, a command finds its own work done: that is no reason to refuse it.
-      if (reaction === null && (await repository.reacted(comment))) {
+      if (reaction === null && (await repository.reactionOf(comment)) !== null) {
         reaction = Promise.resolve();
         return;
       }
@@ -59,6 +61,7 @@ export function createReplies(
       await react('confused');
     },
     acknowledge: () => react('rocket'),
+    wasRefused: async () => (await repository.reactionOf(comment)) === 'confused',
     async findPlan(hash) {
       for (const { body } of await ours(null)) {
         const plan = planIn(body);

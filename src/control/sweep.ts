@@ -32,7 +32,7 @@ export async function findLeftovers(doors: Doors): Promise<Leftovers> {
   const commands: Spoken[] = [];
   for (const comment of comments) {
     if (comment.edited || comment.author.endsWith('[bot]') || parseComment(comment.body) === null) continue;
-    if (await repository.reacted(comment)) continue;
+    if ((await repository.reactionOf(comment)) !== null) continue;
     commands.push({ ...comment, commentId: comment.id, isBot: false });
   }
   const news = (await Promise.all(shas.map((sha) => repository.gateRuns(sha))))

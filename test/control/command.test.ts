@@ -389,3 +389,13 @@ test('a commit that never was on the default branch accuses nothing, and the ans
   await say(world, '/hold web production', { page: onCommit(sha) });
   assert.match(lastAnswer(world), /Automatic rollbacks are stopped/);
 });
+
+test('a command that was refused stays refused, also when it is heard again after it would have been allowed', async () => {
+  const world = aRelease({});
+  const { spoken, again } = await say(world, '/rollback web production', { author: 'eve' });
+  assert.deepEqual(reactionsTo(world, spoken.commentId), ['confused']);
+  world.repository.roles.set('eve', 'admin');
+  await again();
+  assert.equal(world.repository.pulls.length, 0);
+  assert.deepEqual(reactionsTo(world, spoken.commentId), ['confused']);
+});

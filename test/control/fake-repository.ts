@@ -372,9 +372,9 @@ export class FakeRepository implements DeploymentRepository {
     if (!this.reactions.some((reaction) => reaction.comment === comment && reaction.content === content))
       this.reactions.push({ comment, content });
   }
-  async reacted({ id: comment }: CommentAt): Promise<boolean> {
-    this.fault('reacted');
-    return this.reactions.some((reaction) => reaction.comment === comment);
+  async reactionOf({ id }: CommentAt): Promise<Reaction | null> {
+    this.fault('reactionOf');
+    return this.reactions.find(({ comment }) => comment === id)?.content ?? null;
   }
 
   /** What the team's job said, by `sha name`. */

@@ -1,7 +1,7 @@
 import { readJobVerdict } from './job-verdict.ts';
 import { isSecond } from '../../plan/identity.ts';
 import { bareLogin } from '../../plan/incident.ts';
-import type { DeploymentRepository, Pull } from '../../ports.ts';
+import type { DeploymentRepository, Pull, Reaction } from '../../ports.ts';
 import { adoptPull, listHumanReverts } from './adopt.ts';
 import { addLabel, listOpenPulls, writeCheck } from './checks.ts';
 import { tellDeployment } from './deployments.ts';
@@ -38,7 +38,7 @@ import { readTexts, readTrees } from './trees.ts';
 import {
   addReaction,
   answerCheck,
-  hasOurReaction,
+  readOurReaction,
   listComments,
   listGateRuns,
   listRecentCommits,
@@ -61,7 +61,7 @@ export function githubRepository(client: GitHubClient, name: string, login: stri
     return repositoryId;
   };
   /** Comments that carry our reaction: we never take one back, and the sweep would ask again for each of a day. */
-  const answered = new Set<string>();
+  const answered = new Map<string, Reaction>();
 
   return {
     name,
@@ -113,11 +113,10 @@ export function githubRepository(client: GitHubClient, name: string, login: stri
     deleteComment: (id) => removeComment(client, place, id),
     openIssue: (title, body) => openIssue(client, place, title, body),
     react: (comment, content) => addReaction(client, place, comment, content),
-    reacted: async (comment) => {
+    reactionOf: async (comment) => {
       const name = `${comment.page.kind} ${comment.id}`;
-      if (answered.has(name)) return true;
-      const found = await hasOurReaction(client, place, login, comment);
-      if (found) answered.add(name);
+      const found = answered.get(name) ?? (await readOurReaction(client, place, login, comment));
+      if (found !== null) answered.set(name, found);
       return found;
     },
 

@@ -166,18 +166,21 @@ export async function addReaction(
   }
 }
 
-export async function hasOurReaction(
+const REACTIONS = ['rocket', 'confused', 'eyes'] as const satisfies readonly Reaction[];
+
+export async function readOurReaction(
   client: GitHubClient,
   place: Place,
   us: string,
   { page, id }: CommentAt,
-): Promise<boolean> {
+): Promise<Reaction | null> {
   try {
     const about = { ...place, comment_id: id, per_page: 100 };
     const { data } = await (page.kind === 'commit'
       ? client.request('GET /repos/{owner}/{repo}/comments/{comment_id}/reactions', about)
       : client.request('GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions', about));
-    return data.some((reaction) => bareLogin(reaction.user?.login ?? '') === bareLogin(us));
+    const ours = data.filter(({ user }) => bareLogin(user?.login ?? '') === bareLogin(us));
+    return REACTIONS.find((content) => ours.some((reaction) => reaction.content === content)) ?? null;
   } catch (error) {
     throw explain(error, `read the reactions to comment ${id}`);
   }
