@@ -16,6 +16,7 @@ import { createLoop, type Loop } from '../src/control/reconcile.ts';
 import type { Config } from './config.ts';
 import { createExaminer, type Examiner } from './examine.ts';
 import type { Deliveries } from './redeliver.ts';
+import { within } from './within.ts';
 
 /** One deployment repository with everything wired to it. */
 export interface Room {
@@ -85,6 +86,7 @@ export function createHouse({ config, env, log, traffic }: Parts): House & { rea
       clock: realClock(),
       sha256,
       log,
+      within,
       notifier: createNotifier({
         outbox,
         env,

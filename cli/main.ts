@@ -17,6 +17,7 @@ const OPTIONS = {
   annotations: { type: 'boolean' },
   trigger: { type: 'string' },
   file: { type: 'string' },
+  folder: { type: 'string' },
   format: { type: 'string' },
   to: { type: 'string' },
   at: { type: 'string' },

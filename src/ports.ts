@@ -300,8 +300,17 @@ export interface DeploymentRepository {
   recentCommits(since: string, most: number): Promise<readonly string[]>;
 
   ledger(): Promise<string>;
-  /** Appends by compare-and-swap: `append` is called again with the newest text when somebody else was faster. */
-  writeLedger(append: (text: string) => string, message: string): Promise<void>;
+  /**
+   * Appends by compare-and-swap: `append` is called again with the newest text when somebody else was faster. `files` is asked after it, and
+   * goes into the same commit.
+   */
+  writeLedger(append: (text: string) => string, message: string, files?: () => readonly LedgerFile[]): Promise<void>;
+}
+
+/** A file beside the ledger; one that is there already has the same text. */
+export interface LedgerFile {
+  readonly path: string;
+  readonly text: string;
 }
 
 export type Reaction = 'rocket' | 'confused' | 'eyes';

@@ -1,48 +1,66 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { RollbackError } from '../../src/errors.ts';
 import { parse, verify } from '../../src/ledger/chain.ts';
+import { evidenceFaults, parseEvidence } from '../../src/ledger/evidence.ts';
 import { toCsv, toMarkdown } from '../../src/ledger/export.ts';
 import { find } from '../../src/ledger/query.ts';
-import { openRemote } from '../remote.ts';
-import { answer, option, type Call, type Command, type ExitCode } from '../terminal.ts';
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+import { evidenceMarkdown, type RecordView } from '../../src/report/evidence.ts';
+import { openBooks, type Books } from '../evidence-files.ts';
+import { sha256 } from '../remote.ts';
+import { answer, needed, option, type Call, type Command, type ExitCode } from '../terminal.ts';
 
 export const ledger: Command = {
-  usage: 'ledger show|verify|export',
-  does: 'reads the ledger of --repo (or --file): shows, proves or exports it (--format csv|markdown|json)',
+  usage: 'ledger show|verify|export|evidence',
+  does: 'reads the ledger of --repo (or --folder, --file): shows, proves with its evidence, exports it (--format csv|markdown|json), or prints the record of one --incident',
   async run(call) {
     const action = call.words[0] ?? 'show';
-    const text = await readText(call);
+    const books = await openBooks(call);
     switch (action) {
       case 'verify':
-        return proveChain(call, text);
+        return prove(call, books);
+      case 'evidence':
+        return record(call, books);
       case 'show':
       case 'export':
-        return list(call, text, action);
+        return list(call, books.ledger, action);
       default:
-        throw new RollbackError('input-invalid', `ledger knows show, verify and export, not '${action}'`);
+        throw new RollbackError('input-invalid', `ledger knows show, verify, export and evidence, not '${action}'`);
     }
   },
 };
 
-async function readText(call: Call): Promise<string> {
-  const file = option(call, 'file');
-  if (file === null) return openRemote(call).repository.ledger();
-  return readFile(file, 'utf8').catch(() => {
-    throw new RollbackError('input-invalid', `${file} cannot be read`);
-  });
-}
-
-function proveChain(call: Call, text: string): ExitCode {
+/** The chain, and every file of evidence against the digest by which a line names it. */
+function prove(call: Call, { ledger: text, evidence }: Books): ExitCode {
   const proved = verify(text, sha256);
-  answer(call, proved, () =>
+  const faults = proved.ok && evidence !== null ? evidenceFaults(parse(text), evidence, sha256) : [];
+  answer(call, { ...proved, ...(evidence === null ? {} : { evidence: { files: evidence.size, faults } }) }, () =>
     proved.ok
-      ? `ledger verified: ${proved.lines} lines, head ${proved.head.hash.slice(0, 12)}`
+      ? [
+          `ledger verified: ${proved.lines} lines, head ${proved.head.hash.slice(0, 12)}`,
+          evidence === null
+            ? 'evidence not looked at: give --repo, or --folder with a checkout of lastgood-ledger'
+            : faults.length === 0
+              ? `evidence verified: ${evidence.size} files`
+              : faults.map(({ path, because }) => `${path}: ${because}`).join('\n'),
+        ].join('\n')
       : `ledger line ${proved.line}: ${proved.because}`,
   );
-  return proved.ok ? 0 : 1;
+  return proved.ok && faults.length === 0 ? 0 : 1;
+}
+
+/** One incident, as whoever examines it wants to read it. */
+function record(call: Call, { ledger: text, evidence }: Books): ExitCode {
+  const incident = needed(call, 'incident', 'a1b2c3d4e5f6');
+  const snapshots = [...(evidence ?? [])].flatMap(([path, found]) => {
+    const snapshot = found === null ? null : parseEvidence(found);
+    return snapshot?.incident.id === incident ? [{ path, snapshot }] : [];
+  });
+  const view: RecordView = {
+    incident,
+    lines: find(parse(text), { incident }),
+    snapshots: snapshots.toSorted((a, b) => Date.parse(a.snapshot.takenAt) - Date.parse(b.snapshot.takenAt)),
+  };
+  answer(call, view, () => evidenceMarkdown(view));
+  return view.lines.length + snapshots.length > 0 ? 0 : 1;
 }
 
 function list(call: Call, text: string, action: 'show' | 'export'): ExitCode {

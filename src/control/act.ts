@@ -1,4 +1,5 @@
 import { RollbackError } from '../errors.ts';
+import type { EvidenceFile } from '../ledger/evidence.ts';
 import { wholeOf, type FileEdit, type QuarantineEdit } from '../plan/plan.ts';
 import type { Target } from '../playbook/target.ts';
 import type { MergeOutcome, Pull } from '../ports.ts';
@@ -25,6 +26,7 @@ export async function openPull(
   target: Target,
   step: OpenStep,
   drafted: SecondDraft,
+  evidence: Pick<EvidenceFile, 'path' | 'digest'> | null,
 ): Promise<{ pull: Pull; memory: Memory }> {
   const { plan, mode } = step;
   const whole = wholeOf(plan);
@@ -39,6 +41,7 @@ export async function openPull(
     person: step.person ?? null,
     author: whole.undoes[0]?.author ?? null,
     writers: writersIn(drafted.texts.values()),
+    evidence,
     approvals: approvalsNeeded(target.rules.rollback.approvals, plan.incident.cause),
     codeOwners: target.rules.rollback.approvals.codeowners,
   };

@@ -24,8 +24,9 @@ export function activeOf(unfinished: readonly Pull[], key: Pick<Key, 'service' |
 }
 
 export function rememberedOf(pull: Pull, memory: Memory): Remembered {
-  const { good, mode, planHash, bypass = null, job = null, person = null, author = null, approvedBy = null } = memory;
-  return { pull, good, mode, planHash, bypass, job, person, author, approvedBy, half: memory.half ?? null };
+  const { good, mode, planHash, bypass = null, job = null, person = null, author = null } = memory;
+  const { approvedBy = null, half = null, evidence = null } = memory;
+  return { pull, good, mode, planHash, bypass, job, person, author, approvedBy, half, evidence };
 }
 
 export function isSameComment(one: Cause, other: Cause): boolean {

@@ -6,6 +6,7 @@ import { createDeployer } from './deployments.ts';
 import type { Doors } from './doors.ts';
 import { entriesOf } from './entries.ts';
 import { momentsOf } from './moments.ts';
+import { withEvidence } from './evidence-after.ts';
 import { createHerald, type Herald } from './herald.ts';
 import type { Observed } from './observed.ts';
 import { createRecorder, type Recorder } from './record.ts';
@@ -50,7 +51,8 @@ export function createAnnouncer(doors: Pick<Doors, 'repository' | 'sha256' | 'lo
     });
     // A person is called before the ledger says so: a call that failed is then made again.
     const issue = place ?? (await placeForTrouble(seen, step));
-    herald.expect(recorder.add(entriesOf(seen, moments, step)), seen, step);
+    const { entries, files } = withEvidence(entriesOf(seen, moments, step), seen, step, moments, doors.sha256);
+    herald.expect(recorder.add(entries, files), seen, step);
     // Whoever was called keeps the words of the call until something changes.
     const quiet = step.kind === 'wait' && step.for === 'person';
     if (issue !== null && !quiet) teller.tell(issue, viewOf(seen, step, moments));

@@ -39,6 +39,8 @@ export interface Doors {
   /** SHA-256 of UTF-8 text as 64 hex digits. */
   readonly sha256: (text: string) => string;
   readonly log: Log;
+  /** The value, or `late` after so many milliseconds; left out where nothing can be late. */
+  readonly within?: <T>(ms: number, work: Promise<T>) => Promise<T | 'late'>;
   /** Left out where nobody but the pull request is told. */
   readonly notifier?: Notifier;
 }

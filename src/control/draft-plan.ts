@@ -39,6 +39,15 @@ export interface Made {
   readonly texts: ReadonlyMap<string, string | null>;
   /** What the commit of the revert adds to the quarantine; null: nothing. */
   readonly quarantine: QuarantineEdit | null;
+  /** The Git blobs of the files that were looked at; absent where there was no plan to make. */
+  readonly blobs?: readonly FileBlobs[];
+}
+
+interface FileBlobs {
+  readonly path: string;
+  readonly good: string | null;
+  readonly bad: string | null;
+  readonly now: string | null;
 }
 
 type Files = ReadonlyMap<string, TreeFile>;
@@ -105,7 +114,14 @@ export async function makeWay(doors: Doors, target: Target, overview: Overview, 
     return text === null ? [] : [{ path, text }];
   });
   const planned = await fitting(doors, target, confirmed(made, way.accept), { listed: way.looks, before, texts });
-  if (planned.kind !== 'planned') return { planned, texts, quarantine: null };
+  const blob = (files: Files, path: string) => files.get(path)?.blob ?? null;
+  const fileBlobs = all.map((path) => ({
+    path,
+    good: blob(states.good, path),
+    bad: blob(states.bad, path),
+    now: blob(states.now, path),
+  }));
+  if (planned.kind !== 'planned') return { planned, texts, quarantine: null, blobs: fileBlobs };
   const text = listed ? (texts.get(listed.blob) ?? null) : null;
   const quarantine = quarantineEdit(planned.plan, {
     text,
@@ -132,7 +148,7 @@ export async function makeWay(doors: Doors, target: Target, overview: Overview, 
           sha256,
         );
   const isNews = quarantine !== null && isNew(quarantine, text);
-  return { planned: { kind: 'planned', plan }, texts, quarantine: isNews ? quarantine : null };
+  return { planned: { kind: 'planned', plan }, texts, quarantine: isNews ? quarantine : null, blobs: fileBlobs };
 }
 
 /** More is no service but a whole cluster, and is not worth the wait. */

@@ -9,7 +9,7 @@ import { wholeOf, type Planned } from '../plan/plan.ts';
 import type { Target } from '../playbook/target.ts';
 import { parse as parseLedger } from '../ledger/chain.ts';
 import type { Entry } from '../ledger/entry.ts';
-import { orderOn, standing } from '../ledger/standing.ts';
+import { orderOn, standing, type Standing } from '../ledger/standing.ts';
 import type { Overview, Pull } from '../ports.ts';
 import { mergedRevert, openRevert } from './adopt.ts';
 import { lookAtListed } from './artefacts.ts';
@@ -48,6 +48,8 @@ export interface Draft extends Made {
   readonly outlook: Promise<readonly string[]>;
   /** The ledger says that a person has been called already. */
   readonly escalated: boolean;
+  /** Orders of people that stand now. */
+  readonly standing: Standing;
 }
 
 const DAY = 86_400_000;
@@ -91,12 +93,13 @@ export async function draft(
   };
   const branch = branchOf(incident);
   const ledger = parseLedger(ledgerText);
+  const orders = standing(ledger, doors.clock.now());
   const before: Before = {
     isRollback: bad.revertOf !== null,
     releasedAt: bad.at,
     openedToday,
     openedRecently,
-    hold: orderOn(standing(ledger, doors.clock.now()).holds, key),
+    hold: orderOn(orders.holds, key),
     keptBefore: keptBefore(ledger, key),
   };
   const base = {
@@ -105,6 +108,7 @@ export async function draft(
     outlook,
     before,
     activeRules,
+    standing: orders,
     place: ask.cause.kind === 'command' && ask.cause.issue > 0 ? ask.cause.issue : bad.pull,
     escalated: ledger.some((line) => line.kind === 'escalated' && line.incident === incident.id),
   };

@@ -8,7 +8,7 @@ import type { Step } from './step.ts';
 /** The ledger lines that follow from what was observed and decided. The same observation gives the same ids. */
 export function entriesOf(seen: Observed, moments: Moments, step: Step): Entry[] {
   if (seen.stage.kind === 'planning') return step.kind === 'escalate' ? [escalated(seen, step, null)] : [];
-  const { pull, good, mode, bypass = null, approvedBy = null, half = null } = seen.stage.remembered;
+  const { pull, good, mode, bypass = null, approvedBy = null, half = null, evidence = null } = seen.stage.remembered;
   const entries = [
     entry(
       seen,
@@ -17,6 +17,7 @@ export function entriesOf(seen: Observed, moments: Moments, step: Step): Entry[]
       seen.incident.way === 'fallback' ? null : seen.incident.bad,
       actorOf(seen.incident.cause),
       reasonOf(seen.incident.cause),
+      evidence === null ? {} : { evidence },
     ),
     entry(seen, 'opened', pull.createdAt, good.sha, 'lastgood', good.because, {
       pullRequest: pull.number,

@@ -48,6 +48,8 @@ export interface Remembered {
   readonly approvedBy?: string | null;
   /** Which half of a way back in two pull requests; null: it is the whole. */
   readonly half?: Half | null;
+  /** SHA-256 of the snapshot that was taken before it was opened; null: none. */
+  readonly evidence?: string | null;
 }
 
 /** Before the pull request there is a plan; after it, the pull request is the memory. */

@@ -4,9 +4,10 @@ import type { ReleaseJudgement } from '../migrations/judge.ts';
 import type { FoundGood } from '../plan/last-good.ts';
 import type { Planned } from '../plan/plan.ts';
 import type { Target } from '../playbook/target.ts';
-import type { Application, JobVerdict } from '../ports.ts';
+import type { JobVerdict } from '../ports.ts';
 import type { Looked } from '../registries/look.ts';
 import type { Pinning } from '../registries/pinned.ts';
+import type { ApplicationSeen } from './applications.ts';
 import type { Answered } from './questions.ts';
 
 export interface ReadyFacts {
@@ -36,14 +37,4 @@ export type Outside =
       readonly looked: readonly Looked[] | null;
       readonly answers: readonly Answered[];
       readonly applications: readonly ApplicationSeen[];
-    };
-
-export type ApplicationSeen =
-  | { readonly kind: 'seen'; readonly application: Application }
-  | {
-      readonly kind: 'unreachable';
-      readonly name: string;
-      readonly because: string;
-      readonly cure: string;
-      readonly passing: boolean;
     };

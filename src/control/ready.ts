@@ -1,5 +1,4 @@
 /** Reads all that the readiness check of one service needs; only what is not on GitHub is asked of others. Changes nothing. */
-import { RollbackError } from '../errors.ts';
 import { parse as parseLedger } from '../ledger/chain.ts';
 import { POSTGRESQL } from '../migrations/database.ts';
 import { judgeRelease, type ReleaseJudgement } from '../migrations/judge.ts';
@@ -16,10 +15,11 @@ import type { DeploymentRepository } from '../ports.ts';
 import { pinningOf } from '../registries/pinned.ts';
 import { referencesIn, referencesListed } from '../registries/references.ts';
 import type { Readiness } from '../report/ready.ts';
+import { seeApplications } from './applications.ts';
 import { lookAt } from './artefacts.ts';
 import type { Doors } from './doors.ts';
 import { askAll, questionsOf } from './questions.ts';
-import type { ApplicationSeen, Outside } from './ready-facts.ts';
+import type { Outside } from './ready-facts.ts';
 import { readFiles, readStrays } from './ready-files.ts';
 import { readinessOf } from './ready-findings.ts';
 import { PROOF_CHECK } from './ready-migrations.ts';
@@ -146,30 +146,4 @@ async function askMetricsAndArgoCd(doors: ReadyDoors, target: Target, keepIn: st
     seeApplications(doors, target),
   ]);
   return { kind: 'asked', looked: null, answers, applications };
-}
-
-/** Every application of the environment as Argo CD knows it now. Never rejects. */
-export function seeApplications(
-  doors: Pick<Doors, 'argoCd'>,
-  { argocd, rules }: Target,
-): Promise<readonly ApplicationSeen[]> {
-  if (!argocd) return Promise.resolve([]);
-  const door = doors.argoCd(argocd);
-  return Promise.all(
-    rules.applications.map(async (name): Promise<ApplicationSeen> => {
-      try {
-        return { kind: 'seen', application: await door.application(name) };
-      } catch (error) {
-        const known = error instanceof RollbackError;
-        const because = known ? error.message : `Argo CD did not answer for ${name}`;
-        return {
-          kind: 'unreachable',
-          name,
-          because,
-          cure: known ? error.hint : '',
-          passing: !known || error.retryable,
-        };
-      }
-    }),
-  );
 }

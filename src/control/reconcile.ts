@@ -1,4 +1,5 @@
 import { RollbackError } from '../errors.ts';
+import { evidencePath } from '../ledger/evidence.ts';
 import type { Key } from '../plan/incident.ts';
 import { LABELS, secondBranchOf } from '../plan/identity.ts';
 import { playbookError } from '../playbook/faults.ts';
@@ -13,6 +14,7 @@ import { decide } from './decide.ts';
 import type { Doors } from './doors.ts';
 import { draft, type Ask, type Draft } from './draft.ts';
 import { draftSecond } from './draft-second.ts';
+import { evidenceBefore, gatherEvidence, type Gathering } from './evidence.ts';
 import { createWatch } from './observe-back.ts';
 import { observeApprovals } from './observe-approvals.ts';
 import { observeApplications, observeMigration, observeObstacles, observeProof } from './observe.ts';
@@ -99,6 +101,7 @@ export function createLoop(doors: Doors): Loop {
     if (active && (!ask || active.pull.state === 'open')) return followActive(active);
     if (!ask)
       return { kind: 'idle', because: `no rollback of ${key.service} in ${key.environment} is under way`, again: null };
+    const gathering = gatherEvidence(doors, target, overview, ask);
     const drafted = await draft(doors, target, key, overview, ask);
     if (active && (!drafted || isSameStory(active, drafted, ask))) return followActive(active);
     if (!drafted)
@@ -107,10 +110,15 @@ export function createLoop(doors: Doors): Loop {
         because: `the release that was accused is no longer the one of ${key.service} in ${key.environment}`,
         again: null,
       };
-    return start(target, overview, drafted, options);
+    return start(target, overview, { drafted, gathering }, options);
   }
 
-  async function start(target: Target, overview: Overview, drafted: Draft, options: Options): Promise<Settled> {
+  async function start(
+    target: Target,
+    overview: Overview,
+    { drafted, gathering }: { readonly drafted: Draft; readonly gathering: Gathering },
+    options: Options,
+  ): Promise<Settled> {
     const { existing } = drafted;
     const memory = existing ? parseBlock(existing.body) : null;
     if (existing && memory) {
@@ -143,7 +151,10 @@ export function createLoop(doors: Doors): Loop {
       await announcer.announce(seen, step, drafted.place);
       return { kind: 'looked', step, pull: null, seen, again: null };
     }
-    const opened = await openPull(doors, target, step, drafted);
+    const evidence = await evidenceBefore(doors, target, overview, drafted, gathering);
+    // Stored while the pull request is being opened: nothing in the cluster has changed yet.
+    announcer.recorder.add([], [evidence]);
+    const opened = await openPull(doors, target, step, drafted, evidence);
     options.claimed?.(opened.pull);
     return goOn(target, settingsOf(overview, drafted.activeRules), opened);
   }
@@ -179,7 +190,9 @@ export function createLoop(doors: Doors): Loop {
         step = decide(seen);
         if (step.kind === 'open') {
           await announcer.announce(seen, step, placeOf(memory, pull));
-          const opened = await openPull(doors, target, step, drafted);
+          const { evidence: digest } = memory;
+          const evidence = digest === undefined ? null : { digest, path: evidencePath(memory.incident.id, digest) };
+          const opened = await openPull(doors, target, step, drafted, evidence);
           prover.forget(seen.incident.id);
           await announcer.relabel(pull, LABELS.relieved);
           return follow(target, settings, opened);

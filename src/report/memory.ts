@@ -41,6 +41,8 @@ export interface Memory {
   readonly approvedBy?: string | undefined;
   /** Absent: the whole way back is this pull request. */
   readonly half?: Half | undefined;
+  /** SHA-256 of the snapshot that was taken before it was opened. */
+  readonly evidence?: string | undefined;
 }
 
 /** Foreign words are cut to this, so that the body always fits. */
@@ -111,6 +113,10 @@ const memorySchema: z.ZodType<Memory> = z.strictObject({
   confirmed: z.array(text).max(20).optional(),
   approvedBy: text.optional(),
   half: half.optional(),
+  evidence: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
 });
 
 /** What the pull request of a plan remembers of its half; undefined: it is the whole way back. */
@@ -147,12 +153,15 @@ function clipCause(of: Cause): Cause {
 
 /** One line for the end of the body. Long foreign text inside is cut: the full words stand where they were said. */
 export function printBlock(memory: Memory): string {
-  return printMarker('rollback', {
+  const clipped: Memory = {
     ...memory,
     incident: { ...memory.incident, cause: clipCause(memory.incident.cause) },
     good: { ...memory.good, because: clip(memory.good.because) },
     ...(memory.person === undefined ? {} : { person: clip(memory.person) }),
-  });
+  };
+  // In the order of the schema, whatever was added when: a block that was read prints the same again.
+  const ordered = memorySchema.safeParse(clipped);
+  return printMarker('rollback', ordered.success ? ordered.data : clipped);
 }
 
 /** The body with a bypass said where people read first, and remembered. Unchanged when it holds no memory. */

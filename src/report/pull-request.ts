@@ -5,7 +5,7 @@ import type { Quarantined } from '../plan/quarantine.ts';
 import { causeMarkdown } from './cause.ts';
 import { filesList, followsWords, undoneList, versionsTable } from './changes.ts';
 import { revertTitle } from './commit-message.ts';
-import { inline } from './escape.ts';
+import { code, inline } from './escape.ts';
 import { halfOf, PERSON_MERGES, printBlock } from './memory.ts';
 import { instant, short } from './numbers.ts';
 import { quarantineList } from './quarantine.ts';
@@ -33,6 +33,8 @@ export interface PullRequestView {
   readonly approvals?: number;
   /** Code owners of the files must be among them. */
   readonly codeOwners?: boolean;
+  /** The snapshot that was taken before; null: none. */
+  readonly evidence?: { readonly path: string; readonly digest: string } | null;
   /** Programs that write versions into the touched files. */
   readonly writers?: readonly Writer[];
 }
@@ -87,7 +89,7 @@ function bodyWith(view: PullRequestView, rows: number): string {
     titled('Quarantined', quarantineList(view.quarantine, plan.incident.key, rows)),
     titled('Writers to tell', writersWords(view.writers ?? [], view.quarantine)),
     titled('Recovered means', verifyList(view.verify, view.applications)),
-    `<sub>Incident ${incident.id}, plan ${plan.hash}. A commit that lastgood did not make on this branch stops automation.</sub>`,
+    `<sub>Incident ${incident.id}, plan ${plan.hash}. A commit that lastgood did not make on this branch stops automation.${evidenceWords(view.evidence)}</sub>`,
     printBlock({
       version: 1,
       incident,
@@ -100,6 +102,7 @@ function bodyWith(view: PullRequestView, rows: number): string {
       ...(typeof view.person === 'string' ? { person: view.person } : {}),
       ...(view.author ? { author: view.author } : {}),
       half: halfOf(plan),
+      ...(view.evidence ? { evidence: view.evidence.digest } : {}),
     }),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
@@ -116,6 +119,10 @@ function whatItDoes({ incident, good, phase }: RollbackPlan): string {
   const first =
     phase?.kind === 'version' ? ` #${phase.first.number} moved the traffic away first; this takes it back, too.` : '';
   return `Brings ${where} from ${short(incident.bad)} back to ${short(good.sha)}.${first}`;
+}
+
+function evidenceWords(evidence: PullRequestView['evidence']): string {
+  return evidence ? `<br>What was known before: ${code(evidence.path)} on the branch of the ledger.` : '';
 }
 
 /** The numbers of the gate that asked, so that nobody has to look for them; empty for any other cause. */

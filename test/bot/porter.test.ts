@@ -90,9 +90,9 @@ test('the sweep goes on behind a repository that cannot be read, and takes up wh
 test('stopping waits until what was said and recorded is on GitHub', async () => {
   const world = aRelease();
   const write = world.repository.writeLedger.bind(world.repository);
-  world.repository.writeLedger = async (append) => {
+  world.repository.writeLedger = async (...asked) => {
     await settle();
-    await write(append);
+    await write(...asked);
   };
   const { porter } = await aPorter(world);
   await porter.ask(ORIGIN, KEY, anAsk(world));

@@ -11,6 +11,7 @@ import type {
   DeploymentRepository,
   GateRun,
   HumanRevert,
+  LedgerFile,
   MergeMethod,
   MergeOutcome,
   Obstacles,
@@ -401,7 +402,13 @@ export class FakeRepository implements DeploymentRepository {
     return this.ledgerText;
   }
   /** Compare-and-swap, as the real one: who was slower appends again to the newest text. */
-  async writeLedger(append: (text: string) => string): Promise<void> {
+  /** Beside the ledger, by path. */
+  readonly ledgerFiles = new Map<string, string>();
+  async writeLedger(
+    append: (text: string) => string,
+    _message: string,
+    files: () => readonly LedgerFile[] = () => [],
+  ): Promise<void> {
     this.fault('writeLedger');
     for (;;) {
       const read = this.ledgerText;
@@ -410,6 +417,7 @@ export class FakeRepository implements DeploymentRepository {
       if (other) this.ledgerText = other(this.ledgerText);
       if (this.ledgerText !== read) continue;
       this.ledgerText = next;
+      for (const { path, text } of files()) this.ledgerFiles.set(path, text);
       return;
     }
   }

@@ -191,10 +191,10 @@ test('a ledger that was away for a moment only delays the move, also when its li
   const { outside, registry, doors, ask, ours } = await aRelease([APPLY]);
   const write = outside.repository.writeLedger.bind(outside.repository);
   let failed = 0;
-  outside.repository.writeLedger = async (append) => {
+  outside.repository.writeLedger = async (append, ...rest) => {
     const isFirst = append(outside.repository.ledgerText).includes('"kind":"repointing"') && (failed += 1) === 1;
     if (isFirst) throw new RollbackError('github-unavailable', 'GitHub answered 502');
-    await write(append);
+    await write(append, ...rest);
   };
   const loop = createLoop(doors);
   await loop.reconcile(KEY, ask);

@@ -61,3 +61,11 @@ test('what a person confirmed is merged by lastgood, whatever foreign words in t
   assert.match(after, /^the alert said "mode":"human"\n\nConfirmed by ada\.\n/);
   assert.equal(handedOver('no memory', 'ada'), 'no memory');
 });
+
+test('a memory that was read prints the same block, whatever was added to it in which order', () => {
+  const later = { ...aMemory({ evidence: 'a'.repeat(64) }), approvedBy: 'ada', confirmed: ['carl'], bypass: 'main' };
+  const line = printBlock(later);
+  const read = parseBlock(line);
+  assert.ok(read);
+  assert.equal(printBlock(read), line);
+});

@@ -1,4 +1,5 @@
 import { RollbackError } from '../../errors.ts';
+import type { LedgerFile } from '../../ports.ts';
 import { explain, type GitHubClient } from './client.ts';
 import { ask, type Place } from './read.ts';
 
@@ -37,21 +38,27 @@ async function wholeBlob(client: GitHubClient, place: Place, oid: string): Promi
   }
 }
 
-/** Compare-and-swap: when somebody else wrote meanwhile, `append` runs again on their text. */
+interface Write {
+  readonly append: (text: string) => string;
+  readonly message: string;
+  readonly files?: (() => readonly LedgerFile[]) | undefined;
+}
+
+/** Compare-and-swap: when somebody else wrote meanwhile, `append` runs again on their text. Files go into the same commit. */
 export async function appendToLedger(
   client: GitHubClient,
   place: Place,
-  append: (text: string) => string,
-  message: string,
+  { append, message, files = () => [] }: Write,
 ): Promise<void> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const { head, text } = await readLedger(client, place);
     const next = append(text);
-    if (next === text) return;
+    const changed = [...(next === text ? [] : [{ path: LEDGER_FILE, text: next }]), ...files()];
+    if (changed.length === 0) return;
     const written =
       head === null
-        ? await createBranch(client, place, next, message)
-        : await commitOn(client, place, head, next, message);
+        ? await createBranch(client, place, changed, message)
+        : await commitOn(client, place, head, changed, message);
     if (written) return;
   }
   throw new RollbackError(
@@ -64,7 +71,7 @@ async function commitOn(
   client: GitHubClient,
   place: Place,
   head: string,
-  text: string,
+  files: readonly LedgerFile[],
   message: string,
 ): Promise<boolean> {
   const document = `mutation Append($input: CreateCommitOnBranchInput!) { createCommitOnBranch(input: $input) { commit { oid } } }`;
@@ -72,7 +79,9 @@ async function commitOn(
     branch: { repositoryNameWithOwner: `${place.owner}/${place.repo}`, branchName: LEDGER_BRANCH },
     expectedHeadOid: head,
     message: { headline: message },
-    fileChanges: { additions: [{ path: LEDGER_FILE, contents: Buffer.from(text).toString('base64') }] },
+    fileChanges: {
+      additions: files.map(({ path, text }) => ({ path, contents: Buffer.from(text).toString('base64') })),
+    },
   };
   try {
     await client.graphql(document, { input });
@@ -84,11 +93,16 @@ async function commitOn(
 }
 
 /** The first line: a root commit and the branch, which GitHub refuses when another replica was faster. */
-async function createBranch(client: GitHubClient, place: Place, text: string, message: string): Promise<boolean> {
+async function createBranch(
+  client: GitHubClient,
+  place: Place,
+  files: readonly LedgerFile[],
+  message: string,
+): Promise<boolean> {
   try {
     const tree = await client.request('POST /repos/{owner}/{repo}/git/trees', {
       ...place,
-      tree: [{ path: LEDGER_FILE, mode: '100644', type: 'blob', content: text }],
+      tree: files.map(({ path, text }) => ({ path, mode: '100644' as const, type: 'blob' as const, content: text })),
     });
     const commit = await client.request('POST /repos/{owner}/{repo}/git/commits', {
       ...place,

@@ -125,7 +125,7 @@ export function githubRepository(client: GitHubClient, name: string, login: stri
     jobVerdict: (sha, name) => readJobVerdict(client, place, sha, name),
 
     ledger: async () => (await readLedger(client, place)).text,
-    writeLedger: (append, message) => appendToLedger(client, place, append, message),
+    writeLedger: (append, message, files) => appendToLedger(client, place, { append, message, files }),
   };
 }
 
