@@ -1,8 +1,22 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { runActionBundle } from '../../cli/demo/processes.ts';
-import { REPOSITORY } from '../../src/world/deployment.ts';
-import { labelled, openStage, ourComments, reactionsTo, soundLedger, timelines, until, type Stage } from './stage.ts';
+import { REPOSITORY, rollout } from '../../src/world/deployment.ts';
+import { evidenceFaults, evidenceOf, evidencePath, parseEvidence } from '../../src/ledger/evidence.ts';
+import {
+  evidenceFiles,
+  labelled,
+  openStage,
+  ourComments,
+  reactionsTo,
+  soundLedger,
+  timelines,
+  until,
+  type Stage,
+} from './stage.ts';
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 describe('from a bad release to the proof that it is over', () => {
   let stage: Stage;
@@ -30,8 +44,48 @@ describe('from a bad release to the proof that it is over', () => {
     assert.equal(others.length, 0);
     assert.equal(timeline?.issue.number, number);
     assert.match(timeline.body, /^\*\*Recovered\*\*/);
-    const kinds = (await soundLedger(town)).map(({ kind }) => kind);
+    const lines = await soundLedger(town);
+    const kinds = lines.map(({ kind }) => kind);
     assert.deepEqual(kinds, ['gate-failed', 'requested', 'opened', 'merged', 'applied', 'recovered']);
+    const evidence = await evidenceFiles(town);
+    assert.deepEqual(evidenceFaults(lines, evidence, sha256), []);
+    const [before] = lines.flatMap((line) => {
+      const snapshot = parseEvidence(evidence.get(evidencePath(line.incident ?? '', evidenceOf(line) ?? '')) ?? '');
+      return snapshot?.phase === 'before' ? [snapshot] : [];
+    });
+    assert.equal(before?.versions.bad, release.sha);
+    assert.ok(
+      before.gates.kind === 'known' && before.measured.kind === 'known' && before.applications.kind === 'known',
+    );
+    assert.equal(before.gates.value.length, 1);
+    assert.equal(evidence.size, 2);
+  });
+
+  test('a pull request with an image that moves is told why it could not be rolled back, and one that is pinned in how long', async () => {
+    const { town } = stage;
+    const propose = async (tag: string) => {
+      const files = { 'apps/recommender/production/rollout.yaml': rollout(tag) };
+      const branch = `release-${tag}`;
+      const head = await town.github.pushCommit(REPOSITORY, { branch, author: 'bob', message: branch, files });
+      await town.github.openPullRequest(REPOSITORY, { head: branch, title: branch, author: 'bob' });
+      const { checks } = town.github.repository(REPOSITORY);
+      return until(`lastgood/ready stands on ${branch}`, () =>
+        [...checks.values()].findLast(
+          (run) =>
+            run.headSha === head && run.name === 'lastgood/ready' && !/no trial merge/.test(run.output.summary ?? ''),
+        ),
+      );
+    };
+    const moving = await propose('latest');
+    assert.equal(moving.conclusion, 'neutral');
+    assert.match(moving.output.title ?? '', /^Not ready to be rolled back: /);
+    assert.match(
+      moving.output.summary ?? '',
+      /registry\.example\/recommender:latest: the tag latest moves[\s\S]*by digest/,
+    );
+    const pinned = await propose('2.9.0');
+    assert.match(pinned.output.summary ?? '', /planned on the trial merge: 1 file goes back to [0-9a-f]{7}/);
+    assert.match(pinned.output.title ?? '', /This release can be rolled back in about \d+ s/);
   });
 
   test("a person's comment that GitHub delivers twice makes one pull request, one comment, one reaction and the same end", async () => {

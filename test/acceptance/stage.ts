@@ -4,9 +4,11 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startBotProcess, type LogLine, type RunningBot } from '../../cli/demo/processes.ts';
 import { tokenClient } from '../../src/adapters/github/client.ts';
+import { LEDGER_BRANCH } from '../../src/adapters/github/ledger-branch.ts';
 import { githubRepository } from '../../src/adapters/github/repository.ts';
 import { parse, verify } from '../../src/ledger/chain.ts';
 import type { Line } from '../../src/ledger/entry.ts';
+import { EVIDENCE_FOLDER } from '../../src/ledger/evidence.ts';
 import { APPLICATION, startTown, type Town, type TownOptions } from '../../src/world/town.ts';
 import { deploymentFiles, REPOSITORY } from '../../src/world/deployment.ts';
 import type { Exchange } from '../../src/world/github/options.ts';
@@ -162,6 +164,17 @@ export async function soundLedger(town: Town): Promise<readonly Line[]> {
 }
 
 export function ledgerText(town: Town): Promise<string> {
+  return asMona(town).ledger();
+}
+
+/** The evidence on the branch of the ledger, by path. */
+export async function evidenceFiles(town: Town): Promise<ReadonlyMap<string, string | null>> {
+  const files = (await asMona(town).trees([EVIDENCE_FOLDER], [LEDGER_BRANCH])).get(LEDGER_BRANCH) ?? [];
+  const texts = await asMona(town).texts(files.map(({ blob }) => blob));
+  return new Map(files.map(({ path, blob }) => [path, texts.get(blob) ?? null]));
+}
+
+function asMona(town: Town) {
   const client = tokenClient({ baseUrl: town.github.url, token: town.github.token('mona') });
-  return githubRepository(client, REPOSITORY, '').ledger();
+  return githubRepository(client, REPOSITORY, '');
 }

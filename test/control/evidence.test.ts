@@ -8,6 +8,7 @@ import { RollbackError } from '../../src/errors.ts';
 import { parse } from '../../src/ledger/chain.ts';
 import { evidenceFaults, evidenceOf, evidencePath, parseEvidence, type Snapshot } from '../../src/ledger/evidence.ts';
 import { parseBlock } from '../../src/report/memory.ts';
+import { aCommandCause } from './builders.ts';
 import { doorsOf, sha256 } from './fakes.ts';
 import { aLoop, anAsk, aRelease, FILE, type Released, toTheEnd } from './world.ts';
 
@@ -117,15 +118,25 @@ test('a ledger that cannot be written costs no rollback, and the evidence follow
   assert.equal(world.repository.ledgerFiles.size, 2);
 });
 
-test('another process that looks at the same end again adds no second snapshot of it', async () => {
-  const world = aRelease({ rollback: { approval: 'auto' }, verify: { within: '1m' } });
-  world.source.silent = true;
-  await toTheEnd(world, aLoop(world), anAsk(world));
-  const kept = world.repository.ledgerFiles.size;
-  const again = aLoop(world);
-  await again.reconcile({ repo: 'acme/deploy', service: 'web', environment: 'production' }, null);
-  await again.flush();
-  assert.equal(world.repository.ledgerFiles.size, kept);
+test('another process that calls the same person again adds no second snapshot of that call', async () => {
+  const world = aRelease({ rollback: { 'merge-within': '1m' } });
+  world.repository.rules = ['required_status_checks'];
+  world.repository.mergeState = 'blocked';
+  const key = { repo: 'acme/deploy', service: 'web', environment: 'production' };
+  const look = async (ask: Parameters<ReturnType<typeof aLoop>['reconcile']>[1]) => {
+    const loop = aLoop(world);
+    await loop.reconcile(key, ask);
+    await loop.flush();
+  };
+  await look(anAsk(world, { cause: aCommandCause() }));
+  world.clock.turn(120_000);
+  await look(null);
+  const calls = () => lines(world).filter(({ kind }) => kind === 'escalated').length;
+  assert.deepEqual([calls(), world.repository.ledgerFiles.size], [1, 2]);
+  for (const pull of world.repository.pulls) world.repository.change(pull.number, { labels: [] });
+  world.clock.turn(1_000);
+  await look(null);
+  assert.deepEqual([calls(), world.repository.ledgerFiles.size], [1, 2]);
 });
 
 /** The branch of the ledger as somebody has it on a disk. */
