@@ -61,12 +61,13 @@ test('the snapshot holds rules, versions with their blobs, what was measured, wh
   assert.deepEqual([file?.['path'], file?.['bad']], [FILE, file?.['now']]);
   assert.match(String(file?.['good']), /^[0-9a-f]{40}$/);
   const [errors] = known(measured);
-  assert.deepEqual(errors?.['source'], {
+  assert.ok(errors);
+  assert.deepEqual(errors['source'], {
     name: 'prometheus',
     kind: 'prometheus',
     url: 'http://prometheus.example:9090/',
   });
-  const window = errors?.['window'] as { seconds: number; sample: { canary: { total: number } } };
+  const window = errors['window'] as { seconds: number; sample: { canary: { total: number } } };
   assert.deepEqual([window.seconds, window.sample.canary.total], [300, 30_000]);
   const [application] = known(applications);
   assert.equal(application?.['kind'], 'seen');
