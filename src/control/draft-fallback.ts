@@ -64,6 +64,7 @@ export async function draftFallback(
     sha256,
   );
   const ledger = parseLedger(ledgerText);
+  const orders = standing(ledger, clock.now());
   return {
     incident,
     branch: branchOf(incident),
@@ -75,9 +76,10 @@ export async function draftFallback(
       releasedAt: newest.at,
       openedToday,
       openedRecently,
-      hold: orderOn(standing(ledger, clock.now()).holds, key),
+      hold: orderOn(orders.holds, key),
     },
     activeRules,
+    standing: orders,
     existing,
     place: ask.cause.kind === 'command' && ask.cause.issue > 0 ? ask.cause.issue : newest.pull,
     outlook: foresee(doors, target),
