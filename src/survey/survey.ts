@@ -129,9 +129,10 @@ function nameOf(word: string): string {
   return safe.replaceAll(/^[^A-Za-z0-9]+|[^A-Za-z0-9_-]+$/g, '').slice(0, 63) || 'service';
 }
 
-/** Templates are said once, not file by file. */
+/** Templates are said once, not file by file; JSON that is no plain JSON is somebody's settings. */
 function unread(files: readonly ManifestFile[]): readonly string[] {
   const refused = files.flatMap(({ path, text }) => {
+    if (path.endsWith('.json')) return [];
     const read = readTree(text);
     return read.kind === 'refused' ? [{ path, because: read.because }] : [];
   });

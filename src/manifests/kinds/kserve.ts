@@ -6,9 +6,10 @@ import { put } from './kind.ts';
 
 export const NEWEST = 'newest revision';
 export const PREVIOUS = 'previous revision';
-export const STABLE = 'stable';
+const STABLE = 'stable';
 
 const COMPONENTS = ['predictor', 'transformer', 'explainer'] as const;
+const KEY = 'canaryTrafficPercent';
 const MODE = 'serving.kserve.io/deploymentMode';
 
 export const inferenceService: Kind = {
@@ -35,39 +36,43 @@ export const inferenceService: Kind = {
   },
 };
 
-/** Serverless: only two revisions are known, the newest and the one rolled out before it. */
+/**
+ * Serverless: only two revisions are known, the newest and the one rolled out before it, for each component by itself. A component
+ * that the release left alone must not be turned: its revision before is older than what was good.
+ */
 function revisionSplits(doc: Doc): readonly Split[] {
   const components = COMPONENTS.flatMap((component) => at(doc, 'spec', component) ?? []);
-  const predictor = at(doc, 'spec', 'predictor');
-  if (predictor === null) return [];
+  if (at(doc, 'spec', 'predictor') === null) return [];
   const mode = wordAt(doc, 'metadata', 'annotations', MODE);
-  const canary = numberAt(predictor, 'canaryTrafficPercent');
-  const newest = (canary ?? 100) / 100;
+  const written = components.filter((place) => at(place, KEY) !== null);
+  const turned = written.length > 0 ? written : components;
+  const newest = Math.max(...turned.map((place) => numberAt(place, KEY) ?? 100)) / 100;
   const turn = (destination: string): readonly Placed[] =>
-    components.flatMap((place) => {
+    turned.flatMap((place) => {
       const wanted = destination === NEWEST ? 100 : 0;
-      const now = numberAt(place, 'canaryTrafficPercent') ?? 100;
-      return now === wanted ? [] : [put(place, 'canaryTrafficPercent', String(wanted))];
+      return (numberAt(place, KEY) ?? 100) === wanted ? [] : [put(place, KEY, String(wanted))];
     });
   return [
     {
-      name: doc.name,
-      within: components,
-      keys: ['canaryTrafficPercent'],
+      ...{ name: doc.name, within: components, keys: [KEY] },
       destinations: [
         { name: NEWEST, share: newest },
         { name: PREVIOUS, share: 1 - newest },
       ],
-      turnTo: (destination) => notServerless(mode, canary) ?? turn(destination),
+      turnTo: (destination) =>
+        notServerless(mode, written.length > 0) ??
+        (turned.length > 1 && written.length === 0
+          ? `it has ${turned.length} components, and no ${KEY} says which of them the release changed`
+          : turn(destination)),
     },
   ];
 }
 
-function notServerless(mode: string | null, canary: number | null): string | null {
+function notServerless(mode: string | null, isWritten: boolean): string | null {
   if (mode !== null && !/^(Serverless|Knative)$/.test(mode))
     return `its mode is ${mode}, which keeps no previous revision to turn to`;
-  return mode === null && canary === null
-    ? `neither the annotation ${MODE} nor canaryTrafficPercent says that it is serverless; with the annotation one number is enough`
+  return mode === null && !isWritten
+    ? `neither the annotation ${MODE} nor ${KEY} says that it is serverless; with the annotation one number is enough`
     : null;
 }
 

@@ -38,6 +38,21 @@ test('where no previous revision is kept, or nobody knows, the percentage is not
   assert.equal(turned([file(service('    canaryTrafficPercent: 5\n', null))], 'fraud', PREVIOUS).kind, 'written');
 });
 
+test('only the component that has a percentage is turned: the revision before of another one is older than what was good', () => {
+  const transformer = '  transformer:\n    containers: [{ name: t, image: "t:7" }]\n';
+  assert.deepEqual(diff([file(CANARY + transformer)], 'fraud', PREVIOUS), [
+    '-     canaryTrafficPercent: 10 # careful',
+    '+     canaryTrafficPercent: 0 # careful',
+  ]);
+  assert.match(
+    because([file(PROMOTED + transformer)], 'fraud', PREVIOUS),
+    /2 components, and no canaryTrafficPercent says which/,
+  );
+  const both = CANARY + transformer.replace('\n', '\n    canaryTrafficPercent: 30\n');
+  assert.deepEqual(told(file(both)), ['fraud: newest revision 0.3, previous revision 0.7']);
+  assert.equal(diff([file(both)], 'fraud', PREVIOUS).length, 4);
+});
+
 test('in standard mode the candidates stand beside the predictor, which gets what they leave', () => {
   const standard = `${service('', 'Standard')}  canary:
     - trafficPercent: 20 # wave one
