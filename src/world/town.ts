@@ -1,5 +1,5 @@
 import { startArgoCd, type ArgoCdWorld } from './argocd/server.ts';
-import type { Awkward } from './argocd/awkward.ts';
+import { OBLIGING, type Awkward } from './argocd/awkward.ts';
 import { startGitHub, type LocalGitHub } from './github/start.ts';
 import type { Exchange } from './github/options.ts';
 import { startMlflow, type MlflowWorld, type ModelVersion } from './mlflow.ts';
@@ -61,11 +61,30 @@ export interface Merged {
 /** The Argo CD application of the service. */
 export const APPLICATION = 'recommender-production';
 
+type Close = () => Promise<unknown>;
+
+/** Whatever started is stopped again when the rest fails. */
 export async function startTown(options: TownOptions): Promise<Town> {
+  const opened: Close[] = [];
+  try {
+    return await open(options, opened);
+  } catch (error) {
+    await closeAll(opened);
+    throw error;
+  }
+}
+
+/** The newest first: nobody is left talking to somebody who is gone. */
+async function closeAll(opened: readonly Close[]): Promise<void> {
+  for (const close of opened.toReversed()) await close();
+}
+
+async function open(options: TownOptions, opened: Close[]): Promise<Town> {
   const webhookSecret = 'webhook-secret-of-this-world';
   const argoToken = 'argocd-token-of-this-world';
   const { behaviours, seed, queries } = options;
   const database = queries === undefined ? null : await startDatabase();
+  opened.push(() => Promise.resolve(database?.close()));
   const fleet = await startFleet({
     ...{ behaviours, seed },
     works: (version) => {
@@ -73,10 +92,13 @@ export async function startTown(options: TownOptions): Promise<Town> {
       return query === undefined || database === null || database.answers(query);
     },
   });
+  opened.push(() => fleet.close());
   const mlflow = options.models === undefined ? null : await startMlflow(options.models);
+  opened.push(async () => mlflow?.close());
   const prometheus = options.prometheus
     ? await startPrometheus({ targets: [{ url: `${fleet.url}/metrics/fleet` }], scrapeMs: 1000 })
     : null;
+  opened.push(async () => prometheus?.stop());
   const metrics: Metrics = prometheus
     ? { kind: 'prometheus', url: prometheus.url }
     : { kind: 'openmetrics', url: fleet.url };
@@ -85,6 +107,7 @@ export async function startTown(options: TownOptions): Promise<Town> {
     ...(options.latencyMs === undefined ? {} : { latencyMs: options.latencyMs }),
     ...(options.onExchange ? { onExchange: options.onExchange } : {}),
   });
+  opened.push(() => github.close());
   await github.createRepository({
     owner: 'acme',
     name: 'deployments',
@@ -108,7 +131,9 @@ export async function startTown(options: TownOptions): Promise<Town> {
       await fleet.apply(files);
     },
     live: () => fleet.state(),
+    awkward: { [APPLICATION]: { retryLimit: 0 } },
   });
+  opened.push(() => argoCd.close());
   github.addWebhook(REPOSITORY, { url: argoCd.webhookUrl, events: ['push'] });
   await github.pushCommit(REPOSITORY, {
     author: 'mona',
@@ -127,7 +152,12 @@ export async function startTown(options: TownOptions): Promise<Town> {
   });
   await github.drain();
   await argoCd.settle();
+  const { operation } = argoCd.state(APPLICATION);
+  if (operation?.phase !== 'Succeeded')
+    throw new Error(`the first sync failed: ${operation?.message ?? 'it never began'}`);
+  argoCd.switch(APPLICATION, { retryLimit: OBLIGING.retryLimit });
   const load = startLoad({ url: fleet.url, rps: options.rps, seed });
+  opened.push(() => load.stop());
   const merge: Town['merge'] = async (title, files) => {
     const branch = title.toLowerCase().replace(/[^a-z0-9.]+/g, '-');
     await github.pushCommit(REPOSITORY, { branch, author: 'mona', message: title, files: inFolder(files) });
@@ -150,12 +180,7 @@ export async function startTown(options: TownOptions): Promise<Town> {
       return merge(`Release recommender ${tag}`, { 'rollout.yaml': rollout(tag) });
     },
     merge,
-    async close() {
-      await load.stop();
-      await Promise.all([argoCd.close(), github.close(), prometheus?.stop(), mlflow?.close()]);
-      await fleet.close();
-      database?.close();
-    },
+    close: () => closeAll(opened),
   };
 }
 
