@@ -1,47 +1,21 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { openRemote } from '../../cli/remote.ts';
 import { repoint } from '../../cli/commands/repoint.ts';
 import type { Call } from '../../cli/terminal.ts';
 import { parse } from '../../src/ledger/chain.ts';
 import { startGitHub, type LocalGitHub } from '../../src/world/github/start.ts';
+import { startSmallMlflow, type SmallMlflow } from '../registries/small-mlflow.ts';
 
 const REPO = 'acme/deployments';
 
-/** As much of MLflow as a move needs: versions 7 and 8, and an alias that can be set. */
-function anMlflow() {
-  const state = { champion: '8', posts: 0 };
-  const server = createServer((request, response) => {
-    const url = new URL(request.url ?? '', 'http://it');
-    const say = (status: number, body: object) => response.writeHead(status).end(JSON.stringify(body));
-    if (request.method === 'POST') {
-      state.posts += 1;
-      request.on(
-        'data',
-        (chunk: Buffer) => (state.champion = (JSON.parse(String(chunk)) as { version: string }).version),
-      );
-      request.on('end', () => say(200, {}));
-      return;
-    }
-    const asked = url.pathname.endsWith('/alias') ? state.champion : (url.searchParams.get('version') ?? '');
-    if (!['7', '8'].includes(asked)) return say(404, { error_code: 'RESOURCE_DOES_NOT_EXIST', message: 'none' });
-    return say(200, { model_version: { name: 'fraud', version: asked, status: 'READY' } });
-  });
-  return { state, server };
-}
-
 describe('repoint, against a repository and an MLflow', () => {
-  const { state, server } = anMlflow();
+  let state: SmallMlflow;
   let github: LocalGitHub;
-  let url = '';
 
   before(async () => {
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    state = await startSmallMlflow('8', ['7', '8']);
+    const { url } = state;
     const criteria = [{ name: 'errors', bad: 'bad_total', total: 'all_total', if: 'rate > 2%' }];
     const verify = { 'healthy-for': '30s', within: '10m', source: 'prom', arm: 'app="web"', criteria };
     const rollback = { repoint: [{ registry: 'models', pointer: 'fraud@champion' }] };
@@ -57,8 +31,7 @@ describe('repoint, against a repository and an MLflow', () => {
     await github.pushCommit(REPO, { author: 'mona', message: 'Playbook', files: { 'lastgood.yml': playbook } });
   });
   after(async () => {
-    server.closeAllConnections();
-    server.close();
+    state.close();
     await github.close();
   });
 
