@@ -13,9 +13,11 @@ export function budget(cursor: Cursor): Limit | Complaint {
   if (amount.kind !== 'number' || !(Number(amount.text) > 0))
     return complain(`a budget should stand here, not ${shown(amount)}`);
   cursor.at += 1;
+  // The number of a tier stands before the money, the printed sentence has it after.
+  const before = origin(cursor);
   const unit = peek(cursor).kind === 'word' && peek(cursor).text !== 'per' ? peek(cursor).text.toUpperCase() : '';
   if (unit !== '') cursor.at += 1;
-  const note = take(cursor, '[') === null ? null : withOrigin(cursor, { factor: 0, plus: 0 });
+  const note = before ?? origin(cursor);
   if (note !== null && 'cure' in note) return note;
   if (take(cursor, 'per') === null) return complain('a budget needs its time');
   const [digits, letters] = [peek(cursor), peek(cursor, 1)];
@@ -24,6 +26,10 @@ export function budget(cursor: Cursor): Limit | Complaint {
   cursor.at += 2;
   const from = note?.from === undefined ? {} : { from: note.from };
   return { factor: 0, plus: Number(amount.text), per: { ms: time.value, unit }, ...from };
+}
+
+function origin(cursor: Cursor): Limit | Complaint | null {
+  return take(cursor, '[') === null ? null : withOrigin(cursor, { factor: 0, plus: 0 });
 }
 
 /** `[critical.p95]` after a limit: the tier and the limit that it was taken from. */

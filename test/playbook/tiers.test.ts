@@ -90,3 +90,18 @@ test('where a limit came from survives printing and reading', () => {
   assert.equal(read.condition.limits[0]?.from, 'critical.error-margin');
   assert.equal(parseCondition('rate > 2% [critical').ok, false);
 });
+
+test('a budget is taken from a tier too, with its money', () => {
+  const text = tiered('critical', 'spend > tier.day USD per 1d')
+    .replace('margin: 0.5pp', 'margin: 0.5pp, day: 20')
+    .replace('bad: bad_total, total: all_total', 'sum: cost_total');
+  const condition = rulesOf(text).gate.triggers[0]?.if;
+  assert.deepEqual(condition?.limits, [
+    { factor: 0, plus: 20, per: { ms: 86_400_000, unit: 'USD' }, from: 'critical.day' },
+  ]);
+  const printed = printCondition(condition);
+  assert.equal(printed, 'spend > 20 USD [critical.day] per 1d');
+  const again = parseCondition(printed);
+  assert.ok(again.ok);
+  assert.deepEqual(again.condition.limits, condition.limits);
+});
