@@ -35,7 +35,6 @@ export function createMover(doors: MoverDoors, recorder: Recorder): Mover {
   let running: Promise<void> = Promise.resolve();
 
   async function move(target: Target, incident: Incident, good: LastGood, pull: Pull): Promise<void> {
-    busy.add(incident.id);
     try {
       const outcomes = await moveAll(doors, recorder, { target, incident, good, pull, notSent });
       if (outcomes.length > 0)
@@ -107,7 +106,6 @@ async function moveAll(doors: MoverDoors, recorder: Recorder, about: Case): Prom
       to === null
         ? unknownMove(reference, 'the ledger does not know where it led while the target was live')
         : await settle(doors, recorder, about, { reference, to, lines, place, began });
-    if (outcome === null) continue;
     recorder.add([outcomeEntry(place, outcome, new Date(clock.now()).toISOString())]);
     outcomes.push(outcome);
   }
@@ -129,7 +127,7 @@ async function settle(
   recorder: Recorder,
   { target, notSent }: Case,
   { reference, to, lines, place, began }: Wish,
-): Promise<Outcome | null> {
+): Promise<Outcome> {
   const planned = await planMove(doors, target.registries, { reference, to, lines });
   // What it led to before is known from whoever began; the registry has forgotten it.
   const move = began ? { ...planned, from: versionIn(began.details['from']) } : planned;

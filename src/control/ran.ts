@@ -59,12 +59,12 @@ export async function answersOf(asked: Asked): Promise<readonly Answer[]> {
 function fromFiles(asked: Asked): readonly Open[] {
   const { target, revision } = asked;
   const files = asked.files.filter(({ path }) => MANIFEST.test(path));
-  const places = Map.groupBy(referencesIn(target.registries, files), ({ place }) => `${place?.path} ${place?.key}`);
+  const named = Map.groupBy(referencesIn(target.registries, files), ({ place }) => place?.path ?? '');
   const scalars = new Map(files.map(({ path, text }) => [path, scalarMap(text)]));
   const replaced = new Set([...scalars.values()].flatMap(replacedNames));
   return files.flatMap(({ path, text }): readonly Open[] => {
     const source = (key: string): Source => ({ kind: 'git', file: path, key, commit: revision });
-    const known = (key: string): readonly Reference[] => places.get(`${path} ${key}`) ?? [];
+    const known = named.get(path) ?? [];
     if (isDvcFile(path))
       return dvcOuts(path, text).map(({ path: name, key, object }) => plain('data', name, object.md5, [source(key)]));
     const versions = versionsOf(path, text);
@@ -74,12 +74,13 @@ function fromFiles(asked: Asked): readonly Open[] {
       ...plain('image', image, image, [source(key)]),
       digest: readImage(image)?.image.digest ?? null,
       warning: readImage(image)?.image.digest ? null : 'a tag can be moved, and Git does not say where it led',
-      ask: known(key).find(({ artefact }) => artefact.kind === 'image' && artefact.digest === null) ?? null,
+      ask:
+        known.find(
+          ({ artefact, place }) => place?.key === key && artefact.kind === 'image' && artefact.digest === null,
+        ) ?? null,
     }));
-    const named = [...places.values()]
-      .flat()
-      .filter(({ place, artefact }) => place?.path === path && artefact.kind !== 'image');
-    for (const reference of named) {
+    for (const reference of known) {
+      if (reference.artefact.kind === 'image') continue;
       const key = reference.place?.key ?? '';
       told.add(key);
       rows.push(ofReference(asked, reference, [source(key)]));
@@ -97,15 +98,22 @@ function fromFiles(asked: Asked): readonly Open[] {
   });
 }
 
-/** Pointers and flags that only the playbook names. */
+/** What only the playbook names. */
 function fromPlaybook(asked: Asked): readonly Open[] {
   const { registries, rules } = asked.target;
+  const inFiles = new Set(referencesIn(registries, asked.files).map(nameOf));
   const listed = [
     ...referencesListed(registries, rules.artefacts),
     ...rules.rollback.repoint.flatMap(({ registry, pointer }) => toReference(registries, registry, pointer)),
   ];
-  const unique = new Map(listed.map((one) => [`${one.registry} ${JSON.stringify(one.artefact)}`, one]));
-  return [...unique.values()].map((one) => ofReference(asked, one, [{ kind: 'playbook', registry: one.registry }]));
+  const unique = new Map(listed.map((one) => [nameOf(one), one]));
+  return [...unique]
+    .filter(([name]) => !inFiles.has(name))
+    .map(([, one]) => ofReference(asked, one, [{ kind: 'playbook', registry: one.registry }]));
+}
+
+function nameOf({ registry, artefact }: Reference): string {
+  return `${registry} ${JSON.stringify(artefact)}`;
 }
 
 function ofReference({ target, lines, time }: Asked, reference: Reference, sources: readonly Source[]): Open {

@@ -17,7 +17,11 @@ const FLAGS = '{"flags":{"ranker":{"state":"ENABLED","variants":{"on":true},"def
 const DVC = `outs:\n- md5: ${'b'.repeat(32)}\n  size: 7\n  hash: md5\n  path: data.csv\n`;
 
 async function aWorld() {
-  const playbook = pointerPlaybook([{ registry: 'flags', pointer: 'kill-switch' }]);
+  const playbook = pointerPlaybook([
+    { registry: 'flags', pointer: 'kill-switch' },
+    // A manifest names it too, and it is told once.
+    { registry: 'models', pointer: 'fraud@champion' },
+  ]);
   const outside = anOutside({ playbook });
   const registry = new FakeRegistry();
   const doors = { ...doorsOf(outside), ...registry.doors() };
