@@ -12,7 +12,7 @@ import { answerProtection, runOfCallback, type Protection } from '../src/control
 import { checkReady, type Which } from '../src/control/ready-check.ts';
 import { recordMoves } from '../src/control/pointers.ts';
 import { readGateRun } from '../src/control/gate-run.ts';
-import type { Settled } from '../src/control/reconcile.ts';
+import type { Loop, Settled } from '../src/control/reconcile.ts';
 import { findLeftovers } from '../src/control/sweep.ts';
 import type { Key } from '../src/plan/incident.ts';
 import type { GateRun } from '../src/ports.ts';
@@ -133,9 +133,11 @@ export function createPorter({ house, queue, log, witness, now = Date.now }: Par
         return null;
       }
       case 'protect':
-        return guard.look(`${origin.repository} ${JSON.stringify(errand.asked)}`, () =>
-          answerProtection(doors, loop.recorder, errand.asked, loadReferences),
-        );
+        return guard.look(`${origin.repository} ${JSON.stringify(errand.asked)}`, async () => {
+          const answered = await answerProtection(doors, loop.recorder, errand.asked, loadReferences);
+          // The answer stands: a gate is not run again because the ledger was away.
+          if (answered === 'approved') await passed(origin, loop).catch(() => undefined);
+        });
       case 'moved':
         await recordMoves(doors, loop.recorder, errand);
         return null;
@@ -147,14 +149,20 @@ export function createPorter({ house, queue, log, witness, now = Date.now }: Par
         const news = readGateRun(doors.repository, errand.run);
         if (!news) return null;
         loop.recorder.add([news.entry]);
+        // First of all: nothing else may make the way back wait.
+        if (news.ask) await put({ kind: 'ask', origin, key: news.key, ask: news.ask });
         if (news.entry.kind === 'gate-failed') await offerButtons(doors, news);
         await tellRelease(doors, news);
-        // Another version that passed lifts what was quarantined: the checks of others stand differently.
-        if (news.entry.kind === 'gate-passed') await put({ kind: 'changes', origin, number: null });
-        if (news.ask) await put({ kind: 'ask', origin, key: news.key, ask: news.ask });
+        if (news.entry.kind === 'gate-passed') await passed(origin, loop);
         return null;
       }
     }
+  }
+
+  /** Another version that passed lifts what was quarantined: once the ledger says so, the checks of others stand differently. */
+  async function passed(origin: Origin, loop: Loop): Promise<void> {
+    await loop.recorder.flush();
+    await put({ kind: 'changes', origin, number: null });
   }
 
   async function sweepRepository(origin: Origin): Promise<void> {

@@ -9,7 +9,8 @@ import { parse } from '../../src/ledger/chain.ts';
 import { START } from '../control/builders.ts';
 import { doorsOf } from '../control/fakes.ts';
 import { pointerPlaybook } from '../control/pointer-world.ts';
-import { aLoop, anAsk, aRelease, FILE, KEY, manifest, type Released } from '../control/world.ts';
+import { aLoop, anAsk, aRelease, FILE, KEY, manifest, type Released, toTheEnd } from '../control/world.ts';
+import { checkRunName, printExternalId, printGateNote } from '../../src/report/check-run.ts';
 
 beforeEach(() => {
   mock.timers.reset();
@@ -156,6 +157,36 @@ test('the same command delivered again, under whatever delivery id, is answered 
     world.repository.said.filter(({ body }) => body.includes('web in production') || body.includes('under way')).length,
     1,
   );
+});
+
+test('a newer version that passed its gate turns the checks of others green, once the ledger says so', async () => {
+  const world = aRelease();
+  await toTheEnd(world, aLoop(world), anAsk(world));
+  const trial = world.repository.release('Again', { [FILE]: manifest('1.4.2') });
+  world.repository.trials.push(...world.repository.commits.splice(-1));
+  const proposed = { number: 700, head: 'f'.repeat(40), branch: 'again', author: 'bob', fork: false, merged: trial };
+  world.repository.others = [{ ...proposed, paths: [FILE], allPaths: true }];
+  const { porter } = await aPorter(world);
+  await porter.changes(ORIGIN, null);
+  await settle();
+  world.clock.turn(60_000);
+  const sha = world.repository.release('Release web 1.4.3', { [FILE]: manifest('1.4.3') });
+  const id = { service: 'web', environment: 'production', sha };
+  const detectedAt = at(world, 0);
+  const text = printGateNote({
+    ...{ version: 1, decision: 'pass', reasonCode: 'passed', rollback: 'not-requested', then: 'rollback' },
+    ...{ blame: null, because: 'harm is excluded', detectedAt },
+  });
+  await porter.gate(ORIGIN, {
+    ...{ id: 9, name: checkRunName(id), externalId: printExternalId(id), sha, conclusion: 'success', text },
+    ...{ appSlug: 'github-actions', completedAt: detectedAt },
+  });
+  await settle();
+  assert.deepEqual(
+    world.repository.published.filter(({ name }) => name === 'lastgood/release').map(({ conclusion }) => conclusion),
+    ['failure', 'success'],
+  );
+  assert.deepEqual(world.repository.deployed.at(-1)?.task, 'release');
 });
 
 test('a hint that cannot be kept is told to its sender, who sends again', async () => {
