@@ -1,5 +1,6 @@
 import type { Moments } from '../report/timeline.ts';
 import { healthySince } from './decide-cluster.ts';
+import { isRelieved } from './entries.ts';
 import type { Observed } from './observed.ts';
 import type { Step } from './step.ts';
 
@@ -16,12 +17,19 @@ export function momentsOf(seen: Observed, step: Step): Moments {
       : null;
   const healthy = all && reached.length > 0 && reached.every((app) => app.application.health.status === 'Healthy');
   return {
+    relieved: relievedAt(seen, step),
     opened: pull?.createdAt ?? null,
     merged: pull?.mergedAt ?? null,
     applied,
     healthy: healthy ? iso(healthySince(seen, reached, Date.parse(pull.mergedAt ?? ''))) : null,
     recovered: step.kind === 'finish' && step.outcome === 'recovered' ? iso(seen.now) : null,
   };
+}
+
+function relievedAt(seen: Observed, step: Step): string | null {
+  const half = seen.stage.kind === 'opened' ? seen.stage.remembered.half : null;
+  if (half?.kind === 'version') return half.first.relievedAt;
+  return half?.relievedAt ?? (isRelieved(seen, step) ? iso(seen.now) : null);
 }
 
 function iso(at: number): string {

@@ -24,6 +24,7 @@ export function createWatch(doors: Doors, prover: Prover): Watch {
       const served = way === 'fallback' && half?.kind === 'traffic' && half.relievedAt !== undefined;
       if (back === undefined || !served || pull.state !== 'merged') {
         rounds.delete(id);
+        prover.forget(`${id} back`);
         return null;
       }
       const now = doors.clock.now();

@@ -6,8 +6,8 @@ import { playbookError } from '../playbook/faults.ts';
 import type { Playbook } from '../playbook/schema.ts';
 import { targetOf, type Target } from '../playbook/target.ts';
 import type { Overview, Pull } from '../ports.ts';
-import { parseBlock, servedSince, type Memory } from '../report/memory.ts';
-import { activeOf, isSameComment, isSameStory, overWords, rememberedOf, type Active } from './active.ts';
+import { parseBlock, servedSince } from '../report/memory.ts';
+import { activeOf, isSameComment, isSameStory, overWords, type Active } from './active.ts';
 import { actOnPull, adoptPull, openPull } from './act.ts';
 import { createAnnouncer, placeOf } from './announce.ts';
 import { decide } from './decide.ts';
@@ -15,13 +15,10 @@ import type { Doors } from './doors.ts';
 import { draft, type Ask, type Draft } from './draft.ts';
 import { draftSecond } from './draft-second.ts';
 import { evidenceBefore, gatherEvidence, type Gathering } from './evidence.ts';
-import { createWatch } from './observe-back.ts';
-import { observeApprovals } from './observe-approvals.ts';
-import { observeApplications, observeMigration, observeObstacles, observeProof } from './observe.ts';
+import { createLooker } from './looker.ts';
 import type { Observed, Settings } from './observed.ts';
 import { policyOf } from './policy.ts';
 import { createMover } from './mover.ts';
-import { createProver } from './prove.ts';
 import type { Recorder } from './record.ts';
 import { createRefusals, type Refusals } from './refused.ts';
 import { createSerial } from './serial.ts';
@@ -81,8 +78,7 @@ export function playbookOf(overview: Overview): Playbook {
 }
 
 export function createLoop(doors: Doors): Loop {
-  const prover = createProver(doors.clock);
-  const watch = createWatch(doors, prover);
+  const looker = createLooker(doors);
   /** Operations that Argo CD did not let us end: people see the command, and not at every look another attempt. */
   const denied = new Map<string, { readonly application: string; readonly at: number }>();
   const announcer = createAnnouncer(doors);
@@ -180,7 +176,7 @@ export function createLoop(doors: Doors): Loop {
     for (let taken = 0; taken < MOST_STEPS; taken += 1) {
       const known = denied.get(memory.incident.id);
       const mayNotTerminate = known && doors.clock.now() - known.at < ASK_AGAIN_MS ? known.application : null;
-      let seen: Observed = { ...(await observe(target, settings, pull, memory)), mayNotTerminate };
+      let seen: Observed = { ...(await looker.look(target, settings, { pull, memory })), mayNotTerminate };
       mover.see(seen, target);
       let step = decide(seen);
       if (step.kind === 'second') {
@@ -193,7 +189,7 @@ export function createLoop(doors: Doors): Loop {
           const { evidence: digest } = memory;
           const evidence = digest === undefined ? null : { digest, path: evidencePath(memory.incident.id, digest) };
           const opened = await openPull(doors, target, step, drafted, evidence);
-          prover.forget(seen.incident.id);
+          looker.forget(seen.incident.id);
           await announcer.relabel(pull, LABELS.relieved);
           return follow(target, settings, opened);
         }
@@ -202,7 +198,7 @@ export function createLoop(doors: Doors): Loop {
       if (step.kind === 'wait' || step.kind === 'escalate' || step.kind === 'finish') {
         const stands = await told;
         if (step.kind === 'finish' && stands) {
-          prover.forget(seen.incident.id);
+          looker.forget(seen.incident.id);
           denied.delete(seen.incident.id);
         }
         return {
@@ -242,29 +238,6 @@ export function createLoop(doors: Doors): Loop {
     );
   }
 
-  async function observe(target: Target, settings: Settings, pull: Pull, memory: Memory): Promise<Observed> {
-    const merged = pull.state === 'merged';
-    const remembered = rememberedOf(pull, memory);
-    const applications = merged && !isServed(memory) ? await observeApplications(doors, target, pull) : [];
-    return {
-      incident: memory.incident,
-      rules: target.rules,
-      stage: { kind: 'opened', remembered },
-      ...settings,
-      obstacles: await observeObstacles(doors, target, settings, pull),
-      approvals: await observeApprovals(doors, target, pull, { memory, head: settings.head }),
-      migration: await observeMigration(doors, pull, memory.job ?? null),
-      applications,
-      back: await watch.look(target, memory.incident, remembered),
-      proof:
-        merged && !isServed(memory)
-          ? await observeProof(doors, prover, target, memory.incident, remembered, applications)
-          : null,
-      escalated: pull.labels.includes(LABELS.called) || pull.labels.includes(LABELS.escalated),
-      now: doors.clock.now(),
-    };
-  }
-
   const serial = createSerial();
   return {
     reconcile: (key, ask, options) => serial(`${key.service}/${key.environment}`, () => reconcile(key, ask, options)),
@@ -284,10 +257,6 @@ export async function glance(doors: Pick<Doors, 'repository'>): Promise<Glance> 
     doors.repository.unfinishedRollbacks(),
   ]);
   return { overview, unfinished };
-}
-
-function isServed({ half }: Memory): boolean {
-  return half?.kind === 'traffic' && half.relievedAt !== undefined;
 }
 
 /** When users were proven to be well again; null: moving the traffic alone did not prove it. */

@@ -88,7 +88,10 @@ function bodyWith(view: PullRequestView, rows: number): string {
     ),
     titled('Quarantined', quarantineList(view.quarantine, plan.incident.key, rows)),
     titled('Writers to tell', writersWords(view.writers ?? [], view.quarantine)),
-    titled('Recovered means', verifyList(view.verify, view.applications)),
+    titled(
+      plan.phase?.kind === 'traffic' ? 'Users are well when' : 'Recovered means',
+      verifyList(view.verify, view.applications, plan.phase?.kind === 'traffic'),
+    ),
     `<sub>Incident ${incident.id}, plan ${plan.hash}. A commit that lastgood did not make on this branch stops automation.${evidenceWords(view.evidence)}</sub>`,
     printBlock({
       version: 1,

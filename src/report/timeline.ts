@@ -5,8 +5,12 @@ import { block, inline, link, mention } from './escape.ts';
 import { parseMarker, printMarker } from './marker.ts';
 import { duration, instant, short } from './numbers.ts';
 
-/** ISO 8601 instants, null for what has not happened. `recovered` is proven by metrics, not by the merge. */
+/**
+ * ISO 8601 instants, null for what has not happened. `relieved`: the traffic was away and users were well before the version was
+ * back; only of a way back in two halves. `recovered` is proven by metrics, not by the merge.
+ */
 export interface Moments {
+  readonly relieved?: string | null;
   readonly opened: string | null;
   readonly merged: string | null;
   readonly applied: string | null;
@@ -115,6 +119,7 @@ function escalationWords(escalation: Escalation): string {
 
 function stepsTable(view: TimelineView): string {
   const start = Date.parse(view.incident.openedAt);
+  const { relieved } = view.moments;
   const row = (words: string, at: string | null): string => {
     if (at === null) return `| ${words} | - | |`;
     const after = (Date.parse(at) - start) / 1000;
@@ -124,6 +129,7 @@ function stepsTable(view: TimelineView): string {
     '| Step | When | Since detected |',
     '| --- | --- | --- |',
     row('Detected', view.incident.openedAt),
+    ...(typeof relieved === 'string' ? [row('Traffic away, users well', relieved)] : []),
     ...STEPS.map(([step, words]) => row(words, view.moments[step])),
   ].join('\n');
 }

@@ -8,15 +8,20 @@ export type VerifyWords = Pick<Verify, 'healthy-for' | 'within'> & {
   readonly criteria: readonly { readonly name: string; readonly if: { readonly text: string } }[];
 };
 
-/** A list: applied, healthy, every criterion, and the time allowed. Merged alone is never called recovered. */
-export function verifyList(verify: VerifyWords, applications: readonly string[]): string {
+/**
+ * A list: applied, healthy, every criterion, and the time allowed. Merged alone is never called recovered. Where only the traffic
+ * moves, the arm that lost it may stay ill.
+ */
+export function verifyList(verify: VerifyWords, applications: readonly string[], onlyTraffic = false): string {
   const where = applications.length === 0 ? 'the applications' : applications.map((name) => code(name, 100)).join(', ');
   return [
     `- Argo CD has applied this commit to ${where}`,
-    `- they stay Healthy for ${duration(verify['healthy-for'] / 1000)}`,
+    onlyTraffic
+      ? `- it has been applied for ${duration(verify['healthy-for'] / 1000)}; what lost its traffic may stay unhealthy`
+      : `- they stay Healthy for ${duration(verify['healthy-for'] / 1000)}`,
     ...verify.criteria.map(
       (criterion) => `- **${inline(criterion.name, 80)}** is proven not to be ${code(criterion.if.text, 200)}`,
     ),
-    `- all of it within ${duration(verify.within / 1000)} of the merge; later is an escalation, never green`,
+    `- all of it within ${duration(verify.within / 1000)} of the merge; later is ${onlyTraffic ? 'not waited for' : 'an escalation'}, never green`,
   ].join('\n');
 }

@@ -74,3 +74,13 @@ test('a thousand alerts are read, more are refused', () => {
   assert.equal(many(1000).ok, true);
   assert.equal(many(1001).ok, false);
 });
+
+test('an alert asks for the fallback with a label of its own, beside one that asks for a rollback', () => {
+  const place = { service: 'web', environment: 'production' };
+  const alerts = read(
+    anAlert(place),
+    anAlert({ ...place, lastgood_then: 'fallback' }),
+    anAlert({ ...place, lastgood_then: 'x' }),
+  );
+  assert.deepEqual(alerts.ok && alerts.asks.map(({ ask }) => ask.cause.then), [undefined, 'fallback']);
+});

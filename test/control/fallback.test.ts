@@ -52,6 +52,7 @@ function aSlowModel(parts: { approval?: 'human' | 'auto'; back?: boolean; more?:
   const outside = anOutside({ playbook, remembers: true });
   outside.source.rates.set(PROBE, 0.3);
   const released = outside.repository.release('Serve model 7', { [ROUTE]: route(0), [MODEL]: model('7') });
+  outside.repository.release('Words', { 'README.md': 'x' });
   outside.clock.turn(48 * 3_600_000);
   return { ...outside, released };
 }
@@ -103,6 +104,15 @@ test('users go to the simpler model, and back once the probes of the complex one
   assert.deepEqual([first?.branch, second?.branch], [branch, `${branch}-back`]);
   assert.deepEqual([first?.labels, second?.labels], [['lastgood: relieved'], ['lastgood: recovered']]);
   assert.deepEqual(kinds(world), WHOLE);
+  assert.equal(parse(world.repository.ledgerText)[0]?.revision, null, 'no release is accused');
+  const [there, back] = world.repository.commits.slice(-2).map(({ message }) => message);
+  assert.doesNotMatch(there ?? '', /Reverts/);
+  assert.match(
+    back ?? '',
+    new RegExp(`^Reverts #${first?.number ?? 0}$`, 'm'),
+    'so that an alert after it starts no second one',
+  );
+  assert.doesNotMatch(second?.body ?? '', /Serve model 7/);
 });
 
 test('the way back takes the whole stable time of probes, counted anew in each round', async () => {
@@ -112,6 +122,8 @@ test('the way back takes the whole stable time of probes, counted anew in each r
   heal(world);
   await looksFor(world, loop, 60_000);
   assert.equal(world.repository.pulls.length, 1, 'a minute is not two');
+  await looksFor(world, loop, 120_000);
+  assert.equal(world.repository.pulls.length, 2, 'and the five bad minutes before it are not counted');
 });
 
 test('what was released while the fallback served stays when the route comes back', async () => {

@@ -103,3 +103,8 @@ test('the same run gives the same ledger id, two runs of one commit two', () => 
   assert.equal(id(aRun()), id(aRun()));
   assert.notEqual(id(aRun()), id(aRun({ id: 78 })));
 });
+
+test('a gate whose trigger says fallback asks for the fallback', () => {
+  const ask = readGateRun(REPOSITORY, aRun({}, { then: 'fallback' }))?.ask;
+  assert.equal(ask?.cause.kind === 'gate' && ask.cause.then, 'fallback');
+});

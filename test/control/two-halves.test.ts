@@ -85,7 +85,13 @@ test('the traffic goes first, and the version follows in a second pull request o
   assert.equal(world.repository.file(ROUTE), route(0));
   assert.deepEqual(kinds(world), WHOLE);
   assert.equal(timelines(world).length, 1);
-  assert.match(timelines(world)[0]?.body ?? '', /^\*\*Recovered\*\*/);
+  const story = timelines(world)[0];
+  assert.ok(story);
+  assert.equal(story.issue, first?.number, 'one comment tells both halves');
+  assert.match(story.body, /^\*\*Recovered\*\*/);
+  assert.match(story.body, /\| Traffic away, users well \| 2026-/);
+  assert.match(first?.body ?? '', /### What follows[\s\S]*web:1\.4\.2[\s\S]*### Users are well when/);
+  assert.match(second?.body ?? '', new RegExp(`#${first?.number ?? 0} moved the traffic away first`));
 });
 
 for (const when of ['before', 'after'] as const) {
