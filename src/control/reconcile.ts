@@ -63,6 +63,9 @@ export interface Loop {
 /** A right that was missing may have been given meanwhile. */
 const ASK_AGAIN_MS = 60_000;
 
+/** What was read of GitHub this long ago still holds. */
+const UNCHANGED_MS = 100;
+
 /** The end could not be written down. */
 const SAY_AGAIN_MS = 2_000;
 
@@ -147,7 +150,16 @@ export function createLoop(doors: Doors): Loop {
       await announcer.announce(seen, step, drafted.place);
       return { kind: 'looked', step, pull: null, seen, again: null };
     }
-    const evidence = await evidenceBefore(doors, target, overview, drafted, gathering);
+    const asked = doors.clock.now();
+    const [evidence] = await Promise.all([
+      evidenceBefore(doors, target, overview, drafted, gathering),
+      drafted.outlook,
+    ]);
+    if (doors.clock.now() - asked > UNCHANGED_MS) {
+      // While others were being asked, another replica may have opened it, merged it and tidied up its branch.
+      const faster = await doors.repository.findRollback(drafted.branch);
+      if (faster) return start(target, overview, { drafted: { ...drafted, existing: faster }, gathering }, options);
+    }
     // Stored while the pull request is being opened: nothing in the cluster has changed yet.
     announcer.recorder.add([], [evidence]);
     const opened = await openPull(doors, target, step, drafted, evidence);

@@ -111,6 +111,27 @@ test('a source that does not answer in time, and an Argo CD that is away, are sa
   );
 });
 
+test('while others are being asked, somebody may be faster: what they opened is followed, and nothing is opened again', async () => {
+  const world = aRelease({ rollback: { approval: 'auto' } });
+  const key = { repo: 'acme/deploy', service: 'web', environment: 'production' };
+  const calls: string[] = [];
+  const doors = doorsOf(world, (door, method) => void calls.push(`${door} ${method}`));
+  const slow: typeof doors = {
+    ...doors,
+    source: (config) => ({
+      remembers: false,
+      look: async (queries, at) => {
+        if (world.repository.pulls.length === 0) await aLoop(world).reconcile(key, anAsk(world));
+        world.clock.turn(500);
+        return doors.source(config).look(queries, at);
+      },
+    }),
+  };
+  await aLoop(world, slow).reconcile(key, anAsk(world));
+  assert.equal(world.repository.pulls.length, 1);
+  assert.ok(!calls.includes('repository open'));
+});
+
 test('a ledger that cannot be written costs no rollback, and the evidence follows once it can', async () => {
   const world = aRelease({ rollback: { approval: 'auto' } });
   world.repository.failOn('writeLedger', new RollbackError('github-unavailable', 'GitHub answered 502'), 2);
