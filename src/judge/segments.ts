@@ -14,7 +14,7 @@ import { SILENT_LOOKS, wholeMetric } from './trigger-metric.ts';
 export type Segments = NonNullable<Trigger['segments']>;
 
 /** A segment that does not hold up a pass, and why. */
-export interface Unjudged {
+interface Unjudged {
   readonly name: string;
   readonly why: string;
 }

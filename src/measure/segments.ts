@@ -9,7 +9,7 @@ import { between } from './window.ts';
 /** More are hardly segments, and each would have too little traffic to say anything. */
 const MOST_SEGMENTS = 50;
 
-export interface SegmentWindows {
+interface SegmentWindows {
   readonly samples: Readonly<Record<string, Sample>>;
   /** Hand this in as `before` at the next look. */
   readonly keep: ReadonlyMap<string, Reading>;

@@ -22,7 +22,7 @@ export interface Expanded {
   readonly left: readonly LeftOut[];
 }
 
-export interface LeftOut {
+interface LeftOut {
   /** Of the gate or verify. */
   readonly path: Path;
   readonly name: string;

@@ -17,7 +17,8 @@ export function expandedText({ data, left }: Expanded): string {
         );
         return isMapping(block) ? blockLines(place, block, why) : [];
       });
-      return [head, ...blocks, ''];
+      const rollback = isMapping(rules['rollback']) ? [`  rollback: ${flow(rules['rollback'])}`] : [];
+      return [head, ...blocks, ...rollback, ''];
     }),
   );
   return parts.join('\n').trimEnd();

@@ -3,6 +3,9 @@ import { test } from 'node:test';
 import { rulesOfGate } from '../../src/judge/rules.ts';
 import { begin, look, verdict } from '../../src/judge/judge.ts';
 import { parseCondition, printCondition } from '../../src/playbook/condition.ts';
+import { expandPlaybook } from '../../src/playbook/expand.ts';
+import { readYaml } from '../../src/playbook/yaml.ts';
+import { expandedText } from '../../src/report/expanded.ts';
 import { aPlaybook, briefly, playbookOf } from './a-playbook.ts';
 
 const tiers = `tiers:
@@ -104,4 +107,12 @@ test('a budget is taken from a tier too, with its money', () => {
   const again = parseCondition(printed);
   assert.ok(again.ok);
   assert.deepEqual(again.condition.limits, condition.limits);
+});
+
+test('what a tier fills in is shown by the expansion, the approval included', () => {
+  const shown = expandedText(expandPlaybook(readYaml(tiered('critical')).data));
+  assert.match(shown, /^rec production, tier critical\n/);
+  assert.match(shown, /\n {4}false-alarm: 0\.005\n {4}soak: 20m\n {4}deadline: 45m\n/);
+  assert.match(shown, /if: 'rate > baseline \+ 0\.5pp \[critical\.margin\]', then: rollback, on-no-data: fail \}/);
+  assert.match(shown, /\n {2}rollback: \{ approval: auto \}$/);
 });
