@@ -35,7 +35,6 @@ export async function observeApprovals(
       .map(({ by, old }) => ({ by, how: 'review' as const, old })),
     ...asker.map((by) => ({ by, how: 'command' as const, old: false })),
   ];
-  const owned = policy.codeowners ? ownedBy({ repository }, pull, head) : [];
   const read = said.slice(0, MOST).map(async ({ by, how, old }): Promise<Approval> => {
     if (old) return { by, how, void: 'approved an older head' };
     if (refused.some((one) => one.by === by)) return { by, how, void: 'asks for changes in a review' };
@@ -45,8 +44,11 @@ export async function observeApprovals(
     const outside = team !== undefined && !(await repository.isTeamMember(team.replace(/^@/, ''), by));
     return { by, how, void: outside ? `is not in ${team}` : null };
   });
-  const given = await Promise.all(read);
-  return { given, owned: await withOwners({ repository }, await owned, given) };
+  const [given, owned] = await Promise.all([
+    Promise.all(read),
+    policy.codeowners ? ownedBy({ repository }, pull, head) : [],
+  ]);
+  return { given, owned: await withOwners({ repository }, owned, given) };
 }
 
 /** What this revert changes, by who owns it; files without an owner need none. Our own records belong to nobody. */
