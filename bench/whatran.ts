@@ -41,8 +41,10 @@ try {
     spawnSync(process.execPath, [main, 'help']);
     return performance.now() - start;
   };
-  const [ms = NaN] = [ask(), ask(), ask()].sort((a, b) => a - b);
-  const startMs = Math.min(help(), help());
+  // In turns, so that a machine that is busy for a moment is busy for both.
+  const pairs = Array.from({ length: 5 }, () => ({ start: help(), whole: ask() }));
+  const startMs = Math.min(...pairs.map(({ start }) => start));
+  const ms = Math.min(...pairs.map(({ whole }) => whole));
   const workMs = ms - startMs;
   const ok = workMs <= LIMIT_MS;
   console.log(
