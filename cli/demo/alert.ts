@@ -9,6 +9,8 @@ export interface AlertRule {
   readonly harm: Harm;
   /** Fires above this share of the requests, 0..1. */
   readonly above: number;
+  /** What the alert asks for, in its label; a rollback unless told. */
+  readonly then?: 'fallback';
 }
 
 const WINDOW_MS = 1_000;
@@ -30,7 +32,10 @@ export async function alertFires(rule: AlertRule, { town, say, since }: Scene, b
     last = now;
   }
   say(since(), `alert ${rule.name}: ${said}`);
-  const labels = { alertname: rule.name, lastgood_service: 'recommender', lastgood_environment: 'production' };
+  const labels = {
+    ...{ alertname: rule.name, lastgood_service: 'recommender', lastgood_environment: 'production' },
+    ...(rule.then === undefined ? {} : { lastgood_then: rule.then }),
+  };
   const alert = { status: 'firing', labels, startsAt: new Date().toISOString(), fingerprint: 'a1e27' };
   const answer = await fetch(`${botUrl}/alerts`, {
     method: 'POST',

@@ -62,7 +62,7 @@ function summary(result: DemoResult): string {
     ['applied', at(seconds.applied)],
     ...(result.second === null
       ? []
-      : [['relieved', `${at(seconds.relieved)}, then #${result.second.number} for the version`] as [string, string]]),
+      : [['relieved', `${at(seconds.relieved)}, then #${result.second.number}`] as [string, string]]),
     [
       'recovered',
       result.outcome === 'recovered' ? at(seconds.recovered) : `no: ${result.outcome} after ${at(seconds.escalated)}`,

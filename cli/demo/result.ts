@@ -34,7 +34,7 @@ export interface DemoResult {
     readonly title: string;
     readonly comment: string;
   } | null;
-  /** The pull request that brings the version back after the traffic; null: the first one did. */
+  /** The pull request after the one that moved the traffic: the version, or the traffic back from the fallback; null: one was enough. */
   readonly second: { readonly number: number; readonly url: string; readonly title: string } | null;
   /** What served the users, in the words of the scenario: before the release, with it, once relieved (null: in one step), at the end. */
   readonly versions: readonly {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { REPOSITORY } from '../../src/world/deployment.ts';
-import { APPLICATION } from '../../src/world/town.ts';
+import { APPLICATION, type Merged } from '../../src/world/town.ts';
 import { alertFires } from './alert.ts';
 import { runActionBundle, type GateRun } from './processes.ts';
 import type { DemoResult, Say } from './result.ts';
@@ -13,20 +13,21 @@ export async function play(stage: Stage, scenario: Scenario, say: Say): Promise<
   const { town } = stage;
   const versions = (): readonly string[] => scenario.versions.map((shown) => shown.read(town));
   const old = versions();
-  const release = await scenario.release(town);
+  const release = (await scenario.release?.(town)) ?? null;
+  const fault = scenario.fault?.(town) ?? '';
   const since = stage.startClock();
   const scene: Scene = { town, say, since };
-  say(0, `merged by mona as ${release.sha.slice(0, 7)} (#${release.number}): ${titleOf(scene, release.number)}`);
+  say(0, release === null ? fault : mergedBy(scene, release));
   const before = usersOf(town, scenario.harm);
   await scenario.others?.act(scene);
 
   await (scenario.noticedBy === 'person' ? syncRetries(scene) : town.argoCd.settle());
   const released = versions();
-  const gate = scenario.noticedBy === 'gate' ? await runGate(scene, release.sha) : null;
-  if (scenario.noticedBy === 'person') await personAsks(scene, release.number);
+  const gate = release !== null && scenario.noticedBy === 'gate' ? await runGate(scene, release.sha) : null;
+  if (release !== null && scenario.noticedBy === 'person') await personAsks(scene, release.number);
   if (typeof scenario.noticedBy === 'object') {
-    const { alert: name, above } = scenario.noticedBy;
-    await alertFires({ name, harm: scenario.harm, above }, scene, stage.bot.url);
+    const { alert: name, ...rule } = scenario.noticedBy;
+    await alertFires({ name, harm: scenario.harm, ...rule }, scene, stage.bot.url);
   }
   const detected = since();
   const seen = await watch(scenario, scene);
@@ -67,8 +68,9 @@ export async function play(stage: Stage, scenario: Scenario, say: Say): Promise<
   };
 }
 
-function titleOf({ town }: Scene, number: number): string {
-  return town.github.repository(REPOSITORY).issues.get(number)?.title ?? '';
+function mergedBy({ town }: Scene, { sha, number }: Merged): string {
+  const title = town.github.repository(REPOSITORY).issues.get(number)?.title ?? '';
+  return `merged by mona as ${sha.slice(0, 7)} (#${number}): ${title}`;
 }
 
 async function runGate({ town, say, since }: Scene, sha: string): Promise<GateRun> {

@@ -34,10 +34,13 @@ export interface Scenario {
   /** Fails where this machine lacks what the scenario needs. */
   readonly needs?: () => Promise<unknown>;
   readonly world: Omit<TownOptions, 'prometheus' | 'rps' | 'seed' | 'latencyMs' | 'onExchange'>;
-  readonly release: (town: Town) => Promise<Merged>;
+  readonly release: ((town: Town) => Promise<Merged>) | null;
+  /** What goes wrong by itself, where there is no release; says what. */
+  readonly fault?: (town: Town) => string;
   readonly harm: Harm;
   /** Who notices: the gate in the Action, a person with a comment, or an alert on the share of harmed requests, 0..1. */
-  readonly noticedBy: 'gate' | 'person' | { readonly alert: string; readonly above: number };
+  readonly noticedBy:
+    'gate' | 'person' | { readonly alert: string; readonly above: number; readonly then?: 'fallback' };
   /** How it must end. */
   readonly ends: 'recovered' | 'escalated';
   /** What is told before the release, with it and at the end. */
@@ -46,6 +49,8 @@ export interface Scenario {
   readonly others?: { act(scene: Scene): Promise<void>; kept(town: Town): Promise<boolean> };
   /** The revert is open and must not merge by itself: what a person reads there, and what they do. */
   readonly refused?: (scene: Scene, pull: number) => Promise<Refusal>;
+  /** What befalls the world once users are well again; says what. */
+  readonly onRelieved?: (town: Town) => string;
   /** What befalls the world when the revert is merged. */
   readonly onMerged?: (town: Town) => void;
 }

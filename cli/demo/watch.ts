@@ -4,6 +4,7 @@ import { parse as parseLedger, verify as verifyLedger } from '../../src/ledger/c
 import { tokenClient } from '../../src/adapters/github/client.ts';
 import { githubRepository } from '../../src/adapters/github/repository.ts';
 import { LABELS } from '../../src/plan/identity.ts';
+import { parseBlock } from '../../src/report/memory.ts';
 import { REPOSITORY } from '../../src/world/deployment.ts';
 import { APPLICATION, type Town } from '../../src/world/town.ts';
 import type { DemoResult, Refusal } from './result.ts';
@@ -82,9 +83,10 @@ export async function watch(scenario: Scenario, scene: Scene): Promise<Watched> 
         reach('applied', `Argo CD applied it; users are served ${shown(scenario, town)}`);
     }
     const labels = [first, second].flatMap((one) => one?.labels.map(({ name }) => name) ?? []);
-    if (labels.includes(LABELS.relieved) && relieved === null) {
+    if ((labels.includes(LABELS.relieved) || isServed(first?.body)) && relieved === null) {
       relieved = scenario.versions.map((one) => one.read(town));
-      reach('relieved', 'relieved: the traffic is away, and every success criterion proven; now the version');
+      reach('relieved', 'relieved: the traffic is away, and every success criterion proven');
+      if (scenario.onRelieved) tell(scenario.onRelieved(town));
     }
     if (second) tell(`pull request #${second.number} opened: ${second.title}`);
     if (second?.pull.mergedAt) tell(mergedWords(second));
@@ -99,6 +101,12 @@ export async function watch(scenario: Scenario, scene: Scene): Promise<Watched> 
     await sleep(50);
   }
   return end('timed-out');
+}
+
+/** The pull request remembers that users are well on the fallback. */
+function isServed(body: string | null | undefined): boolean {
+  const half = parseBlock(body)?.half;
+  return half?.kind === 'traffic' && half.relievedAt !== undefined;
 }
 
 function mergedWords({ number, pull }: ReturnType<typeof rollbacksOf>[number]): string {

@@ -18,8 +18,8 @@ export interface Rules {
     readonly baseline: string | null;
     readonly triggers: readonly Question[];
   } | null;
-  /** Further keys of `rollback:`, as they are written there. */
-  readonly rollback?: string;
+  /** Further keys of `rollback:`, as they are written there; `arm` names a track in the words of the source. */
+  readonly rollback?: (arm: (track: string) => string) => string;
   /** Asked of all users after the errors and the latency. */
   readonly criteria: readonly Question[];
 }
@@ -46,6 +46,7 @@ export function playbookText(
   const source =
     metrics.kind === 'prometheus' ? `{ kind: prometheus, url: "${metrics.url}" }` : '{ kind: openmetrics }';
   const registries = mlflowUrl === null ? '' : `registries:\n  models: { kind: mlflow, url: "${mlflowUrl}" }\n`;
+  const more = rollback === undefined ? '' : `, ${rollback((track) => arm(metrics, track))}`;
   const all: readonly Question[] = [
     { name: 'errors of all users', ...ERRORS, if: 'rate > 2%' },
     { name: 'latency of all users', ...LATENCY },
@@ -61,7 +62,7 @@ services:
       production:
         paths: [${folder}]
         applications: [${application}]
-${gate === null ? '' : gateText(metrics, gate)}        rollback: { approval: auto, terminate-stale: ${terminateStale}${rollback === undefined ? '' : `, ${rollback}`} }
+${gate === null ? '' : gateText(metrics, gate)}        rollback: { approval: auto, terminate-stale: ${terminateStale}${more} }
         verify:
           source: metrics
           arm: '${arm(metrics, 'all')}'

@@ -28,6 +28,8 @@ export interface TownOptions {
   readonly deployed?: Deployed;
   /** The model registry holds these; without it there is none. */
   readonly models?: readonly ModelVersion[];
+  /** The track that probes are sent to, whether users are or not. */
+  readonly probes?: string;
   /** The service has a database, and each version asks it this with every request. */
   readonly queries?: Readonly<Record<string, string>>;
   readonly onExchange?: (exchange: Exchange) => void;
@@ -57,6 +59,8 @@ export interface Merged {
   /** Of its pull request. */
   readonly number: number;
 }
+
+const PROBES_PER_SECOND = 60;
 
 /** The Argo CD application of the service. */
 export const APPLICATION = 'recommender-production';
@@ -158,6 +162,10 @@ async function open(options: TownOptions, opened: Close[]): Promise<Town> {
   argoCd.switch(APPLICATION, { retryLimit: OBLIGING.retryLimit });
   const load = startLoad({ url: fleet.url, rps: options.rps, seed });
   opened.push(() => load.stop());
+  if (options.probes !== undefined) {
+    const probes = startLoad({ url: `${fleet.url}/probe/${options.probes}`, rps: PROBES_PER_SECOND, seed: seed + 1 });
+    opened.push(() => probes.stop());
+  }
   const merge: Town['merge'] = async (title, files) => {
     const branch = title.toLowerCase().replace(/[^a-z0-9.]+/g, '-');
     await github.pushCommit(REPOSITORY, { branch, author: 'mona', message: title, files: inFolder(files) });

@@ -30,7 +30,7 @@ export interface Serving {
 
 /** One service as a cluster runs it: its versions, each on a track of its own such as `stable` and `canary`, and a router before them. */
 export interface Fleet {
-  /** The router: send users here; /metrics is all they get; /metrics/TRACK and /metrics/fleet tell the versions apart. */
+  /** The router: send users here, and probes of one track to /probe/TRACK; /metrics is all they get; /metrics/TRACK and /metrics/fleet tell the versions apart. */
   readonly url: string;
   /** Makes the world as the folder says. Throws for one that a cluster would refuse. */
   apply(files: Files): Promise<FleetState>;
@@ -85,7 +85,7 @@ export async function startFleet({ behaviours, seed, works = () => true }: Fleet
 
   const route = (): void => {
     const routes = [...running].map(([track, { artefact, service }]) => ({
-      ...{ url: service.url, version: artefact.version },
+      ...{ url: service.url, version: artefact.version, track },
       weight: share(track),
     }));
     router.setRoutes(routes, decide);

@@ -14,8 +14,9 @@ export interface Route {
   readonly url: string;
   /** Share of the traffic relative to the other routes; 0 receives none. */
   readonly weight: number;
-  /** What runs there. */
+  /** What runs there, and its name. */
   readonly version?: string;
+  readonly track?: string;
 }
 
 /** Names the version that answers this user, instead of the weights. */
@@ -27,6 +28,9 @@ export interface RouterOptions {
   /** Further pages, by path: the metrics of the instances behind the router. Null: there is none now. */
   readonly pages?: (path: string) => string | null;
 }
+
+/** `/probe/TRACK/predict...` goes to that track whatever the users get, and is none of what they got. */
+const PROBE = /^\/probe\/(?<track>[^/]+)(?<path>\/predict.*)$/;
 
 /** What the users talk to: splits the traffic and counts everything they get, as `track="all"` on /metrics. */
 export interface Router {
@@ -54,10 +58,24 @@ export async function startRouter({ routes, seed, pages = () => null }: RouterOp
     counter.add(outcome);
     response.writeHead(outcome.status).end();
   };
+  const forward = (route: Route, path: string, answered: (outcome: Outcome) => void): void => {
+    const outgoing = send(`${route.url}${path}`, { agent }, (answer) => {
+      answer.resume();
+      answer.on('end', () => answered(parseOutcome(answer.statusCode ?? 502, answer.headers)));
+    });
+    outgoing.on('error', () => answered(LOST));
+    outgoing.end();
+  };
   const server = await listen((incoming, response) => {
     const path = incoming.url ?? '/';
     if (path === '/metrics') {
       page(response, metricsPage([instance()]));
+      return;
+    }
+    const probe = PROBE.exec(path)?.groups;
+    const probed = probe && current.find(({ track }) => track === probe['track']);
+    if (probed) {
+      forward(probed, probe['path'] ?? '', ({ status }) => response.writeHead(status).end());
       return;
     }
     if (!path.startsWith('/predict')) {
@@ -71,12 +89,7 @@ export async function startRouter({ routes, seed, pages = () => null }: RouterOp
       finish(response, LOST);
       return;
     }
-    const outgoing = send(`${route.url}${path}`, { agent }, (answer) => {
-      answer.resume();
-      answer.on('end', () => finish(response, parseOutcome(answer.statusCode ?? 502, answer.headers)));
-    });
-    outgoing.on('error', () => finish(response, LOST));
-    outgoing.end();
+    forward(route, path, (outcome) => finish(response, outcome));
   });
   return {
     url: server.url,

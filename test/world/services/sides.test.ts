@@ -66,6 +66,20 @@ describe('what decides the traffic', () => {
     assert.deepEqual(await users(fleet), { total: 100, bad: 0 });
   });
 
+  it('a probe reaches its side whatever the users get, and is none of what they got', async () => {
+    const fleet = await aFleet();
+    const both = [
+      aDeployment('big'),
+      aDeployment('small', { tag: '2.0.0' }),
+      aService('b', 'big'),
+      aService('s', 'small'),
+    ];
+    await fleet.apply(folder({ 'all.yaml': [...both, aRoute({ b: 100, s: 0 })].join('---\n') }));
+    assert.deepEqual(await sendLoad({ url: `${fleet.url}/probe/s`, count: 30, seed: 1 }), { total: 30, bad: 30 });
+    assert.deepEqual([fleet.counts('s')?.total, fleet.counts('b')?.total, fleet.counts('all')?.total], [30, 0, 0]);
+    assert.equal((await fetch(`${fleet.url}/probe/nobody/predict`)).status, 404);
+  });
+
   it('a flag decides for each user as flagd does, also by a split', async () => {
     const fleet = await aFleet();
     const flagged = (flags: string) => folder({ 'd.yaml': aDeployment('app'), 'flags.json': flags });
