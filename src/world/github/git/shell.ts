@@ -24,10 +24,23 @@ const HEADER = /^\s*(\d+)\s+(\d+)\s+(\d+)\n/;
 const LONGEST_HEADER = 100;
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** One shell and its queue of answers. */
+/** Where the shells put what git says, until this process ends. */
+let folder: string | null = null;
+let outputs = 0;
+
+function newOutput(): string {
+  if (folder === null) {
+    const made = mkdtempSync(join(tmpdir(), 'lastgood-git-'));
+    process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+    folder = made;
+  }
+  return join(folder, String((outputs += 1)));
+}
+
+/** One shell; it answers in the order of the questions. */
 export class Shell {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
-  readonly #folder = mkdtempSync(join(tmpdir(), 'lastgood-git-'));
+  readonly #output = newOutput();
   readonly #waiting: Waiting[] = [];
   #buffer: Buffer = Buffer.alloc(0);
   #ended = false;
@@ -39,7 +52,6 @@ export class Shell {
     this.#child.stdin.on('error', () => undefined);
     this.#child.on('error', () => this.#end());
     this.#child.on('close', () => this.#end());
-    process.once('exit', () => rmSync(this.#folder, { recursive: true, force: true }));
     this.#hold();
   }
 
@@ -52,7 +64,7 @@ export class Shell {
   }
 
   run(directory: string, args: readonly string[], stdin: string): Promise<ShellOutput> {
-    const [out, err] = [quoted(join(this.#folder, 'out')), quoted(join(this.#folder, 'err'))];
+    const [out, err] = [quoted(`${this.#output}.out`), quoted(`${this.#output}.err`)];
     const command = `git ${args.map(quoted).join(' ')} >${out} 2>${err}`;
     const fed = stdin === '' ? `${command} </dev/null` : `printf %s ${quoted(stdin)} | ${command}`;
     const header = `echo $code $(wc -c <${out}) $(wc -c <${err})`;
