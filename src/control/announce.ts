@@ -69,7 +69,7 @@ export function createAnnouncer(doors: Pick<Doors, 'repository' | 'sha256' | 'lo
     const { id } = seen.incident;
     const tries = (unsaid.get(id) ?? 0) + 1;
     const last = tries >= MOST_TRIES;
-    const stands = (said.recorded || last) && (await label(seen.stage.remembered.pull, step));
+    const stands = ((said.recorded && teller.said(id)) || last) && (await label(seen.stage.remembered.pull, step));
     if (stands || last) unsaid.delete(id);
     else unsaid.set(id, tries);
     return stands || last;

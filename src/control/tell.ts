@@ -11,6 +11,8 @@ export interface Teller {
   tell(issue: number, view: TimelineView): void;
   /** Resolves when nothing is on its way any more. True when all of it arrived. */
   flush(): Promise<boolean>;
+  /** False when the last words about this incident did not arrive. */
+  said(incident: string): boolean;
 }
 
 interface Told {
@@ -61,6 +63,7 @@ export function createTeller(doors: Pick<Doors, 'repository' | 'log'>): Teller {
       await Promise.all([...told.values()].map((state) => state.running));
       return [...told.values()].every((state) => state.signature !== '');
     },
+    said: (incident) => told.get(incident)?.signature !== '',
   };
 }
 

@@ -16,7 +16,7 @@ import { HEALTHY, withFaults } from '../../src/world/services/faults.ts';
 import { openApiChecker } from '../world/github/openapi.ts';
 
 /** Long enough for the slowest machine; nothing is asserted about how long it took. */
-const PATIENCE_MS = Number(process.env['ACCEPTANCE_PATIENCE'] ?? 60_000);
+const PATIENCE_MS = Number(process.env['ACCEPTANCE_PATIENCE'] ?? 120_000);
 
 export interface Stage {
   readonly town: Town;

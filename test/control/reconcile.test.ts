@@ -186,6 +186,26 @@ test('a slow or broken ledger, comment or label never stops the rollback', async
   assert.ok(world.log.some(({ level, message }) => level === 'warn' && /ledger/.test(message)));
 });
 
+test('a recovery is labelled only once its comment says so: after the label nobody would say it', async () => {
+  const world = aRelease();
+  const { repository } = world;
+  const loop = aLoop(world);
+  let settled = await loop.reconcile(KEY, anAsk(world));
+  await loop.flush();
+  for (let i = 0; i < 50 && !(settled.kind === 'looked' && settled.step.kind === 'finish'); i += 1) {
+    world.clock.turn(settled.again ?? 0);
+    repository.failOn('editComment', unavailable(), 1);
+    settled = await loop.reconcile(KEY, null);
+    await loop.flush();
+  }
+  assert.ok(settled.again !== null && !repository.pulls[0]?.labels.includes('lastgood: recovered'));
+  world.clock.turn(settled.again);
+  settled = await loop.reconcile(KEY, null);
+  assert.equal(settled.again, null);
+  assert.ok(repository.pulls[0].labels.includes('lastgood: recovered'));
+  assert.match(timelines(world)[0]?.body ?? '', /Recovered/);
+});
+
 test('a recovery is labelled only once it stands in the ledger: a labelled rollback is not looked at again', async () => {
   const world = aRelease();
   const { repository } = world;
