@@ -202,7 +202,7 @@ test('a recovery is labelled only once its comment says so: after the label nobo
   world.clock.turn(settled.again);
   settled = await loop.reconcile(KEY, null);
   assert.equal(settled.again, null);
-  assert.ok(repository.pulls[0].labels.includes('lastgood: recovered'));
+  assert.ok(repository.pulls[0]?.labels.includes('lastgood: recovered') === true);
   assert.match(timelines(world)[0]?.body ?? '', /Recovered/);
 });
 
