@@ -1,6 +1,7 @@
 import type { Application } from '../ports.ts';
 import { decideRelief, decideServed } from './decide-relief.ts';
 import type { Observed, Remembered, Seen } from './observed.ts';
+import { against, seconds } from './seconds.ts';
 import type { Step, WaitFor } from './step.ts';
 import { heldBefore, heldCommand, heldUntil, heldWords } from './sync-window.ts';
 
@@ -81,8 +82,7 @@ export function decideCluster(seen: Observed, remembered: Remembered): Step {
   }
   const healthyAt = healthySince(seen, applications, mergedAt);
   const stable = seen.now - healthyAt;
-  if (stable < verify['healthy-for'])
-    return wait('health', `healthy for ${seconds(stable)} < ${seconds(verify['healthy-for'])}`);
+  if (stable < verify['healthy-for']) return wait('health', `healthy for ${against(stable, verify['healthy-for'])}`);
 
   switch (seen.proof?.status) {
     case 'pass':
@@ -228,8 +228,4 @@ function retries({ retryCount, message }: NonNullable<Application['operation']>)
 
 function short(sha: string | null): string {
   return (sha ?? 'nothing').slice(0, 7);
-}
-
-function seconds(ms: number): string {
-  return `${Math.round(ms / 1000)} s`;
 }

@@ -2,6 +2,7 @@ import type { MergeMethod, Pull } from '../ports.ts';
 import { agreed, approvedWords, type Agreed } from './approvals.ts';
 import { awaitMigration } from './decide-migration.ts';
 import type { Observed, Remembered } from './observed.ts';
+import { against } from './seconds.ts';
 import type { Step } from './step.ts';
 
 /** The pull request is open: who merges it, and by which route. */
@@ -97,7 +98,7 @@ function lastResort(seen: Observed, pull: Pull, method: MergeMethod, word: Agree
     return { kind: 'merge', pull, route: 'bypass', over, ...by, method, because };
   }
   const refused = seen.refused ?? null;
-  const waited = `#${pull.number} is not merged after ${seconds(seen.now - Date.parse(pull.createdAt))} > ${seconds(rollback['merge-within'])}`;
+  const waited = `#${pull.number} is not merged after ${against(seen.now - Date.parse(pull.createdAt), rollback['merge-within'])}`;
   const what = refused === null ? waited : `GitHub refuses the merge of #${pull.number}: ${refused}`;
   const because = [what, ...blockers.map(({ says }) => says)].join('; ');
   const todo = blockers.map(({ lift }) => lift);
@@ -126,8 +127,4 @@ function call(
 ): Step {
   if (seen.escalated) return { kind: 'wait', for: 'person', until: null, lookAgainMs: MINUTE, because, commands: [] };
   return { kind: 'escalate', trouble, because, todo, commands: [], final: false };
-}
-
-function seconds(ms: number): string {
-  return `${Math.round(ms / 1000)} s`;
 }

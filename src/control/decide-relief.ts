@@ -1,6 +1,7 @@
 import type { Planned } from '../plan/plan.ts';
 import { migrationGate } from './decide-migration.ts';
 import type { Observed, Remembered } from './observed.ts';
+import { against, seconds } from './seconds.ts';
 import type { Step } from './step.ts';
 
 /**
@@ -32,9 +33,7 @@ export function decideRelief(
       `moving the traffic alone did not prove recovery in ${seconds(verify.within)}: ${said}`,
     );
   const because =
-    stable < verify['healthy-for']
-      ? `the traffic has been away for ${seconds(stable)} < ${seconds(verify['healthy-for'])}`
-      : said;
+    stable < verify['healthy-for'] ? `the traffic has been away for ${against(stable, verify['healthy-for'])}` : said;
   return {
     kind: 'wait',
     for: 'proof',
@@ -62,7 +61,7 @@ export function decideServed(seen: Observed, remembered: Remembered, since: stri
   if (well && stableMs >= least)
     return secondHalf(seen, remembered, `${served}, and what it was taken for serves well again: ${verdict.because}`);
   const waits = well
-    ? `well for ${seconds(stableMs)} < ${seconds(least)}`
+    ? `well for ${against(stableMs, least)}`
     : (beyond ?? verdict?.because ?? 'nothing has been measured yet');
   return {
     kind: 'wait',
@@ -119,8 +118,4 @@ function stuck(
   todo: readonly string[],
 ): Step {
   return { kind: 'escalate', trouble, because, todo, commands: [], final: true };
-}
-
-function seconds(ms: number): string {
-  return `${Math.round(ms / 1000)} s`;
 }

@@ -31,7 +31,8 @@ export function createWatch(doors: Doors, prover: Prover): Watch {
       const known = rounds.get(id) ?? now;
       const since = now - known > back.within ? now : known;
       const verdict = await prover.prove(`${id} back`, back, sourcesOf(doors, target, back), since);
-      const beyond = verdict.findings.find((finding) => isBeyond(finding, back.criteria))?.because ?? null;
+      const past = verdict.findings.find((finding) => isBeyond(finding, back.criteria));
+      const beyond = past === undefined ? null : `beyond its limit, so the evidence begins again: ${past.because}`;
       rounds.set(id, beyond === null ? since : now);
       return { verdict, stableMs: now - since, beyond };
     },

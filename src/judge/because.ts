@@ -1,4 +1,5 @@
 import type { Limit, Statistic } from '../playbook/condition.ts';
+import { isInside } from './observed.ts';
 import type { Finding } from './verdict.ts';
 
 /** One number for people: three or more significant digits, no noise. */
@@ -51,9 +52,10 @@ function kindOfLimit({ statistic, limits = [], paired = false }: Facts): string 
 
 /** The sentence of one finding: both numbers, the limit, the evidence, how much was counted. */
 export function findingBecause(facts: Facts): string {
-  const { status, canary, canaryCount, baselineCount } = facts;
+  const { status, canary, baselineCount, late } = facts;
   if (canary === null) return `no data: ${missingText(facts)}`;
-  const numbers = comparison(facts, canary);
+  const canaryCount = late?.canaryCount ?? facts.canaryCount;
+  const numbers = comparison(facts, late?.canary ?? canary);
   const counted =
     facts.paired === true
       ? `n ${plain(canaryCount)} pairs`
@@ -94,9 +96,16 @@ function comparison(facts: Facts, canary: number): string {
   const sign = canary > facts.limit ? '>' : canary < facts.limit ? '<' : '=';
   const baseline =
     facts.baseline === null || facts.statistic.kind === 'ks' ? '' : ` (baseline ${plain(facts.baseline)}${unit})`;
-  const outside = facts.bad === 'above' ? canary > facts.limit : canary < facts.limit;
-  const part = facts.status === 'fail' && !outside ? ' over the whole time, beyond it for a part' : '';
+  const outside = !isInside(facts.bad, { canary, limit: facts.limit });
+  const part =
+    facts.status === 'fail' && !outside ? ' over the whole time, beyond it for a part' : lateWords(facts, unit);
   return `${name} ${sign} limit ${plain(facts.limit)}${unit}${kindOfLimit(facts)}${origin(facts)}${baseline}${part}`;
+}
+
+/** Where the bad answers ended late, the proof is about what came after them. */
+function lateWords({ canary, late }: Facts, unit: string): string {
+  if (late === undefined || late === null || canary === null) return '';
+  return ` after the first ${duration(late.afterSeconds)} (${plain(canary)}${unit} with them)`;
 }
 
 /** The tier whose limit it is. */

@@ -3,13 +3,13 @@ import { findingBecause } from './because.ts';
 import { rateBand, type Band } from './band.ts';
 import { comparisonOf, comparisonWords } from './comparison.ts';
 import type { Metric } from './decide.ts';
-import { observed } from './observed.ts';
+import { isInside, observed } from './observed.ts';
 import { needsBaseline } from './question.ts';
 import type { Rule, Rules } from './rules.ts';
 import { metricOf, segmentWords, worstSegment, type SegmentsAside } from './segments.ts';
 import { SILENT_LOOKS } from './trigger-metric.ts';
 import type { TriggerState } from './state.ts';
-import type { Finding, VerdictStatus } from './verdict.ts';
+import type { Finding, LateProof, VerdictStatus } from './verdict.ts';
 
 /** Reasons that say that the source is broken, not that there was nothing to see. */
 const BROKEN: readonly string[] = ['query-error', 'unauthorized', 'time-out', 'wrong-type'];
@@ -39,7 +39,17 @@ export function findingOf(rules: Rules, rule: Rule, state: TriggerState, final: 
     status,
     segments: segments?.aside ?? null,
     whole: state,
+    late: lateProof(rule, state, status),
   });
+}
+
+/** What the proof stands on where the whole time was beyond the limit; null: on all of it, or nothing is proven. */
+function lateProof(rule: Rule, state: TriggerState, status: VerdictStatus): LateProof | null {
+  if (state.since === undefined || state.since.t === 0 || status !== 'pass') return null;
+  const { t, totals } = state.since;
+  const [late, whole] = [observed(rule.question, { ...state, totals }), observed(rule.question, state)];
+  if (late.canary === null || isInside(rule.question.bad, whole) || !isInside(rule.question.bad, late)) return null;
+  return { afterSeconds: t, canary: late.canary, canaryCount: totals.canaryCount };
 }
 
 interface Told {
@@ -49,10 +59,11 @@ interface Told {
   readonly segments: SegmentsAside | null;
   /** Of all segments together. */
   readonly whole: TriggerState;
+  readonly late: LateProof | null;
 }
 
 /** The numbers of `state`, which is the worst segment where there are segments, with the evidence of the whole trigger. */
-function told(rule: Rule, state: TriggerState, { rules, metric, status, segments, whole }: Told): Finding {
+function told(rule: Rule, state: TriggerState, { rules, metric, status, segments, whole, late }: Told): Finding {
   const facts = {
     trigger: rule.name,
     statistic: rule.question.statistic,
@@ -71,12 +82,13 @@ function told(rule: Rule, state: TriggerState, { rules, metric, status, segments
   const compared = comparison === null ? '' : comparisonWords(comparison);
   // The trigger as a whole was measured; which segments were not is said after the sentence.
   const partly = status === 'no-data' && (segments?.waiting.length ?? 0) > 0 && state.windows > 0;
-  const because = `${findingBecause({ ...facts, status: partly ? 'inconclusive' : status, bad: rule.question.bad, paired: rule.question.paired, limits: rule.question.limits })}${segments === null ? '' : segmentWords(segments)}${compared}${asideWords(drift, strata)}`;
+  const because = `${findingBecause({ ...facts, status: partly ? 'inconclusive' : status, bad: rule.question.bad, paired: rule.question.paired, limits: rule.question.limits, late })}${segments === null ? '' : segmentWords(segments)}${compared}${asideWords(drift, strata)}`;
   const beside = {
     ...(drift === null ? {} : { drift }),
     ...(strata === null ? {} : { strata }),
     ...(segments === null ? {} : { segments }),
     ...(comparison === null ? {} : { comparison }),
+    ...(late === null ? {} : { late }),
   };
   return { ...facts, ...beside, because: rule.required ? because : `${because} (reported only)` };
 }

@@ -48,6 +48,12 @@ export function observed(asked: Question, state: TriggerState): Observed {
   }
 }
 
+/** False where the number is beyond its limit, on the side that the condition complains about. */
+export function isInside(bad: Question['bad'], { canary, limit }: Pick<Observed, 'canary' | 'limit'>): boolean {
+  if (canary === null || limit === null) return true;
+  return bad === 'above' ? canary <= limit : canary >= limit;
+}
+
 /** The limit as one number at the observed baseline: the one that decides where there are several. */
 function limitAt(asked: Question, baseline: number | null): number | null {
   const numbers = asked.limits.map((limit) => oneLimit(limit, baseline));

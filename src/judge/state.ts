@@ -2,12 +2,13 @@ import type { Look, Sample } from '../measure/sample.ts';
 import { advanceHorizon, BEGIN_HORIZON, type Horizon, type HorizonPlan } from './horizon.ts';
 import { capOf, type Game } from './lane.ts';
 import { comparable, exchanged } from './comparison.ts';
-import { badEvents, beginLeg, misfit, playLeg, type LegState } from './leg.ts';
+import { badEvents, beginLeg, misfit, playLeg, sideLogE, type LegState } from './leg.ts';
 import { AT_ONCE } from './mixture.ts';
 import type { Question } from './question.ts';
 import type { Rule, Rules } from './rules.ts';
 import { checkSample } from './sample-check.ts';
 import { weightsFor, type Segments } from './segments.ts';
+import { addSince, beginSince, type Since } from './since.ts';
 import { addTotals, noTotals, type Totals } from './totals.ts';
 
 /** Everything measured so far about one trigger. Plain data: survives JSON to the same bit. */
@@ -25,6 +26,8 @@ export interface TriggerState {
   readonly horizon?: Horizon;
   /** Only where both sides are told: the same looks with the arms exchanged. */
   readonly exchanged?: { readonly fail: readonly LegState[]; readonly pass: readonly LegState[] };
+  /** Only where a recovery is awaited. */
+  readonly since?: Since;
   /** Only where the trigger is judged in segments: each with its evidence, by name. The sums above are those of all. */
   readonly segments?: Readonly<Record<string, SegmentState>>;
 }
@@ -56,6 +59,7 @@ export function begin(rules: Rules): State {
       ...beginTrigger(question),
       ...(rules.role !== undefined && comparable({ question, segments }) ? { exchanged: beginLegs(question) } : {}),
       ...(rules.horizon?.trigger === name ? { horizon: BEGIN_HORIZON } : {}),
+      ...(rules.goal === 'recovery' ? { since: beginSince(question) } : {}),
       ...(segments === null ? {} : { segments: {} }),
     })),
   };
@@ -159,12 +163,15 @@ function addSample(rule: Rule, before: TriggerState, named: Sample, games: Games
     fail: played(question.fail.legs, states.fail, games.fail, seen),
     pass: played(question.pass.legs, states.pass, games.pass, seen),
   });
+  const after = both(before, sample);
+  const seen = { sample, logE: sideLogE(question.pass, after.pass, 'pass'), now: games.pass.now ?? 0 };
   return {
     ...before,
     windows: before.windows + 1,
     silent: 0,
     totals: addTotals(question, before.totals, sample),
-    ...both(before, sample),
+    ...after,
+    ...(before.since === undefined ? {} : { since: addSince(question, before.since, seen) }),
     ...(before.exchanged === undefined ? {} : { exchanged: both(before.exchanged, exchanged(sample)) }),
     ...(before.horizon === undefined || plan === undefined || sample.kind !== 'events'
       ? {}

@@ -34,7 +34,16 @@ export interface Finding {
   readonly segments?: SegmentsAside | null;
   /** Of a shadow or a challenger: what is proven in both directions. */
   readonly comparison?: Comparison | null;
+  /** Of a recovery that began with bad answers. */
+  readonly late?: LateProof | null;
   readonly because: string;
+}
+
+/** A proof that stands on what came after the first seconds, because the whole time is beyond the limit. */
+export interface LateProof {
+  readonly afterSeconds: number;
+  readonly canary: number;
+  readonly canaryCount: number;
 }
 
 export interface Verdict {

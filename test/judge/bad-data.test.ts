@@ -156,6 +156,15 @@ test('a stopped gate is inconclusive, however good it looked', () => {
 });
 
 test('recovery is not proven by silence, and is told as failed only at the end', () => {
+  assert.equal(recovery(0, 0).status, 'continue');
+  assert.equal(recovery(20, 0).status, 'continue');
+  assert.equal(recovery(120, 0).status, 'fail');
+  assert.equal(recovery(20, 10).status, 'pass');
+  assert.equal(recovery(0, 10).status, 'pass');
+});
+
+/** Errors are 40 % of 500 answers a look, then 0.4 %. */
+function recovery(bad: number, good: number) {
   const rules = rulesOfVerify({
     'healthy-for': 60_000,
     within: 600_000,
@@ -163,17 +172,27 @@ test('recovery is not proven by silence, and is told as failed only at the end',
     arm: 'app="shop"',
     criteria: [aTrigger({ if: when(RATE, '>', { factor: 0, plus: 0.02 }) })],
   });
-  const run = (bad: number, good: number) => {
-    let state = begin(rules);
-    for (let k = 1; k <= bad + good; k++) {
-      const sample = k <= bad ? events(200, 500) : events(2, 500);
-      state = look(rules, state, { t: 5 * k, samples: { errors: sample } });
-    }
-    return verdict(rules, state).status;
-  };
-  assert.equal(run(0, 0), 'continue');
-  assert.equal(run(20, 0), 'continue');
-  assert.equal(run(120, 0), 'fail');
-  assert.equal(run(20, 10), 'pass');
-  assert.equal(run(0, 10), 'pass');
+  let state = begin(rules);
+  for (let k = 1; k <= bad + good; k++)
+    state = look(rules, state, { t: 5 * k, samples: { errors: k <= bad ? events(200, 500) : events(2, 500) } });
+  return verdict(rules, state);
+}
+
+test('a proof after bad minutes tells the numbers that it stands on, and what they were with the bad minutes', () => {
+  const { status, findings } = recovery(40, 16);
+  assert.equal(status, 'pass');
+  const [errors] = findings;
+  assert.deepEqual(errors?.late, { afterSeconds: 200, canary: 0.004, canaryCount: 16 * 500 });
+  assert.equal(errors.canary, (40 * 200 + 16 * 2) / 28_000, 'the whole time is in the numbers as it was');
+  assert.match(
+    errors.because,
+    /^rate 0.004 < limit 0.02 after the first 3 min \(0.287 with them\): proven inside with odds .+ : 1, n 8000$/,
+  );
+});
+
+test('a recovery without bad minutes, and one that is not proven, tell the whole time', () => {
+  const because = (bad: number, good: number) => recovery(bad, good).findings.map((one) => one.because)[0] ?? '';
+  assert.match(because(0, 10), /^rate 0.004 < limit 0.02: proven inside with odds .+, n 5000$/);
+  assert.match(because(120, 0), /^rate 0.4 > limit 0.02: /);
+  assert.match(because(40, 1), /^rate 0.39 > limit 0.02: not proven yet/);
 });
