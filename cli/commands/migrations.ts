@@ -8,11 +8,13 @@ import { proofVerdict, type Proof } from '../../src/migrations/proof.ts';
 import { recognise } from '../../src/migrations/recognise.ts';
 import { settledBy } from '../../src/migrations/settled.ts';
 import { inOrder } from '../../src/migrations/proof.ts';
-import { targetOf } from '../../src/playbook/target.ts';
+import { targetOf, type Target } from '../../src/playbook/target.ts';
 import { migrationsText, policyWords } from '../../src/report/migrations.ts';
 import { loadPlaybook } from '../playbook-file.ts';
 import { filesOfDisk, filesOfRange } from '../release-files.ts';
 import { answer, needed, option, type Call, type Command } from '../terminal.ts';
+
+type Rollback = Target['rules']['rollback'];
 
 const BUDGET_MS = 100;
 const RUNS = 5;
@@ -23,10 +25,11 @@ export const migrations: Command = {
   async run(call) {
     const files = await filesOf(call);
     const found = recognise(files);
-    const release = judgeRelease(found, databaseOf(call));
+    const rollback = await rollbackOf(call);
+    const release = judgeRelease(found, databaseOf(call) ?? rollback?.database ?? POSTGRESQL);
     const proof = call.options['prove'] === true ? await proven(call, files, found.migrations) : null;
     const settled = settledBy(release, proof);
-    const policy = await policyOf(call);
+    const policy = rollback === null ? null : policyOf(rollback);
     answer(call, { ...settled, proof, ...(proof ? { proven: proofVerdict(proof).ok } : {}), policy }, () =>
       migrationsText({ release: settled, proof, policy: policy === null ? null : policyWords(policy, settled.undo) }),
     );
@@ -40,9 +43,9 @@ async function filesOf(call: Call): Promise<readonly ChangedFile[]> {
   return filesOfRange(needed(call, 'base', 'v1.4.1'), option(call, 'head') ?? 'HEAD');
 }
 
-function databaseOf(call: Call): Database {
+function databaseOf(call: Call): Database | null {
   const text = option(call, 'database');
-  if (text === null) return POSTGRESQL;
+  if (text === null) return null;
   const database = readDatabase(text);
   if (database === null)
     throw new RollbackError('input-invalid', `--database is '${text}'`, {
@@ -81,8 +84,8 @@ async function proven(call: Call, files: readonly ChangedFile[], found: readonly
   }
 }
 
-/** `rollback.migrations` of the playbook, where a service is named. */
-async function policyOf(call: Call): Promise<'ask' | 'allow' | 'job' | null> {
+/** `rollback` of the playbook, where a service is named. */
+async function rollbackOf(call: Call): Promise<Rollback | null> {
   const service = option(call, 'service');
   if (option(call, 'playbook') === null && service === null) return null;
   const playbook = await loadPlaybook(option(call, 'playbook'));
@@ -90,6 +93,9 @@ async function policyOf(call: Call): Promise<'ask' | 'allow' | 'job' | null> {
     service: needed(call, 'service', 'recommender'),
     environment: option(call, 'environment') ?? undefined,
   });
-  const policy = target.rules.rollback.migrations;
+  return target.rules.rollback;
+}
+
+function policyOf({ migrations: policy }: Rollback): 'ask' | 'allow' | 'job' {
   return policy === 'reversible' ? 'allow' : policy;
 }

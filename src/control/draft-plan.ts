@@ -93,6 +93,7 @@ export async function makeWay(doors: Doors, target: Target, overview: Overview, 
       base: overview.head,
       baseBranch: overview.defaultBranch,
       good,
+      database: target.rules.rollback.database,
       undoes: undone(changes, bad.revision, good.sha),
       later: changes
         .slice(0, Math.max(0, changes.indexOf(bad)))

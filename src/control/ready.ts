@@ -1,6 +1,6 @@
 /** Reads all that the readiness check of one service needs; only what is not on GitHub is asked of others. Changes nothing. */
 import { parse as parseLedger } from '../ledger/chain.ts';
-import { POSTGRESQL } from '../migrations/database.ts';
+import type { Database } from '../migrations/database.ts';
 import { judgeRelease, type ReleaseJudgement } from '../migrations/judge.ts';
 import type { ChangedFile } from '../migrations/migration.ts';
 import { recognise } from '../migrations/recognise.ts';
@@ -76,7 +76,7 @@ export async function readiness(doors: ReadyDoors, target: Target, proposed: Pro
     planned,
     pins: pinningOf(files.manifests('after'), target.registries, repository.name),
     unread: files.unread,
-    migrations: judge([...files.changed, ...strays], planned),
+    migrations: judge([...files.changed, ...strays], planned, target.rules.rollback.database),
     proof,
     outside: await outsideOf(),
   });
@@ -100,6 +100,7 @@ export async function readiness(doors: ReadyDoors, target: Target, proposed: Pro
         base: after,
         baseBranch: proposed.baseBranch,
         good: to,
+        database: target.rules.rollback.database,
         undoes: undone(changes, to.sha),
         files: files.touched,
       },
@@ -133,8 +134,8 @@ function undone(changes: readonly Change[], good: string) {
 }
 
 /** What the text of the release says; a hook whose work stands elsewhere is known to the plan alone. */
-function judge(files: readonly ChangedFile[], planned: Planned | null): ReleaseJudgement {
-  const release = judgeRelease(recognise(files), POSTGRESQL);
+function judge(files: readonly ChangedFile[], planned: Planned | null, database: Database): ReleaseJudgement {
+  const release = judgeRelease(recognise(files), database);
   const hooked = planned?.kind === 'planned' ? planned.plan.database : undefined;
   return release.undo === 'nothing' && hooked?.undo === 'unproven' ? { ...release, ...hooked } : release;
 }

@@ -2,7 +2,7 @@ import { RollbackError } from '../errors.ts';
 import { canonicalJson } from '../ledger/canonical.ts';
 import type { Sha256 } from '../ledger/canonical.ts';
 import { versionsOf } from '../manifests/versions.ts';
-import { POSTGRESQL } from '../migrations/database.ts';
+import type { Database } from '../migrations/database.ts';
 import { judgeRelease } from '../migrations/judge.ts';
 import { recognise } from '../migrations/recognise.ts';
 import { isMigration, mutableTargets, resourcesIn } from './fit.ts';
@@ -25,6 +25,8 @@ export interface PlanInput {
   readonly baseBranch: string;
   readonly good: LastGood;
   readonly undoes: RollbackPlan['undoes'];
+  /** What its migrations are written for. */
+  readonly database: Database;
   /** Changes of the service after the bad one, newest first. */
   readonly later?: RollbackPlan['undoes'];
   readonly files: readonly {
@@ -83,7 +85,7 @@ export function makePlan(input: PlanInput, sha256: Sha256): Planned {
     hash: planHash({ incident, good, edits: all }, sha256),
     notes,
     migrations,
-    ...(migrations.length > 0 ? { database: databaseOf(files, migrations) } : {}),
+    ...(migrations.length > 0 ? { database: databaseOf(files, migrations, input.database) } : {}),
   });
   if (conflicts.length > 0) {
     const because = conflictSentence(conflicts);
@@ -111,11 +113,15 @@ export function makePlan(input: PlanInput, sha256: Sha256): Planned {
 }
 
 /** What the release did to a database. A hook whose work stands in no file of the release is not provable. */
-function databaseOf(files: PlanInput['files'], named: readonly string[]): NonNullable<RollbackPlan['database']> {
+function databaseOf(
+  files: PlanInput['files'],
+  named: readonly string[],
+  database: Database,
+): NonNullable<RollbackPlan['database']> {
   const found = recognise(
     files.map(({ path, good, bad }) => ({ path, before: good?.text ?? null, after: bad?.text ?? null })),
   );
-  const { undo, because } = judgeRelease(found, POSTGRESQL);
+  const { undo, because } = judgeRelease(found, database);
   const read = new Set([
     ...found.migrations.flatMap(({ path, up, down }) => [
       path,

@@ -1,5 +1,6 @@
 /** The units of the playbook as schema fields: each reads what the user writes and gives one number in one unit. */
 import * as z from 'zod';
+import { DATABASES, readDatabase, type Database } from '../migrations/database.ts';
 import { parseCondition } from './condition.ts';
 import type { Condition } from './condition.ts';
 import { PRICE_PATTERN, readPrice } from './prices.ts';
@@ -25,6 +26,19 @@ export function share(): TextField<number> {
 /** `0.15/1M` -> the price of one token. */
 export function price(): TextField<number> {
   return textField(readPrice).meta({ title: 'price', pattern: PRICE_PATTERN, examples: ['0.15/1M', '0.002/1k'] });
+}
+
+/** `postgresql@15`, `mysql` -> what it does with DDL. */
+export function database(): TextField<Database> {
+  return textField((text): Read<Database> => {
+    const value = readDatabase(text);
+    if (value !== null) return { ok: true, value };
+    return {
+      ok: false,
+      message: `'${text}' is no database that is known`,
+      cure: `write one of ${DATABASES.join(', ')}, such as postgresql@15`,
+    };
+  }).meta({ title: 'database', examples: ['postgresql@15', 'mysql', 'mariadb'] });
 }
 
 /** A whole number of things, 0 or more. */

@@ -1,6 +1,6 @@
 /** `rollback:` of the playbook: how the way back is taken. */
 import * as z from 'zod';
-import { count, duration } from './fields.ts';
+import { count, database, duration } from './fields.ts';
 import { name, team } from './names.ts';
 import { verifySchema } from './schema-gate.ts';
 
@@ -85,6 +85,9 @@ export const rollbackSchema = z.strictObject({
     .describe(
       'ask: a person merges what takes back a database change; job: the merge waits for the check lastgood/migration; allow (or reversible): older versions run on the newer schema',
     ),
+  database: database()
+    .prefault('postgresql')
+    .describe('the database that migrations are written for, with its major version: what it does with DDL decides'),
   'migration-job': z
     .strictObject({
       kind: z.enum(['github-workflow', 'argocd-hook']).describe('what starts it; lastgood never does'),

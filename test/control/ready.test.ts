@@ -236,6 +236,21 @@ test('a migration that breaks the older version is a fault until its way down wa
   assert.match((await check(world)).title, /Not ready.*says no: down 3 ms/);
 });
 
+test('a migration is judged by what the database of the playbook does with DDL', async () => {
+  const more = 'ALTER TABLE users ADD COLUMN age int NOT NULL;\n';
+  const two = {
+    'apps/web/migrations/0002_mail.up.sql': UP + more,
+    'apps/web/migrations/0002_mail.down.sql': `ALTER TABLE users DROP COLUMN age;\n${DOWN}`,
+  };
+  const titleOn = async (database: string): Promise<string> => {
+    const world = aWorld({ ...CALLED, rollback: { database } });
+    propose(world, { [FILE]: manifest('1.4.3'), ...two });
+    return (await check(world)).title;
+  };
+  assert.match(await titleOn('postgresql@15'), /needs its way down first/);
+  assert.match(await titleOn('mysql'), /nobody can say/);
+});
+
 test('data that a migration throws away is named, and no proof brings it back', async () => {
   const world = aWorld();
   const drop = { 'apps/web/migrations/0002_drop.up.sql': 'DROP TABLE users;\n' };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { branchOf, branchPrefixOf, incidentId } from '../../src/plan/identity.ts';
 import type { Incident } from '../../src/plan/incident.ts';
+import { POSTGRESQL, readDatabase } from '../../src/migrations/database.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import type { PlanInput, ReadFile } from '../../src/plan/make-plan.ts';
 import { sha, sha256 } from '../ledger/builders.ts';
@@ -25,6 +26,7 @@ function plan(files: PlanInput['files'], overrides: Partial<PlanInput> = {}) {
       base: sha('c'),
       baseBranch: 'main',
       good: { sha: sha('a'), reason: { kind: 'parent' }, because: 'parent' },
+      database: POSTGRESQL,
       undoes: [],
       files,
       ...overrides,
@@ -107,4 +109,19 @@ test('a file mode that Git does not use is refused', () => {
     code: 'internal',
     message: /rec\/app.yaml: file mode 040000/,
   });
+});
+
+test('what a migration of the release costs is judged by the database of the playbook', () => {
+  const files = [
+    ['2_mail.up.sql', 'ALTER TABLE users ADD COLUMN mail text NOT NULL;\nCREATE TABLE notes (id int);\n'],
+    ['2_mail.down.sql', 'DROP TABLE notes;\nALTER TABLE users DROP COLUMN mail;\n'],
+  ].map(([name, text = '']) => ({ path: `rec/migrations/${name ?? ''}`, good: null, bad: at(text), now: at(text) }));
+  const undo = (database: string): string | undefined => {
+    const read = readDatabase(database);
+    assert.ok(read);
+    const planned = plan([release, ...files], { database: read });
+    return planned.kind === 'planned' ? planned.plan.database?.undo : planned.kind;
+  };
+  assert.equal(undo('postgresql@15'), 'down');
+  assert.equal(undo('mysql'), 'unproven', 'a way down that fails half-way leaves half of it behind');
 });

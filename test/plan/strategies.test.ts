@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import type { ManifestFile } from '../../src/manifests/traffic.ts';
 import type { RollbackPlan } from '../../src/plan/plan.ts';
+import { POSTGRESQL } from '../../src/migrations/database.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import { choose, inHalves } from '../../src/plan/two-halves.ts';
 import { STRATEGIES } from '../../src/plan/strategies/table.ts';
@@ -23,6 +24,7 @@ function sightOf(good: Files, bad: Files, rollback: Readonly<Record<string, unkn
       base: BASE,
       baseBranch: 'main',
       good: aGood(),
+      database: POSTGRESQL,
       undoes: Array.from({ length: undoes }, (_, i) => ({ sha: `${i}`.repeat(40), title: 'Release', author: 'ada' })),
       files: Object.keys({ ...good, ...bad }).map((path) => ({
         path,

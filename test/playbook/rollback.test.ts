@@ -16,6 +16,8 @@ test('every strategy is taken with the settings it uses', () => {
     'strategy: restore',
     `strategy: fallback, ${FALLBACK}`,
     FALLBACK,
+    'database: postgresql@15',
+    'database: mysql',
   ])
     assert.deepEqual(ofRollback(rollback), [], rollback);
 });
@@ -31,6 +33,7 @@ test('settings that nothing would read, or that are missing, are named with thei
     ['strategy: fallback', /needs to know where users go meanwhile -> add 'fallback:'/],
     ['strategy: blue', /blue-green/],
     ['fallback: { carrier: rec }', /to/],
+    ['database: mongodb', /'mongodb' is no database that is known -> write one of postgresql, .*mysql/],
   ];
   for (const [rollback, expected] of table) {
     const faults = ofRollback(rollback);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { FlagdCore } from '@openfeature/flagd-core';
+import { POSTGRESQL } from '../../src/migrations/database.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import { anIncident, BAD, BASE, aGood } from '../control/builders.ts';
 
@@ -40,6 +41,7 @@ test('a reverted flagd file serves everybody what it served before, by the evalu
   const planned = makePlan(
     {
       ...{ incident: anIncident({ bad: BAD }), base: BASE, baseBranch: 'main', good: aGood(), undoes: [] },
+      database: POSTGRESQL,
       files: [{ path: 'flags/flagd.json', good: state(GOOD), bad: state(RELEASED), now: state(LATER) }],
     },
     sha256,
