@@ -1,3 +1,4 @@
+import { RollbackError } from '../errors.ts';
 import type { Entry } from '../ledger/entry.ts';
 import type { Key } from '../plan/incident.ts';
 import { parseComment } from '../chatops/parse.ts';
@@ -19,7 +20,7 @@ const HOUR = 3_600_000;
 /** Commits of the default branch whose gates are looked at again. */
 const COMMITS = 20;
 
-/** Reads the world, changes nothing. */
+/** Reads the world, changes nothing. One comment or commit that cannot be read hides none of the others; the next sweep asks again. */
 export async function findLeftovers(doors: Doors): Promise<Leftovers> {
   const { repository, clock } = doors;
   const since = new Date(clock.now() - 24 * HOUR).toISOString();
@@ -32,16 +33,25 @@ export async function findLeftovers(doors: Doors): Promise<Leftovers> {
   const commands: Spoken[] = [];
   for (const comment of comments) {
     if (comment.edited || comment.author.endsWith('[bot]') || parseComment(comment.body) === null) continue;
-    if ((await repository.reactionOf(comment)) !== null) continue;
+    const reaction = await repository.reactionOf(comment).catch(later(doors));
+    if (reaction !== null) continue;
     commands.push({ ...comment, commentId: comment.id, isBot: false });
   }
-  const news = (await Promise.all(shas.map((sha) => repository.gateRuns(sha))))
-    .flat()
+  const news = (await Promise.all(shas.map((sha) => repository.gateRuns(sha).catch(later(doors)))))
+    .flatMap((runs) => runs ?? [])
     .flatMap((run) => readGateRun(repository, run) ?? []);
   return {
     rollbacks,
     commands: commands.sort((a, b) => a.createdAt.localeCompare(b.createdAt)),
     gates: news.flatMap(({ key, ask }) => (ask ? [{ key, ask }] : [])),
     entries: news.map(({ entry }) => entry),
+  };
+}
+
+/** Undefined for what failed for a passing reason. */
+function later({ log }: Pick<Doors, 'log'>): (error: unknown) => undefined {
+  return (error) => {
+    if (!(error instanceof RollbackError) || !error.retryable) throw error;
+    log('warn', error.message, { during: 'sweep' });
   };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hear } from '../../src/control/command.ts';
 import { findLeftovers } from '../../src/control/sweep.ts';
+import { RollbackError } from '../../src/errors.ts';
 import { printExternalId, printGateNote } from '../../src/report/check-run.ts';
 import { doorsOf } from './fakes.ts';
 import { aLoop, anAsk, aRelease, KEY, type Released, toTheEnd } from './world.ts';
@@ -77,6 +78,30 @@ test('a command without our reaction is found, oldest first, and not any more on
   );
   for (const spoken of commands) await hear(doorsOf(world), aLoop(world), spoken);
   assert.deepEqual((await sweep(world)).commands, []);
+});
+
+test('what cannot be read for a moment hides nothing else, and is found by the next sweep', async () => {
+  const world = aRelease();
+  const { repository } = world;
+  await aLoop(world).reconcile(KEY, anAsk(world));
+  aGateRun(world);
+  const [first, second] = ['ada', 'bob'].map((author) => repository.say(5, author, '/rollback web production'));
+  const away = new RollbackError('github-unavailable', 'GitHub answered 502');
+  repository.failOn('reactionOf', away, 1);
+  repository.failOn('gateRuns', away, 1);
+  const found = await sweep(world);
+  assert.deepEqual(found.rollbacks, [KEY]);
+  assert.deepEqual(
+    found.commands.map(({ commentId }) => commentId),
+    [second?.id],
+  );
+  assert.equal(world.log.filter(({ level }) => level === 'warn').length, 2);
+  const next = await sweep(world);
+  assert.deepEqual(
+    next.commands.map(({ commentId }) => commentId),
+    [first?.id, second?.id],
+  );
+  assert.equal(next.gates.length, 1);
 });
 
 test('edited comments, comments of bots, old comments and comments without a command are left alone', async () => {
