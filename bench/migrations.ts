@@ -100,7 +100,7 @@ async function measured(scratch: Scratch, way: Way, runs: number): Promise<Measu
     { path: 'V2__x.sql', before: null, after: way.up },
     { path: 'U2__x.sql', before: null, after: way.down },
   ]);
-  const proof = await prove({ base: [], migrations, budgetMs: BUDGET_MS, runs, session: () => scratch.session() });
+  const proof = await prove({ base: [], migrations, budgetMs: BUDGET_MS, runs, scratch });
   const [ran] = proof.migrations;
   if (ran?.kind !== 'ran') throw new Error(`${way.name}: ${JSON.stringify(ran)}`);
   return {

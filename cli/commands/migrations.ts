@@ -1,3 +1,4 @@
+import { openPglite } from '../../src/adapters/postgres/pglite.ts';
 import { prove } from '../../src/adapters/postgres/prove.ts';
 import { openScratch, scratchUrl } from '../../src/adapters/postgres/scratch.ts';
 import { RollbackError } from '../../src/errors.ts';
@@ -20,7 +21,7 @@ const BUDGET_MS = 100;
 const RUNS = 5;
 
 export const migrations: Command = {
-  usage: 'migrations --base SHA --head SHA | FILE... [--prove --database-url-env SCRATCH_...]',
+  usage: 'migrations --base SHA --head SHA | FILE... [--prove [--database-url-env SCRATCH_...]]',
   does: 'says whether the migrations of a release can be taken back; with --prove it tries on a scratch PostgreSQL',
   async run(call) {
     const files = await filesOf(call);
@@ -64,7 +65,8 @@ function numberOf(call: Call, name: string, fallback: number): number {
 
 /** The scratch database begins with what the folders held before the release, or with the file that --schema names. */
 async function proven(call: Call, files: readonly ChangedFile[], found: readonly Migration[]): Promise<Proof> {
-  const url = scratchUrl(needed(call, 'database-url-env', 'SCRATCH_DATABASE_URL'), call.env);
+  const variable = option(call, 'database-url-env');
+  const url = variable === null ? null : scratchUrl(variable, call.env);
   const budgetMs = numberOf(call, 'budget', BUDGET_MS);
   const runs = Math.round(numberOf(call, 'runs', RUNS));
   const before = files.flatMap(({ path, before: text }) =>
@@ -75,10 +77,10 @@ async function proven(call: Call, files: readonly ChangedFile[], found: readonly
   const dump = given
     ? [{ up: { path: given.path, line: 1, text: given.after ?? '', runnable: true }, transaction: 'implicit' as const }]
     : [];
-  const scratch = await openScratch(url);
+  const scratch = await (url === null ? openPglite() : openScratch(url));
   try {
     const base = given ? dump : inOrder(recognise(before).migrations);
-    return await prove({ base, migrations: found, budgetMs, runs, session: () => scratch.session() });
+    return await prove({ base, migrations: found, budgetMs, runs, scratch });
   } finally {
     await scratch.drop();
   }

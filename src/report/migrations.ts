@@ -54,7 +54,12 @@ function ranLines(one: ProofOf): readonly string[] {
   if (one.kind !== 'ran') return [];
   const { path, downMs, locks } = one;
   const waits = locks.filter((trial) => trial.waits).map(({ beside }) => beside);
-  const words = waits.length === 0 ? 'waits for nobody' : `waits behind ${waits.join(' and ')} of a table it changes`;
+  const words =
+    locks.length === 0
+      ? 'who it waits for was not tried'
+      : waits.length === 0
+        ? 'waits for nobody'
+        : `waits behind ${waits.join(' and ')} of a table it changes`;
   return [
     `  ${path}: down ${ms(medianOf(downMs))} median, ${ms(worstOf(downMs))} worst of ${downMs.length} runs; ${words}`,
   ];

@@ -97,7 +97,7 @@ async function proven(
       ? []
       : [{ up: { path: 'base.sql', line: 1, text: options.base, runnable: true }, transaction: 'implicit' }];
   const { migrations } = recognise(files(up, down));
-  return prove({ base, migrations, budgetMs: 100, runs: options.runs ?? 1, session: () => scratch.session() });
+  return prove({ base, migrations, budgetMs: 100, runs: options.runs ?? 1, scratch });
 }
 
 function ran(of: ProofOf | undefined): Extract<ProofOf, { kind: 'ran' }> {

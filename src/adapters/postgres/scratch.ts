@@ -6,6 +6,8 @@ import { connect, type Session } from './session.ts';
 export interface Scratch {
   /** Major version of the server. */
   readonly version: number;
+  /** True: it has room for one session, so who waits for whom cannot be tried. */
+  readonly alone: boolean;
   session(): Promise<Session>;
   /** Removes it again. */
   drop(): Promise<void>;
@@ -54,10 +56,10 @@ export async function openScratch(url: string): Promise<Scratch> {
       if (codeOf(error) !== '42501')
         throw new RollbackError('source-unavailable', `The scratch PostgreSQL made no database: ${messageOf(error)}`);
       await refuseTables(first, String(row?.['name']));
-      return { version, session: () => connect(url), drop: () => Promise.resolve() };
+      return { version, alone: false, session: () => connect(url), drop: () => Promise.resolve() };
     }
     const own = withDatabase(url, name);
-    return { version, session: () => connect(own), drop: () => dropDatabase(url, name) };
+    return { version, alone: false, session: () => connect(own), drop: () => dropDatabase(url, name) };
   } finally {
     await first.end();
   }
