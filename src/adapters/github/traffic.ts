@@ -28,10 +28,13 @@ interface Options {
 
 export type Api = 'rest' | 'graphql';
 
-/** Content that one installation may write: GitHub's own limits, less some room for other Apps of the same account. */
+/**
+ * Content that one installation may write: GitHub's own limits, less some room for other Apps of the same account. Words (comments,
+ * labels, checks, deployments) leave some of it to the way back, so that no report ever holds a merge.
+ */
 const WRITES = [
-  { windowMs: 60_000, most: 70 },
-  { windowMs: 3_600_000, most: 450 },
+  { windowMs: 60_000, most: 70, words: 50 },
+  { windowMs: 3_600_000, most: 450, words: 350 },
 ] as const;
 const LONGEST_WINDOW_MS = 3_600_000;
 /** GitHub says to wait at least a minute where it does not say how long, and longer each time that was not enough. */
@@ -92,14 +95,14 @@ export function createTraffic(options: Options = {}): Traffic {
     } else underWay -= 1;
   }
 
-  function mayAsk(lane: LaneState, api: Api, write: boolean): void {
+  function mayAsk(lane: LaneState, api: Api, write: Write): void {
     const at = now();
     const wait = lane.blockedUntil[api] - at;
     if (wait > 0) throw asked('GitHub asked this installation to wait', wait);
-    if (!write || !limitsWrites) return;
+    if (write === 'none' || !limitsWrites) return;
     lane.writes = lane.writes.filter((time) => time > at - LONGEST_WINDOW_MS);
-    for (const { windowMs, most: all } of WRITES) {
-      const limit = Math.max(1, Math.floor(all / replicas));
+    for (const { windowMs, most: all, words } of WRITES) {
+      const limit = Math.max(1, Math.floor((write === 'words' ? words : all) / replicas));
       const inWindow = lane.writes.filter((time) => time > at - windowMs);
       const first = inWindow[inWindow.length - limit];
       if (first !== undefined) throw asked(`${limit} writes in ${windowMs / 60_000} min`, first + windowMs - at);
@@ -129,7 +132,7 @@ export function createTraffic(options: Options = {}): Traffic {
         await enter(lane);
         try {
           // Asked only now: what was learnt while waiting for the turn counts.
-          mayAsk(lane, api, isWrite(api, init));
+          mayAsk(lane, api, writeOf(api, addressOf(url), init));
           const response = await send(url, init).catch((error: unknown) => {
             onAnswer(api, null);
             throw error;
@@ -169,11 +172,17 @@ async function waitOf(response: Response, now: number): Promise<number | 'unsaid
   return limited ? 'unsaid' : null;
 }
 
-function isWrite(api: Api, init: RequestInit | undefined): boolean {
-  if (api === 'graphql')
-    return typeof init?.body === 'string' && /"query":"\s*mutation\b/.test(init.body.replace(/\\n/g, ' '));
+/** What a request writes: the way back (commits, the pull request and its merge), or words about it. */
+type Write = 'none' | 'way-back' | 'words';
+
+function writeOf(api: Api, address: string, init: RequestInit | undefined): Write {
+  if (api === 'graphql') {
+    const isMutation = typeof init?.body === 'string' && /"query":"\s*mutation\b/.test(init.body.replace(/\\n/g, ' '));
+    return isMutation ? 'way-back' : 'none';
+  }
   const method = init?.method ?? 'GET';
-  return method !== 'GET' && method !== 'HEAD';
+  if (method === 'GET' || method === 'HEAD') return 'none';
+  return /\/(git\/\w+(\/.+)?|pulls|pulls\/\d+\/(merge|update-branch))$/.test(address) ? 'way-back' : 'words';
 }
 
 function addressOf(url: string | URL | Request): string {

@@ -6,6 +6,7 @@ import { createTraffic, type Api, type Fetch } from '../../../src/adapters/githu
 import { RollbackError } from '../../../src/errors.ts';
 
 const REST = 'https://api.github.com/repos/acme/deploy';
+const MERGE = `${REST}/pulls/7/merge`;
 const GRAPHQL = 'https://api.github.com/graphql';
 
 function aWire() {
@@ -106,8 +107,8 @@ test('a missing right is no limit, and its answer can still be read', async () =
 test('replicas share what an installation may write', async () => {
   const traffic = createTraffic({ replicas: 2, now: () => 1_800_000_000_000 });
   const send = traffic.through('1', answers(200));
-  for (let i = 0; i < 35; i += 1) await send(REST, { method: 'PUT' });
-  assert.match((await refusal(send(REST, { method: 'PUT' }))).message, /35 writes in 1 min/);
+  for (let i = 0; i < 35; i += 1) await send(MERGE, { method: 'PUT' });
+  assert.match((await refusal(send(MERGE, { method: 'PUT' }))).message, /35 writes in 1 min/);
 });
 
 test('writes of one installation stay below GitHub’s limit for a minute; reads and others are not counted', async () => {
@@ -115,18 +116,35 @@ test('writes of one installation stay below GitHub’s limit for a minute; reads
   const send = traffic.through('1', answers(200));
   const mutation = { method: 'POST', body: JSON.stringify({ query: '\n  mutation Open { x }' }) };
   for (let i = 0; i < 35; i += 1) {
-    await send(REST, { method: 'PUT' });
+    await send(MERGE, { method: 'PUT' });
     await send(GRAPHQL, mutation);
     await send(GRAPHQL, { method: 'POST', body: JSON.stringify({ query: 'query Mutation { x }' }) });
     clock.now += 100;
   }
-  const error = await refusal(send(REST, { method: 'POST' }));
+  const error = await refusal(send(MERGE, { method: 'PUT' }));
   assert.match(error.message, /70 writes in 1 min/);
   assert.equal(error.retryAfterMs, 60_000 - 3500);
   assert.equal((await send(REST)).status, 200);
   assert.equal((await traffic.through('2', answers(200))(REST, { method: 'POST' })).status, 200);
   clock.now += 60_000;
   assert.equal((await send(REST, { method: 'POST' })).status, 200);
+});
+
+test('words leave room for the way back: comments and checks are held while a merge still goes through', async () => {
+  const { traffic } = aWire();
+  const send = traffic.through('1', answers(200));
+  const comment = () => send(`${REST}/issues/7/comments`, { method: 'POST' });
+  for (let i = 0; i < 50; i += 1) await comment();
+  assert.match((await refusal(comment())).message, /50 writes in 1 min/);
+  assert.match((await refusal(send(`${REST}/check-runs`, { method: 'POST' }))).message, /50 writes in 1 min/);
+  for (const [path, method] of [
+    ['pulls', 'POST'],
+    ['pulls/7/merge', 'PUT'],
+    ['pulls/7/update-branch', 'PUT'],
+    ['git/refs', 'POST'],
+    ['git/refs/heads/rollback/production/web/1234567', 'PATCH'],
+  ] as const)
+    assert.equal((await send(`${REST}/${path}`, { method })).status, 200, path);
 });
 
 test('installations take turns: a busy one does not starve the others', async () => {
