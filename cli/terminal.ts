@@ -16,10 +16,22 @@ export interface Call {
 export type ExitCode = 0 | 1 | 2 | 3;
 
 export interface Command {
+  /** What it takes, without what is rarely needed. */
   readonly usage: string;
   readonly does: string;
+  /** The words it takes after its name; where the last one ends in `...`, any number. */
+  readonly words: readonly string[];
+  /** Options with a value, and what stands for the value in the usage. Any other option is refused. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Options without a value. */
+  readonly switches: readonly string[];
   readonly run: (call: Call) => Promise<ExitCode>;
 }
+
+/** The options that name a service and an environment of it: of the playbook at hand, or of a repository on GitHub. */
+export const TARGET = { service: 'S', environment: 'E' } as const;
+export const OF_PLAYBOOK = { ...TARGET, playbook: 'F' } as const;
+export const REMOTE = { ...TARGET, repo: 'R' } as const;
 
 export function answer(call: Call, value: unknown, text: () => string): void {
   call.print(call.json ? JSON.stringify(value, null, 2) : text());

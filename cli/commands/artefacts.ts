@@ -9,7 +9,7 @@ import type { Looked } from '../../src/registries/look.ts';
 import { referencesIn, referencesListed } from '../../src/registries/references.ts';
 import { retentionWarning } from '../../src/registries/retention.ts';
 import { openRemote } from '../remote.ts';
-import { answer, needed, option, type Command, type ExitCode } from '../terminal.ts';
+import { answer, needed, option, type Command, type ExitCode, REMOTE } from '../terminal.ts';
 
 /** Nobody waits for a rollback here, so slow registries get their time. */
 const BUDGET_MS = 20_000;
@@ -17,6 +17,9 @@ const BUDGET_MS = 20_000;
 export const artefacts: Command = {
   usage: 'artefacts --repo R --service S [--environment E] [--at SHA]',
   does: 'asks the registries whether every image, model, data set, prompt and flag still exists, now or at a commit',
+  words: [],
+  values: { ...REMOTE, at: 'SHA' },
+  switches: [],
   async run(call) {
     const { repository, clock } = openRemote(call);
     const overview = await repository.overview();

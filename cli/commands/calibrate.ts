@@ -13,11 +13,14 @@ import { calibrateText, headline, keysOf, textDiff, type CalibrateView } from '.
 import { armCourse } from '../baseline-course.ts';
 import { gateOf, instantOf, pastSourcesOf, referencesOf, type GateOf } from '../gate-of.ts';
 import { readPlaybookFile } from '../playbook-file.ts';
-import { answer, option, type Call, type Command } from '../terminal.ts';
+import { answer, option, type Call, type Command, OF_PLAYBOOK } from '../terminal.ts';
 
 export const calibrate: Command = {
   usage: 'calibrate --service S (--from T [--to T] | --file F) [--by LABEL] [--write]',
   does: 'judges pods that nothing was released to: false alarms of the gate, and the threshold that keeps its promise',
+  words: [],
+  values: { ...OF_PLAYBOOK, from: 'T', to: 'T', file: 'F', by: 'LABEL' },
+  switches: ['write'],
   async run(call) {
     const of = await gateOf(call);
     const view = await viewOf(of, call);

@@ -10,6 +10,9 @@ import { answer, option, type Call, type Command } from '../terminal.ts';
 export const doctor: Command = {
   usage: 'doctor [--playbook F] [--repository R] [--sarif | --annotations]',
   does: 'checks rights, rules, Argo CD, metric sources, clocks and whoever else writes versions; changes nothing',
+  words: [],
+  values: { playbook: 'F', repository: 'R', repo: 'R' },
+  switches: ['sarif', 'annotations'],
   async run(call) {
     const facts = await gather(call);
     const findings = diagnose(facts);

@@ -10,11 +10,14 @@ import { recordingEnd, recordingHead, recordingLine, type GateRead } from '../..
 import { isInstant } from '../../src/plan/history.ts';
 import { progressLine } from '../../src/report/gate-progress.ts';
 import { gateOf, referencesOf, sourcesOf, type GateOf } from '../gate-of.ts';
-import { answer, option, type Call, type Command } from '../terminal.ts';
+import { answer, option, type Call, type Command, OF_PLAYBOOK } from '../terminal.ts';
 
 export const gate: Command = {
   usage: 'gate --service S [--environment E] [--playbook F] [--baseline-since TIME] [--record F] [--report DIR]',
   does: 'judges the canary from here until the verdict is certain; publishes nothing',
+  words: [],
+  values: { ...OF_PLAYBOOK, 'baseline-since': 'TIME', record: 'F', report: 'DIR' },
+  switches: [],
   async run(call) {
     const of = await gateOf(call);
     const references = await referencesOf(of, call);

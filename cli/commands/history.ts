@@ -5,11 +5,14 @@ import { groupChanges } from '../../src/plan/changes.ts';
 import { liveAt } from '../../src/plan/history.ts';
 import { targetOf } from '../../src/playbook/target.ts';
 import { openRemote } from '../remote.ts';
-import { answer, needed, option, type Command } from '../terminal.ts';
+import { answer, needed, option, type Command, REMOTE } from '../terminal.ts';
 
 export const history: Command = {
   usage: 'history --repo R --service S [--environment E] [--at TIME]',
   does: 'what was released, and with --at what ran then, such as --at 2026-11-17T14:00Z',
+  words: [],
+  values: { ...REMOTE, at: 'TIME' },
+  switches: [],
   async run(call) {
     const { repository } = openRemote(call);
     const [overview, ledger] = await Promise.all([repository.overview(), repository.ledger()]);

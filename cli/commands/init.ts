@@ -9,11 +9,14 @@ import { isProduction } from '../../src/survey/layout.ts';
 import { surveyOf } from '../../src/survey/survey.ts';
 import { manifestsBelow } from '../folder-files.ts';
 import { PLACES } from '../playbook-file.ts';
-import { answer, option, type Command } from '../terminal.ts';
+import { answer, option, type Command, TARGET } from '../terminal.ts';
 
 export const init: Command = {
   usage: 'init [folder] [--service S] [--environment E] [--write]',
   does: 'reads a checkout of the deployment repository and proposes a lastgood.yml, with what only a person can decide marked; --write writes it',
+  words: ['folder'],
+  values: { ...TARGET },
+  switches: ['write'],
   async run(call) {
     const folder = call.words[0] ?? '.';
     const path = join(folder, PLACES[0]);

@@ -8,12 +8,15 @@ import type { References } from '../../src/judge/rules.ts';
 import { gateBy, judgeStream, type JudgeBy } from '../judge.ts';
 import { loadPlaybook, readPlaybookFile } from '../playbook-file.ts';
 import { localReferences } from '../references.ts';
-import { needed, option, type Call, type Command } from '../terminal.ts';
+import { needed, option, type Call, type Command, OF_PLAYBOOK } from '../terminal.ts';
 import { readTriggerFile } from '../trigger-file.ts';
 
 export const judge: Command = {
   usage: 'judge --trigger F | --service S [--playbook F]',
   does: 'judges samples from standard input (or --file), JSON Lines in and out',
+  words: [],
+  values: { ...OF_PLAYBOOK, trigger: 'F', file: 'F' },
+  switches: [],
   async run(call) {
     // Verdicts are short-lived text: a small nursery keeps thousands of releases at half the memory, and costs no time.
     setFlagsFromString('--semi-space-growth-factor=1');

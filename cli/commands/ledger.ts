@@ -6,11 +6,14 @@ import { find } from '../../src/ledger/query.ts';
 import { evidenceMarkdown, type RecordView } from '../../src/report/evidence.ts';
 import { openBooks, type Books } from '../evidence-files.ts';
 import { sha256 } from '../remote.ts';
-import { answer, needed, option, type Call, type Command, type ExitCode } from '../terminal.ts';
+import { answer, needed, option, type Call, type Command, type ExitCode, REMOTE } from '../terminal.ts';
 
 export const ledger: Command = {
   usage: 'ledger show|verify|export|evidence',
   does: 'reads the ledger of --repo (or --folder, --file): shows, proves with its evidence, exports it (--format csv|markdown|json), or prints the record of one --incident',
+  words: ['show|verify|export|evidence'],
+  values: { ...REMOTE, folder: 'DIR', file: 'F', incident: 'ID', format: 'csv|markdown|json' },
+  switches: [],
   async run(call) {
     const action = call.words[0] ?? 'show';
     const books = await openBooks(call);

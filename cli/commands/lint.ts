@@ -10,6 +10,9 @@ import { answer, type Command } from '../terminal.ts';
 export const lint: Command = {
   usage: 'lint [file] [--expand]',
   does: 'checks a playbook and names every fault with its place and cure; --expand shows what presets and tiers make of it',
+  words: ['file'],
+  values: {},
+  switches: ['expand'],
   async run(call) {
     const file = await readPlaybookFile(call.words[0] ?? null);
     const parsed = parsePlaybook(file.text, file.path, { promql: readPromql });

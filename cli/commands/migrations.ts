@@ -13,7 +13,7 @@ import { targetOf, type Target } from '../../src/playbook/target.ts';
 import { migrationsText, policyWords } from '../../src/report/migrations.ts';
 import { loadPlaybook } from '../playbook-file.ts';
 import { filesOfDisk, filesOfRange } from '../release-files.ts';
-import { answer, needed, option, type Call, type Command } from '../terminal.ts';
+import { answer, needed, option, type Call, type Command, OF_PLAYBOOK } from '../terminal.ts';
 
 type Rollback = Target['rules']['rollback'];
 
@@ -23,6 +23,18 @@ const RUNS = 5;
 export const migrations: Command = {
   usage: 'migrations --base SHA --head SHA | FILE... [--prove [--database-url-env SCRATCH_...]]',
   does: 'says whether the migrations of a release can be taken back; with --prove it tries on a scratch PostgreSQL',
+  words: ['FILE...'],
+  values: {
+    ...OF_PLAYBOOK,
+    base: 'SHA',
+    head: 'SHA',
+    database: 'NAME@VERSION',
+    'database-url-env': 'SCRATCH_...',
+    schema: 'F',
+    budget: 'MS',
+    runs: 'N',
+  },
+  switches: ['prove'],
   async run(call) {
     const files = await filesOf(call);
     const found = recognise(files);

@@ -3,7 +3,7 @@ import { planGate as planned, type Flow } from '../../src/judge/plan-gate.ts';
 import { proposals } from '../../src/judge/plan-proposals.ts';
 import { planGateText, proposalLine, type PlanGateView } from '../../src/report/plan-gate.ts';
 import { gateOf, referencesOf } from '../gate-of.ts';
-import { answer, type Command } from '../terminal.ts';
+import { answer, type Command, OF_PLAYBOOK } from '../terminal.ts';
 import { cleanShare, givenTraffic, measuredTraffic } from '../traffic.ts';
 
 const NOTHING: Flow = { canary: 0, baseline: 0, bad: 0 };
@@ -11,6 +11,9 @@ const NOTHING: Flow = { canary: 0, baseline: 0, bad: 0 };
 export const planGate: Command = {
   usage: 'plan-gate --service S [--environment E] [--traffic "canary 5/s, baseline 95/s, bad 0.5%"]',
   does: 'says how long the gate takes with this traffic, and what to change where its deadline is too short',
+  words: [],
+  values: { ...OF_PLAYBOOK, traffic: 'TEXT', 'canary-rps': 'N', 'baseline-rps': 'N', 'bad-rate': 'N' },
+  switches: [],
   async run(call) {
     const of = await gateOf(call);
     const { gate, target } = of;

@@ -3,11 +3,14 @@ import { playbookOf } from '../../src/control/reconcile.ts';
 import { targetOf } from '../../src/playbook/target.ts';
 import { noPlanComment, planComment } from '../../src/report/plan.ts';
 import { openRemote } from '../remote.ts';
-import { answer, needed, option, type Command } from '../terminal.ts';
+import { answer, needed, option, type Command, REMOTE } from '../terminal.ts';
 
 export const plan: Command = {
   usage: 'plan --repo R --service S [--environment E] [--to T]',
   does: 'prints what a rollback would change, and its hash; changes nothing',
+  words: [],
+  values: { ...REMOTE, to: 'T' },
+  switches: [],
   async run(call) {
     const doors = openRemote(call);
     const overview = await doors.repository.overview();

@@ -6,11 +6,14 @@ import { targetOf, targetsTouching } from '../../src/playbook/target.ts';
 import { readySentence, readyStatus, readyText, type Readiness } from '../../src/report/ready.ts';
 import { changedPaths, clonedPlaybook, headOf, localPast, repositoryOf } from '../local-history.ts';
 import { openOutside, openRemote } from '../remote.ts';
-import { answer, needed, option, type Call, type Command, type ExitCode } from '../terminal.ts';
+import { answer, needed, option, type Call, type Command, type ExitCode, REMOTE } from '../terminal.ts';
 
 export const ready: Command = {
   usage: 'ready --repo R --pull N | [--clone FOLDER] --service S [--base REV] [--head REV]',
   does: 'says before a release whether it can be rolled back, and in about how long, or exactly why not; changes nothing',
+  words: [],
+  values: { ...REMOTE, pull: 'N', clone: 'FOLDER', base: 'REV', head: 'REV' },
+  switches: [],
   async run(call) {
     const all = option(call, 'repo') === null ? await ofClone(call) : await ofPull(call);
     const rows = all.map((one) => ({ ...one, ready: readyStatus(one), sentence: readySentence(one) }));

@@ -7,11 +7,14 @@ import { isRecording, parseRecording } from '../../src/measure/recording.ts';
 import { replayText, type ReplayLook, type ReplayView } from '../../src/report/replay.ts';
 import { gateOf, instantOf, pastSourcesOf, referencesOf, type GateOf } from '../gate-of.ts';
 import { looksOf } from '../judge-looks.ts';
-import { answer, option, type Call, type Command } from '../terminal.ts';
+import { answer, option, type Call, type Command, OF_PLAYBOOK } from '../terminal.ts';
 
 export const replay: Command = {
   usage: 'replay --service S (--from T [--to T] | --file F) [--release SHA]',
   does: 'judges a past release again, look by look, from the history of its source or from a recording',
+  words: [],
+  values: { ...OF_PLAYBOOK, from: 'T', to: 'T', file: 'F', release: 'SHA' },
+  switches: [],
   async run(call) {
     const of = await gateOf(call);
     const view = await viewOf(of, call);

@@ -19,11 +19,14 @@ import { targetOf, type Target } from '../../src/playbook/target.ts';
 import { toReference, type PointerReference } from '../../src/registries/pointers.ts';
 import { oneLine } from '../../src/report/escape.ts';
 import { openRemote } from '../remote.ts';
-import { answer, needed, option, type Call, type Command, type ExitCode } from '../terminal.ts';
+import { answer, needed, option, type Call, type Command, type ExitCode, REMOTE } from '../terminal.ts';
 
 export const repoint: Command = {
   usage: 'repoint --repo R --service S [--environment E] [--pointer P] (--at TIME | --to VERSION | --undo) [--apply]',
   does: 'moves aliases, labels, tags and flags that `repoint:` lists back; a dry run unless --apply is given',
+  words: [],
+  values: { ...REMOTE, pointer: 'P', at: 'TIME', to: 'VERSION' },
+  switches: ['undo', 'apply'],
   async run(call) {
     const doors = openRemote(call);
     const target = targetOf(playbookOf(await doors.repository.overview()), {

@@ -9,11 +9,14 @@ import { oneLine } from '../../src/report/escape.ts';
 import { sourcesOf, valueOf } from '../../src/report/history.ts';
 import { clonedPlaybook, headOf, localPast, type Past } from '../local-history.ts';
 import { openRemote } from '../remote.ts';
-import { answer, option, type Call, type Command } from '../terminal.ts';
+import { answer, option, type Call, type Command, REMOTE } from '../terminal.ts';
 
 export const whatran: Command = {
   usage: 'whatran TIME|SHA [--service S] [--environment E] [--repo R | --clone FOLDER] [--offline]',
   does: 'commit, image, model, prompt, flag, schema and data then, each with its source; without --service of everything; --offline asks no registry',
+  words: ['TIME|SHA'],
+  values: { ...REMOTE, clone: 'FOLDER' },
+  switches: ['offline'],
   async run(call) {
     const [asked, ...more] = call.words;
     if (asked === undefined || more.length > 0 || (!isInstant(asked) && !/^[0-9a-f]{7,40}$/i.test(asked)))

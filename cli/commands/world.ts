@@ -6,6 +6,9 @@ import { answer, type Command } from '../terminal.ts';
 export const world: Command = {
   usage: 'world',
   does: 'starts the small world (GitHub, Argo CD, a service with users) and keeps it until Ctrl-C',
+  words: [],
+  values: {},
+  switches: [],
   async run(call) {
     const town = await startTown({
       ...errors.world,

@@ -10,6 +10,9 @@ import { openStage, type Stage } from './stage.ts';
 export const demo: Command = {
   usage: 'demo [--scenario NAME] [--seed N] [--keep]',
   does: `plays a bad release from the canary to the proof: ${[...SCENARIOS.keys()].join(', ')}`,
+  words: [],
+  values: { scenario: 'NAME', seed: 'N' },
+  switches: ['keep'],
   async run(call) {
     const scenario = scenarioOf(option(call, 'scenario') ?? 'errors');
     const seed = Number(option(call, 'seed') ?? 1);
