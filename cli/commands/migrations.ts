@@ -39,7 +39,9 @@ export const migrations: Command = {
     const files = await filesOf(call);
     const found = recognise(files);
     const rollback = await rollbackOf(call);
-    const release = judgeRelease(found, databaseOf(call) ?? rollback?.database ?? POSTGRESQL);
+    const database = databaseOf(call) ?? rollback?.database ?? POSTGRESQL;
+    const release = judgeRelease(found, database);
+    if (call.options['prove'] === true) refuseOther(database);
     const proof = call.options['prove'] === true ? await proven(call, files, found.migrations) : null;
     const settled = settledBy(release, proof);
     const policy = rollback === null ? null : policyOf(rollback);
@@ -65,6 +67,18 @@ function databaseOf(call: Call): Database | null {
       hint: 'Such as postgresql@15, mysql or mariadb.',
     });
   return database;
+}
+
+/** What PostgreSQL does proves nothing about another database. */
+function refuseOther({ name }: Database): void {
+  if (name === 'postgresql') return;
+  throw new RollbackError(
+    'input-invalid',
+    `--prove tries on PostgreSQL, and these migrations are written for ${name}`,
+    {
+      hint: `Run up, down and up again on a scratch ${name} in a job of yours, and compare its schema before and after.`,
+    },
+  );
 }
 
 function numberOf(call: Call, name: string, fallback: number): number {

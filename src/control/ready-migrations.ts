@@ -1,4 +1,5 @@
 /** Whether the database of a release can go back, said before the release. */
+import type { Database } from '../migrations/database.ts';
 import type { Finding } from '../migrations/finding.ts';
 import type { JobVerdict } from '../ports.ts';
 import { readyFinding, type ReadyFinding } from '../report/ready.ts';
@@ -7,10 +8,15 @@ import type { ReadyFacts } from './ready-facts.ts';
 /** The check run or commit status on the head of a pull request by which a job says what `lastgood migrations --prove` found. */
 export const PROOF_CHECK = 'lastgood/migrations-proof';
 
-const PROVE = `Run lastgood migrations --prove in a job of this pull request, and let it write ${PROOF_CHECK} on its head (docs/ready.md).`;
+/** What a job of the pull request is to do; lastgood itself can try on PostgreSQL only. */
+function proveIt({ name }: Database): string {
+  const run = name === 'postgresql' ? 'lastgood migrations --prove' : `up, down and up again on a scratch ${name}`;
+  return `Run ${run} in a job of this pull request, and let it write ${PROOF_CHECK} on its head (docs/ready.md).`;
+}
 
 export function migrationsFinding(facts: Pick<ReadyFacts, 'migrations' | 'proof' | 'target'>): ReadyFinding {
   const { migrations: release, proof, target } = facts;
+  const prove = proveIt(target.rules.rollback.database);
   const details = [
     ...release.misplaced.map(({ path, line, says, cure }) => `${path}:${line}: ${says}. ${cure}`),
     ...release.migrations.flatMap(({ migration, findings }) =>
@@ -28,7 +34,7 @@ export function migrationsFinding(facts: Pick<ReadyFacts, 'migrations' | 'proof'
     );
   const proven = saidBy(proof);
   if (proven !== null && proof?.state !== 'success')
-    return say(proof?.state === 'pending' ? 'unknown' : 'fault', proven, PROVE);
+    return say(proof?.state === 'pending' ? 'unknown' : 'fault', proven, prove);
   const policy = target.rules.rollback.migrations;
   if (policy === 'allow' || policy === 'reversible')
     return say(
@@ -42,10 +48,10 @@ export function migrationsFinding(facts: Pick<ReadyFacts, 'migrations' | 'proof'
     case 'unproven':
       // A run settles what the text left open; a file that no tool explains was not run.
       if (proven !== null && release.misplaced.length === 0 && release.unknown.length === 0) return say('ok', proven);
-      return say('fault', `nobody can say: ${release.because}`, cure || PROVE);
+      return say('fault', `nobody can say: ${release.because}`, cure || prove);
     case 'down':
       if (proven !== null) return say('ok', `two steps, the database first; ${proven}`);
-      return say('fault', `it needs its way down first, which nobody has tried: ${release.because}`, PROVE);
+      return say('fault', `it needs its way down first, which nobody has tried: ${release.because}`, prove);
   }
 }
 

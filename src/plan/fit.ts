@@ -7,7 +7,14 @@ export function mutableTargets(changes: readonly VersionChange[]): readonly Vers
   return changes.filter(({ key, to }) => to !== null && !to.includes('@sha256:') && isMoving(key, to));
 }
 
+/** A folder such as `s3://models/rec/latest`, in which each model replaces the one before. */
+export function isReplacedInPlace({ key, to }: Pick<VersionChange, 'key' | 'to'>): boolean {
+  const last = (to ?? '').replace(/\/+$/, '').split(/[/:]/).at(-1) ?? '';
+  return /(^|\.)storageUris?\b/.test(key) && isMovingName(last);
+}
+
 function isMoving(key: string, value: string): boolean {
+  if (isReplacedInPlace({ key, to: value })) return true;
   if (/(^|\.)image$/i.test(key)) {
     const name = value.slice(value.lastIndexOf('/') + 1);
     // An image without a tag means latest.

@@ -5,7 +5,7 @@ import { versionsOf } from '../manifests/versions.ts';
 import type { Database } from '../migrations/database.ts';
 import { judgeRelease } from '../migrations/judge.ts';
 import { recognise } from '../migrations/recognise.ts';
-import { isMigration, mutableTargets, resourcesIn } from './fit.ts';
+import { isMigration, isReplacedInPlace, mutableTargets, resourcesIn } from './fit.ts';
 import type { Incident } from './incident.ts';
 import { climbFrom } from './detour.ts';
 import type { FileAt, FileStates } from './ladder.ts';
@@ -98,14 +98,15 @@ export function makePlan(input: PlanInput, sha256: Sha256): Planned {
   }
   const [moving] = mutableTargets(changes);
   if (moving) {
-    const words = `${moving.path} ${moving.key} would go back to ${moving.to ?? ''}, a tag that moves: nobody can say what it runs today`;
+    const what = isReplacedInPlace(moving) ? 'a folder that is replaced in place' : 'a tag that moves';
+    const words = `${moving.path} ${moving.key} would go back to ${moving.to ?? ''}, ${what}: nobody can say what it runs today`;
     // Whoever named the target knows what they name.
     if (good.reason.kind !== 'named')
       return {
         kind: 'unfit',
         good,
         because: words,
-        cure: 'Release by digest (image: name@sha256:...), or name the target yourself if you know what the tag runs: /rollback <service> <environment> to <sha>.',
+        cure: 'Release by digest (image: name@sha256:...) or with a folder for each version, or name the target yourself if you know what it runs: /rollback <service> <environment> to <sha>.',
       };
     notes.push(words);
   }

@@ -242,13 +242,17 @@ test('a migration is judged by what the database of the playbook does with DDL',
     'apps/web/migrations/0002_mail.up.sql': UP + more,
     'apps/web/migrations/0002_mail.down.sql': `ALTER TABLE users DROP COLUMN age;\n${DOWN}`,
   };
-  const titleOn = async (database: string): Promise<string> => {
+  const on = async (database: string) => {
     const world = aWorld({ ...CALLED, rollback: { database } });
     propose(world, { [FILE]: manifest('1.4.3'), ...two });
-    return (await check(world)).title;
+    return check(world);
   };
-  assert.match(await titleOn('postgresql@15'), /needs its way down first/);
-  assert.match(await titleOn('mysql'), /nobody can say/);
+  const [postgresql, mysql] = [await on('postgresql@15'), await on('mysql')];
+  assert.match(postgresql.title, /needs its way down first/);
+  assert.match(postgresql.summary, /Run lastgood migrations --prove/);
+  assert.match(mysql.title, /nobody can say/);
+  assert.match(mysql.summary, /Run up, down and up again on a scratch mysql/);
+  assert.doesNotMatch(mysql.summary, /--prove/, 'PostgreSQL proves nothing about it');
 });
 
 test('data that a migration throws away is named, and no proof brings it back', async () => {

@@ -26,6 +26,11 @@ test('a tag that people move is no target; a version or a digest is', () => {
   assert.ok(!moves('image.tag', '1.4.1'));
   assert.ok(!moves('spec.template.metadata.labels.colour', 'latest'));
   assert.ok(!moves('image', null));
+  const model = '(InferenceService/rec).spec.predictor.model.storageUri';
+  for (const uri of ['s3://models/rec/latest', 's3://models/rec/main/', 'oci://acme/rec:latest'])
+    assert.ok(moves(model, uri), uri);
+  for (const uri of ['s3://models/rec/7', 'gs://latest/rec/v7', `oci://acme/rec@sha256:${'a'.repeat(64)}`])
+    assert.ok(!moves(model, uri), uri);
 });
 
 test('migrations are known by their place, and by the hook that runs before a sync', () => {
