@@ -31,7 +31,16 @@ async function git(folder: string, args: readonly string[]): Promise<string> {
 
 /** Full sha of the branch that is checked out, or of `ref`. */
 export async function headOf(folder: string, ref: string): Promise<string> {
-  return (await git(folder, ['rev-parse', '--verify', '--end-of-options', `${ref}^{commit}`])).trim();
+  await git(folder, ['rev-parse', '--git-dir']);
+  const found = await git(folder, ['rev-parse', '--verify', '--end-of-options', `${ref}^{commit}`]).catch(
+    (cause: unknown) => {
+      throw new RollbackError('input-invalid', `'${ref}' is no commit, tag or branch of ${folder}`, {
+        hint: 'Name another revision, or fetch this one.',
+        cause,
+      });
+    },
+  );
+  return found.trim();
 }
 
 /** Files that differ between two commits. */

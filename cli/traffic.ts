@@ -69,9 +69,7 @@ function flowOf({ gate }: GateOf, rule: Rule, canary: ArmCourse, baseline: ArmCo
   const other = growth(rule, baseline.get(rule.name) ?? []);
   const shown = other ?? own;
   if (shown === null)
-    throw new RollbackError('input-invalid', `Nothing was measured for trigger '${rule.name}' in the last hour`, {
-      hint: 'Give the traffic with --traffic "canary 5/s, baseline 95/s, bad 0.5%".',
-    });
+    throw nothingMeasured(rule.name, [...(baseline.get(rule.name) ?? []), ...(canary.get(rule.name) ?? [])]);
   const share = gate.weight;
   const alive = own !== null && own.perSecond > 0;
   if (!alive && share === undefined)
@@ -88,6 +86,17 @@ function flowOf({ gate }: GateOf, rule: Rule, canary: ArmCourse, baseline: ArmCo
   return alive
     ? { canary: own.perSecond, baseline: all, bad: shown.bad, ...parts }
     : { canary: all * (share ?? 0), baseline: all * (1 - (share ?? 0)), bad: shown.bad, ...parts };
+}
+
+/** With what the source said, where it said something. */
+function nothingMeasured(trigger: string, course: readonly Reading[]): RollbackError {
+  const said = course.flatMap(({ canary }) => (canary.kind === 'missing' ? [canary] : [])).at(-1);
+  const broken = said?.reason === 'query-error';
+  return new RollbackError(
+    broken ? 'source-unavailable' : 'input-invalid',
+    `Nothing was measured for trigger '${trigger}' in the last hour${said === undefined ? '' : `: ${said.detail}`}`,
+    { hint: 'Give the traffic with --traffic "canary 5/s, baseline 95/s, bad 0.5%".' },
+  );
 }
 
 /** Parts of the traffic by segment; null where the trigger has none. */

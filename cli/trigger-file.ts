@@ -11,7 +11,9 @@ import type { JudgeBy } from './judge.ts';
 /** One trigger, a list of triggers, or a whole gate, written as in a playbook. Throws playbook-invalid with every fault. */
 export async function readTriggerFile(path: string): Promise<JudgeBy> {
   const text = await readFile(path, 'utf8').catch(() => {
-    throw new RollbackError('playbook-missing', `${path} cannot be read`);
+    throw new RollbackError('input-invalid', `--trigger ${path} cannot be read`, {
+      hint: 'Name a file with one trigger, a list of triggers or a gate, written as in a playbook.',
+    });
   });
   let value: unknown;
   try {

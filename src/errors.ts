@@ -18,7 +18,10 @@ export const ERRORS = {
     hint: 'Add lastgood.yml (or .github/lastgood.yml) to the default branch of the deployment repository.',
     retryable: false,
   },
-  'input-invalid': { hint: 'Correct the value; the README lists every input and option.', retryable: false },
+  'input-invalid': {
+    hint: 'Correct the value; lastgood COMMAND --help shows the options, the README the inputs of the Action.',
+    retryable: false,
+  },
   'unknown-service': { hint: 'Use one of the services named in the playbook.', retryable: false },
   'unknown-environment': {
     hint: 'Use one of the environments of this service named in the playbook.',

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { setFlagsFromString } from 'node:v8';
 import { RollbackError } from '../../src/errors.ts';
@@ -23,7 +23,7 @@ export const judge: Command = {
     const { by, references } = await rulesFor(call);
     const file = option(call, 'file');
     const lines = createInterface({
-      input: file === null ? process.stdin : createReadStream(file),
+      input: file === null ? process.stdin : await opened(file),
       crlfDelay: Infinity,
     });
     const summary = await judgeStream(
@@ -37,6 +37,16 @@ export const judge: Command = {
     return summary.errors > 0 ? 2 : 0;
   },
 };
+
+async function opened(file: string) {
+  const handle = await open(file).catch((cause: unknown) => {
+    throw new RollbackError('input-invalid', `--file ${file} cannot be read`, {
+      hint: 'Name a file of JSON Lines, or leave it out and send them to standard input.',
+      cause,
+    });
+  });
+  return handle.createReadStream();
+}
 
 /** Reads no further while the reader of our output is behind: thousands of releases must not pile up here. */
 async function* paced(lines: AsyncIterable<string>): AsyncGenerator<string> {

@@ -4,6 +4,7 @@ import { formatFault } from '../../src/playbook/faults.ts';
 import { parsePlaybook } from '../../src/playbook/parse.ts';
 import { readYaml } from '../../src/playbook/yaml.ts';
 import { expandedText } from '../../src/report/expanded.ts';
+import { count } from '../../src/report/proposed.ts';
 import { readPlaybookFile } from '../playbook-file.ts';
 import { answer, type Command } from '../terminal.ts';
 
@@ -22,13 +23,17 @@ export const lint: Command = {
     const more = expanded === null ? {} : { expanded: expanded.data, left: expanded.left };
     answer(call, { file: file.path, ok: parsed.ok, faults, warnings, ...more }, () => {
       const lines = [...faults, ...warnings].map(formatFault);
-      const count = parsed.ok ? Object.keys(parsed.playbook.services).length : 0;
+      const services = parsed.ok ? Object.keys(parsed.playbook.services).length : 0;
       return [
         ...(expanded === null ? [] : [expandedText(expanded), '']),
         ...lines,
         parsed.ok
-          ? `${file.path}: no faults, ${count} service${count === 1 ? '' : 's'}`
-          : `${file.path}: ${faults.length} fault${faults.length === 1 ? '' : 's'}`,
+          ? [
+              `${file.path}: no faults`,
+              ...(warnings.length === 0 ? [] : [count(warnings.length, 'warning')]),
+              count(services, 'service'),
+            ].join(', ')
+          : `${file.path}: ${count(faults.length, 'fault')}`,
       ].join('\n');
     });
     return parsed.ok ? 0 : 1;

@@ -26,7 +26,9 @@ export function ofProbe({
             place: `${service} in ${environment}: ${question}`,
             what: `source ${source} has no number for the ${arm}`,
             because,
-            cure: 'Without one the gate holds every release. Run the query by hand while a canary has traffic.',
+            cure: because.startsWith('query-error')
+              ? 'Without an answer the gate holds every release. Check the url and the credentials of the source, and that it answers from here.'
+              : 'Without one the gate holds every release. Run the query by hand while a canary has traffic.',
           }),
         ],
   );

@@ -26,7 +26,7 @@ export function replayText(view: ReplayView): string {
   return [
     `Replay of ${view.about}${release}${began}`,
     '',
-    ...view.looks.map((look) => lookLine(view, look)),
+    ...lookLines(view),
     '',
     `${view.verdict.status}: ${view.verdict.because}`,
     ...view.verdict.findings.map((finding) => `  ${finding.trigger}: ${finding.because}`),
@@ -36,13 +36,29 @@ export function replayText(view: ReplayView): string {
   ].join('\n');
 }
 
-function lookLine({ startedAt }: ReplayView, { t, soFar }: ReplayLook): string {
-  const when = startedAt === null ? duration(t) : `${at(startedAt, t)} (${duration(t)})`;
+/** Of looks in a row that say the same, the first and the last: nothing measured for half an hour is three lines. */
+function lookLines({ startedAt, looks }: ReplayView): readonly string[] {
+  const said = looks.map(({ soFar }) => lookWords(soFar));
+  const lines: string[] = [];
+  let same = 0;
+  for (const [i, { t }] of looks.entries()) {
+    const within = said[i] === said[i - 1] && said[i] === said[i + 1];
+    same = within ? same + 1 : 0;
+    if (within && said[i + 1] !== said[i + 2])
+      lines.push(same === 1 ? 'one more look like this' : `${same} more looks like this`);
+    if (within) continue;
+    const when = startedAt === null ? duration(t) : `${at(startedAt, t)} (${duration(t)})`;
+    lines.push(`${when}  ${said[i] ?? ''}`);
+  }
+  return lines;
+}
+
+function lookWords(soFar: Verdict): string {
   const triggers = soFar.findings.map((finding) => {
     const numbers = `${quantity(finding.statistic, finding.canary)} against ${quantity(finding.statistic, finding.baseline)}`;
     return `${finding.trigger} ${numbers}, harm ${odds(finding.logEFail)}, safe ${odds(finding.logEPass)}`;
   });
-  return `${when}  ${soFar.status}  harm ${odds(soFar.logE)}  ${triggers.join(' | ')}`;
+  return `${soFar.status}  harm ${odds(soFar.logE)}  ${triggers.join(' | ')}`;
 }
 
 function at(startedAt: number, t: number): string {

@@ -148,6 +148,15 @@ test('the worst comes first, every finding has a reason and a cure, and only err
   assert.match(doctorText(all), /^ERROR {2}the default branch: there is no playbook\n {4}because/);
 });
 
+test('a source that does not answer is to be reached first; one without numbers is to be asked by hand', () => {
+  const probe = { source: 'prometheus', question: 'errors', service: 'web', environment: 'production' };
+  const cureOf = (canary: string) =>
+    diagnose(facts({ probes: [{ ...probe, canary, baseline: null }] })).find(({ rule }) => rule === 'source/no-data')
+      ?.cure;
+  assert.match(cureOf('query-error: prometheus:9090 cannot be reached') ?? '', /Check the url and the credentials/);
+  assert.match(cureOf('no-series: none') ?? '', /Run the query by hand/);
+});
+
 test('annotations and SARIF name the place in the file', () => {
   const all = diagnose(facts({ playbook: { path: 'lastgood.yml', text: 'version: 2' } }));
   assert.match(
