@@ -116,7 +116,9 @@ function origin({ limits = [] }: Facts): string {
 
 function missingText({ missing }: Pick<Finding, 'missing'>): string {
   if (missing.length === 0) return 'nothing was measured';
-  return missing.map((one) => `${one.reason} ${one.count} times: ${one.detail}`).join('; ');
+  return missing
+    .map(({ reason, count, detail }) => `${reason} ${count === 1 ? 'once' : `${count} times`}: ${detail}`)
+    .join('; ');
 }
 
 /** Seconds as people say them. */

@@ -88,6 +88,13 @@ test('a gauge that is compared with a baseline is never judged without one', () 
   assert.equal(result.findings[0]?.missing[0]?.reason, 'one-arm');
 });
 
+test('what happened once is told as once', () => {
+  assert.match(
+    after(aGate(), { errors: missing }, 1).findings[0]?.because ?? '',
+    /^no data: stale once: the newest sample/,
+  );
+});
+
 test('one required trigger without data holds the pass of all others, and is named', () => {
   const second = aTrigger({ name: 'second' });
   const result = after(aGate({ triggers: [aTrigger(), second] }), { errors: good, second: missing });
