@@ -65,8 +65,7 @@ function toolOf(file: ChangedFile, sums: ReadonlySet<string>): Migration['tool']
   if (isAlembic(file)) return 'alembic';
   if (isGolangMigrate(file)) return 'golang-migrate';
   if (isFlyway(file.path) || (file.path.endsWith('.sql.conf') && isFlyway(file.path.slice(0, -5)))) return 'flyway';
-  if (isPrisma(file) || (fileName(file.path) === 'down.sql' && /\/\d{14}_[^/]+\/down\.sql$/.test(file.path)))
-    return 'prisma';
+  if (isPrisma(file)) return 'prisma';
   if (
     isAtlas(file, sums) ||
     fileName(file.path) === 'atlas.sum' ||

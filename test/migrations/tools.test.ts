@@ -105,6 +105,13 @@ test('dbmate: both ways in one file, with lines and the transaction option', () 
   assert.equal(migration.down.kind === 'script' && migration.down.sql.line, 4);
 });
 
+test('Prisma: the baseline is one of its migrations', () => {
+  const { migrations, unknown } = recognise([
+    added('prisma/migrations/0_init/migration.sql', 'CREATE TABLE a (id int);'),
+  ]);
+  assert.deepEqual([migrations.map(({ tool, id }) => `${tool} ${id}`), unknown], [['prisma 0_init'], []]);
+});
+
 test('Prisma: no down but a down.sql beside it', () => {
   const up = added('prisma/migrations/20260301120000_x/migration.sql', 'ALTER TABLE "User" RENAME COLUMN "a" TO "b";');
   assert.match(read(up).because, /User\.a becomes User\.b.*no down\.sql beside it/);

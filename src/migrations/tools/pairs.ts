@@ -14,7 +14,8 @@ import {
 import { statementsOf } from '../statements.ts';
 
 const GOLANG = /^(\d+)_(.*)\.(up|down)\.sql$/;
-const PRISMA = /(?:^|\/)(\d{14}_[^/]+)\/migration\.sql$/;
+/** By time, or the baseline of a database that was there before, `0_init`; with the way down that a team puts beside it. */
+const PRISMA = /(?:^|\/)((?:\d{14}|0+)_[^/]+)\/(migration|down)\.sql$/;
 const STAMPED = /^(\d{8,})(?:_[^/]*)?\.sql$/;
 const DBMATE_MARK = /^[ \t]*--[ \t]*migrate:(up|down)\b([^\n]*)$/gm;
 
@@ -149,8 +150,8 @@ export function readDbmate(files: readonly ChangedFile[]): Found {
 export function readPrisma(files: readonly ChangedFile[]): Found {
   const migrations = files.flatMap((file): Migration[] => {
     const change = changeOf(file);
-    const id = PRISMA.exec(file.path)?.[1];
-    if (change === null || id === undefined) return [];
+    const [, id, way] = PRISMA.exec(file.path) ?? [];
+    if (change === null || id === undefined || way !== 'migration') return [];
     const path = `${folderOf(file.path)}down.sql`;
     const down = files.find((other) => other.path === path)?.after ?? null;
     return [
