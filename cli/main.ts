@@ -51,4 +51,8 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   }
 }
 
+// npm starts a script at the top of its package; files are named from where npm was called.
+const { npm_lifecycle_event: script, INIT_CWD: calledFrom } = process.env;
+if (script === 'lastgood' && calledFrom) process.chdir(calledFrom);
+
 process.exitCode = await main(process.argv.slice(2));

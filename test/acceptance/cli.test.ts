@@ -65,6 +65,13 @@ describe('the command line against a deployment repository with one rollback beh
     assert.match(none.err, /lastgood\.yml/);
   });
 
+  test('npm run, called from another folder, reads the playbook of that folder', async () => {
+    await writeFile(join(folder, 'lastgood.yml'), 'version: 1\nservices: {}\n');
+    const said = await lastgood(['lint'], { npm_lifecycle_event: 'lastgood', INIT_CWD: folder });
+    assert.match(said.out, /^lastgood\.yml:/);
+    await rm(join(folder, 'lastgood.yml'));
+  });
+
   test('plan prints what a rollback would change, changes nothing, and refuses an unknown service with 2', async () => {
     const calls = stage.town.github.calls.length;
     const release = await stage.town.release('2.1.0');
