@@ -44,7 +44,10 @@ export const ERRORS = {
     hint: 'Check GITHUB_TOKEN, or the App id and private key, and that the App is installed on this repository.',
     retryable: false,
   },
-  'github-forbidden': { hint: 'Grant the App or token the permission named in the message.', retryable: false },
+  'github-forbidden': {
+    hint: 'Grant the App or token the permission that the message names, or look whether what it asked for exists.',
+    retryable: false,
+  },
   'github-conflict': { hint: 'The repository moved meanwhile; lastgood reads it again.', retryable: true },
   'github-unavailable': { hint: 'GitHub did not answer as expected; lastgood looks again by itself.', retryable: true },
   'argocd-unauthorized': {

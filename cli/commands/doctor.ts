@@ -1,5 +1,6 @@
 import { gatherFacts, type Examination } from '../../src/adapters/doctor/gather.ts';
 import { apiUrl, tokenClient } from '../../src/adapters/github/client.ts';
+import { githubRepository } from '../../src/adapters/github/repository.ts';
 import { diagnose } from '../../src/control/doctor.ts';
 import type { DoctorFacts } from '../../src/control/doctor-facts.ts';
 import { RollbackError } from '../../src/errors.ts';
@@ -25,11 +26,12 @@ export const doctor: Command = {
 };
 
 async function gather(call: Call): Promise<DoctorFacts> {
-  const playbook = await readPlaybookFile(option(call, 'playbook')).catch((error: unknown) => {
-    if (error instanceof RollbackError && option(call, 'playbook') === null) return null;
-    throw error;
+  const github = repositoryOf(call);
+  const playbook = await readPlaybookFile(option(call, 'playbook')).catch(async (error: unknown) => {
+    if (!(error instanceof RollbackError) || option(call, 'playbook') !== null) throw error;
+    return github === null ? null : (await githubRepository(github.client, github.repository, '').overview()).playbook;
   });
-  return gatherFacts({ playbook, github: repositoryOf(call), env: call.env, now: Date.now });
+  return gatherFacts({ playbook, github, env: call.env, now: Date.now });
 }
 
 function repositoryOf(call: Call): Examination['github'] {

@@ -1,4 +1,5 @@
 /** What the doctor found, in every form in which somebody reads it. */
+import { count } from './proposed.ts';
 import { inline, logLine, oneLine } from './escape.ts';
 
 export type Severity = 'error' | 'warning' | 'note';
@@ -33,8 +34,9 @@ export function doctorText(findings: readonly DoctorFinding[]): string {
 }
 
 export function countLine(findings: readonly DoctorFinding[]): string {
-  const count = (severity: Severity): number => findings.filter((finding) => finding.severity === severity).length;
-  return `${count('error')} errors, ${count('warning')} warnings, ${count('note')} notes`;
+  const some = (severity: Severity) =>
+    count(findings.filter((finding) => finding.severity === severity).length, severity);
+  return `${some('error')}, ${some('warning')}, ${some('note')}`;
 }
 
 /** For the issue that the bot maintains. */

@@ -72,6 +72,13 @@ describe('the command line against a deployment repository with one rollback beh
     await rm(join(folder, 'lastgood.yml'));
   });
 
+  test('the doctor reads the playbook of the repository where the folder has none', async () => {
+    const said = await lastgood(['doctor', '--repository', REPOSITORY, '--json'], env, folder);
+    const { findings } = json(said) as { findings: { rule: string }[] };
+    assert.ok(findings.length > 0);
+    assert.ok(!findings.some(({ rule }) => rule === 'playbook/missing'), said.out);
+  });
+
   test('plan prints what a rollback would change, changes nothing, and refuses an unknown service with 2', async () => {
     const calls = stage.town.github.calls.length;
     const release = await stage.town.release('2.1.0');

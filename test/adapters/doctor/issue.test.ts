@@ -53,6 +53,6 @@ test('one issue is opened, changed only with its findings, closed once nothing i
   await keep(finding('three'));
   assert.deepEqual(
     issues().map(({ title, state }) => [title, state]),
-    [['lastgood doctor: 1 errors, 0 warnings, 0 notes', 'open']],
+    [['lastgood doctor: 1 error, 0 warnings, 0 notes', 'open']],
   );
 });
