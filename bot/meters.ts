@@ -1,5 +1,5 @@
 import type { AfterFailure, QueueState } from '../src/adapters/queue/queue.ts';
-import type { Settled } from '../src/control/reconcile.ts';
+import type { Settled } from '../src/control/follow.ts';
 import type { Severity } from '../src/report/doctor.ts';
 import { createRegistry } from './metrics.ts';
 import type { Errand } from './errand.ts';

@@ -12,7 +12,8 @@ import { answerProtection, runOfCallback, type Protection } from '../src/control
 import { checkReady, type Which } from '../src/control/ready-check.ts';
 import { recordMoves } from '../src/control/pointers.ts';
 import { readGateRun } from '../src/control/gate-run.ts';
-import type { Loop, Settled } from '../src/control/reconcile.ts';
+import type { Settled } from '../src/control/follow.ts';
+import type { Loop } from '../src/control/reconcile.ts';
 import { findLeftovers } from '../src/control/sweep.ts';
 import type { Key } from '../src/plan/incident.ts';
 import type { GateRun } from '../src/ports.ts';

@@ -7,7 +7,8 @@ import { activeOf } from './active.ts';
 import type { Doors } from './doors.ts';
 import type { GateNews } from './gate-run.ts';
 import { falseAlarm, hold, type Carried } from './orders.ts';
-import { glance, playbookOf, type Loop, type Settled } from './reconcile.ts';
+import type { Settled } from './follow.ts';
+import { glance, playbookOf, type Loop } from './reconcile.ts';
 import { speakerOf } from './speaker.ts';
 
 /** One press, as the webhook told it. Nothing in it is believed but who pressed: rights are read again. */

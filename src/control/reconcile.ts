@@ -1,28 +1,24 @@
 import { RollbackError } from '../errors.ts';
-import { evidencePath } from '../ledger/evidence.ts';
 import type { Key } from '../plan/incident.ts';
-import { LABELS, secondBranchOf } from '../plan/identity.ts';
 import { playbookError } from '../playbook/faults.ts';
 import type { Playbook } from '../playbook/schema.ts';
 import { targetOf, type Target } from '../playbook/target.ts';
 import type { Overview, Pull } from '../ports.ts';
-import { parseBlock, servedSince } from '../report/memory.ts';
+import { parseBlock } from '../report/memory.ts';
 import { activeOf, isSameComment, isSameStory, overWords, type Active } from './active.ts';
-import { actOnPull, adoptPull, openPull } from './act.ts';
-import { createAnnouncer, placeOf } from './announce.ts';
+import { adoptPull, openPull } from './act.ts';
+import { createAnnouncer } from './announce.ts';
 import { decide } from './decide.ts';
 import type { Doors } from './doors.ts';
 import { draft, type Ask, type Draft } from './draft.ts';
-import { draftSecond } from './draft-second.ts';
+import { createFollower, type Settled } from './follow.ts';
 import { evidenceBefore, gatherEvidence, type Gathering } from './evidence.ts';
-import { createLooker } from './looker.ts';
 import type { Observed, Settings } from './observed.ts';
 import { policyOf } from './policy.ts';
 import { createMover } from './mover.ts';
 import type { Recorder } from './record.ts';
 import { createRefusals, type Refusals } from './refused.ts';
 import { createSerial } from './serial.ts';
-import type { Step } from './step.ts';
 
 /** What GitHub said at the start of a look; a caller that has just read it hands it in. */
 export interface Glance {
@@ -36,18 +32,6 @@ export interface Options {
   readonly claimed?: (pull: Pull) => void;
 }
 
-/** Where a look ended. `again`: milliseconds until the next one is due; null: nothing more happens by itself. */
-export type Settled =
-  /** `done`: what was asked for was carried out before, for this very comment. */
-  | { readonly kind: 'idle'; readonly because: string; readonly again: null; readonly done?: boolean }
-  | {
-      readonly kind: 'looked';
-      readonly step: Step;
-      readonly pull: Pull | null;
-      readonly seen: Observed;
-      readonly again: number | null;
-    };
-
 export interface Loop {
   /** Looks, decides, acts one step, looks again - until there is something to wait for or nothing left. Call it again at any time. */
   reconcile(key: Key, ask: Ask | null, options?: Options): Promise<Settled>;
@@ -60,17 +44,8 @@ export interface Loop {
   flush(): Promise<void>;
 }
 
-/** A right that was missing may have been given meanwhile. */
-const ASK_AGAIN_MS = 60_000;
-
 /** What was read of GitHub this long ago still holds. */
 const UNCHANGED_MS = 100;
-
-/** The end could not be written down. */
-const SAY_AGAIN_MS = 2_000;
-
-/** A rollback takes a handful of steps: more in one go means that somebody else undoes ours. */
-const MOST_STEPS = 12;
 
 export function playbookOf(overview: Overview): Playbook {
   if (!overview.playbook)
@@ -81,11 +56,9 @@ export function playbookOf(overview: Overview): Playbook {
 }
 
 export function createLoop(doors: Doors): Loop {
-  const looker = createLooker(doors);
-  /** Operations that Argo CD did not let us end: people see the command, and not at every look another attempt. */
-  const denied = new Map<string, { readonly application: string; readonly at: number }>();
   const announcer = createAnnouncer(doors);
   const mover = createMover(doors, announcer.recorder);
+  const follower = createFollower(doors, announcer, mover);
 
   async function reconcile(key: Key, ask: Ask | null, options: Options = {}): Promise<Settled> {
     const { overview, unfinished } = options.glance ?? (await glance(doors));
@@ -94,7 +67,7 @@ export function createLoop(doors: Doors): Loop {
     const followActive = async ({ pull, memory }: Active): Promise<Settled> => {
       options.claimed?.(pull);
       const rules = await doors.repository.activeRules(overview.defaultBranch);
-      return goOn(target, settingsOf(overview, rules), { pull, memory });
+      return follower.goOn(target, settingsOf(overview, rules), { pull, memory });
     };
     // One open rollback at a time. Once it is merged and only its proof is missing, another bad release may be named.
     if (active && (!ask || active.pull.state === 'open')) return followActive(active);
@@ -128,7 +101,7 @@ export function createLoop(doors: Doors): Loop {
         return { kind: 'idle', because: over, again: null, done };
       }
       options.claimed?.(existing);
-      return goOn(target, settingsOf(overview, drafted.activeRules), { pull: existing, memory });
+      return follower.goOn(target, settingsOf(overview, drafted.activeRules), { pull: existing, memory });
     }
     const seen: Observed = {
       now: doors.clock.now(),
@@ -144,7 +117,7 @@ export function createLoop(doors: Doors): Loop {
     if (step.kind === 'adopt') {
       const adopted = await adoptPull(doors, target, step, drafted);
       options.claimed?.(adopted.pull);
-      return goOn(target, settingsOf(overview, drafted.activeRules), adopted);
+      return follower.goOn(target, settingsOf(overview, drafted.activeRules), adopted);
     }
     if (step.kind !== 'open') {
       await announcer.announce(seen, step, drafted.place);
@@ -164,90 +137,7 @@ export function createLoop(doors: Doors): Loop {
     announcer.recorder.add([], [evidence]);
     const opened = await openPull(doors, target, step, drafted, evidence);
     options.claimed?.(opened.pull);
-    return goOn(target, settingsOf(overview, drafted.activeRules), opened);
-  }
-
-  /** From the pull request on. A first half that has its second already is over: a process died before it could say so. */
-  async function goOn(target: Target, settings: Settings, active: Active): Promise<Settled> {
-    const { pull, memory } = active;
-    if (memory.half?.kind !== 'traffic' || pull.state !== 'merged') return follow(target, settings, active);
-    const second = await doors.repository.findRollback(secondBranchOf(memory.incident));
-    const told = second ? parseBlock(second.body) : null;
-    if (!second || !told) return follow(target, settings, active);
-    await announcer.relabel(pull, LABELS.relieved);
-    const over = overWords(second);
-    return over === null
-      ? follow(target, settings, { pull: second, memory: told })
-      : { kind: 'idle', because: over, again: null };
-  }
-
-  /** Look, decide, act, until there is something to wait for. */
-  async function follow(target: Target, first: Settings, active: Active): Promise<Settled> {
-    let { pull, memory } = active;
-    let settings = first;
-    for (let taken = 0; taken < MOST_STEPS; taken += 1) {
-      const known = denied.get(memory.incident.id);
-      const mayNotTerminate = known && doors.clock.now() - known.at < ASK_AGAIN_MS ? known.application : null;
-      let seen: Observed = { ...(await looker.look(target, settings, { pull, memory })), mayNotTerminate };
-      mover.see(seen, target);
-      let step = decide(seen);
-      if (step.kind === 'second') {
-        const relievedAt = relievedAtOf(seen);
-        const drafted = await draftSecond(doors, target, { pull, memory, relievedAt });
-        seen = { ...seen, second: drafted.planned };
-        step = decide(seen);
-        if (step.kind === 'open') {
-          await announcer.announce(seen, step, placeOf(memory, pull));
-          const { evidence: digest } = memory;
-          const evidence = digest === undefined ? null : { digest, path: evidencePath(memory.incident.id, digest) };
-          const opened = await openPull(doors, target, step, drafted, evidence);
-          looker.forget(seen.incident.id);
-          await announcer.relabel(pull, LABELS.relieved);
-          return follow(target, settings, opened);
-        }
-      }
-      const told = announcer.announce(seen, step, placeOf(memory, pull));
-      if (step.kind === 'wait' || step.kind === 'escalate' || step.kind === 'finish') {
-        const stands = await told;
-        if (step.kind === 'finish' && stands) {
-          looker.forget(seen.incident.id);
-          denied.delete(seen.incident.id);
-        }
-        return {
-          kind: 'looked',
-          step,
-          pull,
-          seen,
-          again: stands ? nextLook(step) : SAY_AGAIN_MS,
-        };
-      }
-      if (step.kind === 'served') {
-        const body = servedSince(pull.body, new Date(seen.now).toISOString());
-        await told;
-        await doors.repository.rewriteBody(pull, body);
-        pull = { ...pull, body };
-        memory = parseBlock(body) ?? memory;
-        continue;
-      }
-      const after = await actOnPull(doors, target, pull, memory, step);
-      pull = after.pull;
-      // As the body says it by now: the ledger must not call a bypass a plain merge.
-      if (step.kind === 'merge' && step.route === 'bypass')
-        memory = { ...memory, bypass: (step.over ?? []).join(', ') };
-      if (step.kind === 'merge' && step.approvedBy !== undefined) memory = { ...memory, approvedBy: step.approvedBy };
-      settings = {
-        ...settings,
-        autoMergeAllowed: settings.autoMergeAllowed && after.autoMergeAllowed,
-        refused: after.refused ?? settings.refused ?? null,
-      };
-      if (after.mayNotTerminate !== undefined)
-        denied.set(memory.incident.id, { application: after.mayNotTerminate, at: doors.clock.now() });
-      await told;
-    }
-    throw new RollbackError(
-      'github-conflict',
-      `${MOST_STEPS} steps on pull request #${pull.number} changed nothing: something else undoes them`,
-    );
+    return follower.goOn(target, settingsOf(overview, drafted.activeRules), opened);
   }
 
   const serial = createSerial();
@@ -269,18 +159,6 @@ export async function glance(doors: Pick<Doors, 'repository'>): Promise<Glance> 
     doors.repository.unfinishedRollbacks(),
   ]);
   return { overview, unfinished };
-}
-
-/** When users were proven to be well again; null: moving the traffic alone did not prove it. */
-function relievedAtOf({ stage, proof, now }: Observed): string | null {
-  const half = stage.kind === 'opened' ? stage.remembered.half : null;
-  const earlier = half?.kind === 'traffic' ? half.relievedAt : undefined;
-  return earlier ?? (proof?.status === 'pass' ? new Date(now).toISOString() : null);
-}
-
-function nextLook(step: Step): number | null {
-  if (step.kind === 'wait') return step.lookAgainMs;
-  return step.kind === 'escalate' && !step.final ? 60_000 : null;
 }
 
 function settingsOf({ head, autoMergeAllowed, mergeMethods }: Overview, activeRules: readonly string[]): Settings {

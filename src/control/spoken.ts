@@ -8,7 +8,8 @@ import { noPlanComment } from '../report/plan.ts';
 import { refusalComment, type Refusal } from '../report/refusals.ts';
 import type { Ask } from './draft.ts';
 import type { Said } from './orders.ts';
-import type { Glance, Loop, Settled } from './reconcile.ts';
+import type { Settled } from './follow.ts';
+import type { Glance, Loop } from './reconcile.ts';
 import type { Replies } from './reply.ts';
 import type { Asking } from './speaker.ts';
 

@@ -12,7 +12,8 @@ import { hear } from '../../src/control/command.ts';
 import type { Doors } from '../../src/control/doors.ts';
 import type { Ask } from '../../src/control/draft.ts';
 import { answerMergeGroup } from '../../src/control/merge-group.ts';
-import { createLoop, type Settled } from '../../src/control/reconcile.ts';
+import type { Settled } from '../../src/control/follow.ts';
+import { createLoop } from '../../src/control/reconcile.ts';
 import { REPOSITORY } from '../../src/world/deployment.ts';
 import type { Town } from '../../src/world/town.ts';
 

@@ -1,7 +1,8 @@
 /** A service with a bad release on top of a good one, and what it takes to roll it back. */
 import type { Ask } from '../../src/control/draft.ts';
 import type { Doors } from '../../src/control/doors.ts';
-import { createLoop, type Loop, type Settled } from '../../src/control/reconcile.ts';
+import type { Settled } from '../../src/control/follow.ts';
+import { createLoop, type Loop } from '../../src/control/reconcile.ts';
 import type { Key } from '../../src/plan/incident.ts';
 import { aGateCause, playbookText, type PlaybookParts } from './builders.ts';
 import { anOutside, doorsOf, type Outside } from './fakes.ts';
