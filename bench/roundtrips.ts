@@ -30,12 +30,7 @@ async function main(json: boolean): Promise<number> {
   let delayMs = 0;
   const proxy = await startProxy(town.github.url, () => delayMs, calls);
   const bot = await startBotProcess(town, {
-    env: {
-      GITHUB_API_URL: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
-      SWEEP_SECONDS: '3600',
-      // Seven rollbacks in half a minute write more than github.com would take.
-      GITHUB_WRITE_LIMITS: 'off',
-    },
+    env: { GITHUB_API_URL: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, SWEEP_SECONDS: '3600' },
   });
   try {
     const [warmUp = '', ...rest] = tags;

@@ -67,6 +67,9 @@ export function createTeller(doors: Pick<Doors, 'repository' | 'log'>): Teller {
   };
 }
 
+/** Whoever dated the incident has another clock than GitHub, which counts comments in whole seconds. */
+const OTHER_CLOCK_MS = 3_600_000;
+
 /** Two replicas may both find nothing and both post, and one may die before it has tidied up: only the oldest stays. */
 async function findOrPost(
   doors: Pick<Doors, 'repository'>,
@@ -75,8 +78,9 @@ async function findOrPost(
   body: string,
 ): Promise<number> {
   const { repository } = doors;
+  const since = new Date(Date.parse(incident.openedAt) - OTHER_CLOCK_MS).toISOString();
   const ours = async () => {
-    const comments = await repository.comments({ kind: 'issue', number: issue }, incident.openedAt);
+    const comments = await repository.comments({ kind: 'issue', number: issue }, since);
     return comments
       .filter(
         (comment) =>

@@ -98,6 +98,20 @@ test('a second comment that a killed process left is gone when the story ends', 
   assert.match(sticky()[0]?.body ?? '', /proven/);
 });
 
+test('a comment that GitHub dates before the incident is found again', async () => {
+  const { teller, sticky, repository } = aTeller();
+  const one = teller();
+  one.tell(7, aView('under way'));
+  await one.flush();
+  const [first] = repository.said;
+  assert.ok(first);
+  repository.said[0] = { ...first, createdAt: at(-1) };
+  one.tell(7, aView('', { step: { kind: 'finish', outcome: 'recovered', because: 'proven' } }));
+  await one.flush();
+  assert.equal(sticky().length, 1);
+  assert.match(sticky()[0]?.body ?? '', /proven/);
+});
+
 test('each incident has its own comment, and the comment of somebody else is left alone', async () => {
   const { teller, sticky, repository } = aTeller();
   const one = teller();

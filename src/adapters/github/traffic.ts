@@ -30,7 +30,7 @@ export type Api = 'rest' | 'graphql';
 
 /**
  * Content that one installation may write: GitHub's own limits, less some room for other Apps of the same account. Words (comments,
- * labels, checks, deployments) leave some of it to the way back, so that no report ever holds a merge.
+ * checks, deployments) leave some of it to the way back, so that no report ever holds a merge.
  */
 const WRITES = [
   { windowMs: 60_000, most: 70, words: 50 },
@@ -172,7 +172,7 @@ async function waitOf(response: Response, now: number): Promise<number | 'unsaid
   return limited ? 'unsaid' : null;
 }
 
-/** What a request writes: the way back (commits, the pull request and its merge), or words about it. */
+/** What a request writes: the way back (commits, the pull request with its label, its merge), or words about it. */
 type Write = 'none' | 'way-back' | 'words';
 
 function writeOf(api: Api, address: string, init: RequestInit | undefined): Write {
@@ -182,7 +182,9 @@ function writeOf(api: Api, address: string, init: RequestInit | undefined): Writ
   }
   const method = init?.method ?? 'GET';
   if (method === 'GET' || method === 'HEAD') return 'none';
-  return /\/(git\/\w+(\/.+)?|pulls|pulls\/\d+\/(merge|update-branch))$/.test(address) ? 'way-back' : 'words';
+  return /\/(git\/\w+(\/.+)?|pulls(\/\d+(\/(merge|update-branch))?)?|issues\/\d+\/labels)$/.test(address)
+    ? 'way-back'
+    : 'words';
 }
 
 function addressOf(url: string | URL | Request): string {

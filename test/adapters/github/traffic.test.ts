@@ -139,7 +139,9 @@ test('words leave room for the way back: comments and checks are held while a me
   assert.match((await refusal(send(`${REST}/check-runs`, { method: 'POST' }))).message, /50 writes in 1 min/);
   for (const [path, method] of [
     ['pulls', 'POST'],
+    ['pulls/7', 'PATCH'],
     ['pulls/7/merge', 'PUT'],
+    ['issues/7/labels', 'PUT'],
     ['pulls/7/update-branch', 'PUT'],
     ['git/refs', 'POST'],
     ['git/refs/heads/rollback/production/web/1234567', 'PATCH'],
