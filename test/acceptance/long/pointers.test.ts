@@ -63,6 +63,9 @@ describe('an alias that decides which model is served', () => {
   });
 
   test('the bad release is rolled back, and the alias with it; ledger and pull request say from where to where', async () => {
+    // Git counts in whole seconds: the alias must have led to 7 before the second in which the bad release lands.
+    const [first] = (await soundLedger(stage.town)).filter(({ kind }) => kind === 'pointer-moved');
+    await until('the next second has begun', () => Date.now() - Date.parse(first?.at ?? '') >= 1000);
     const { sha } = await stage.town.release('2.0.0');
     assert.equal(await promote('8'), 202);
     await recorded(2);
