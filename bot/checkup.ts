@@ -1,3 +1,4 @@
+import { messageOf } from '../src/errors.ts';
 import type { Log } from '../src/control/doors.ts';
 import { hasErrors, type DoctorFinding, type Severity } from '../src/report/doctor.ts';
 import type { Examiner } from './examine.ts';
@@ -75,7 +76,7 @@ export function createCheckup(parts: Parts): Checkup {
       try {
         await examine(name, installationId);
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = messageOf(error);
         log('warn', reason, { during: 'doctor', repository: name });
       }
     }
@@ -85,11 +86,7 @@ export function createCheckup(parts: Parts): Checkup {
   }
 
   function next(wanted: (name: string, installationId: number) => boolean): Promise<void> {
-    lane = lane
-      .then(() => go(wanted))
-      .catch((error: unknown) =>
-        log('warn', error instanceof Error ? error.message : String(error), { during: 'doctor' }),
-      );
+    lane = lane.then(() => go(wanted)).catch((error: unknown) => log('warn', messageOf(error), { during: 'doctor' }));
     return lane;
   }
 

@@ -1,3 +1,4 @@
+import { messageOf } from '../src/errors.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Probot } from 'probot';
 import type { Log } from '../src/control/doors.ts';
@@ -77,7 +78,5 @@ function parsed(text: string): object | null {
 /** Several handlers may fail: each reason once. */
 function reasonOf(error: unknown): string {
   const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
-  return [...new Set(errors.map((each) => (each instanceof Error ? each.message : String(each))))]
-    .join('; ')
-    .slice(0, 500);
+  return [...new Set(errors.map(messageOf))].join('; ').slice(0, 500);
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../src/errors.ts';
 import { createHash } from 'node:crypto';
 import { argoCd } from '../src/adapters/argocd.ts';
 import { realClock } from '../src/adapters/clock.ts';
@@ -100,7 +101,7 @@ export function createHouse({ config, env, log, traffic }: Parts): House & { rea
       void loop.catchUp().catch((error: unknown) =>
         log('warn', 'what nobody was told could not be read', {
           repository,
-          reason: error instanceof Error ? error.message : String(error),
+          reason: messageOf(error),
         }),
       );
     catchUp();

@@ -2,7 +2,7 @@ import { memoryQueue } from '../src/adapters/queue/memory.ts';
 import { postgresQueue } from '../src/adapters/queue/postgres.ts';
 import type { OnFailure, Queue } from '../src/adapters/queue/queue.ts';
 import type { Log } from '../src/control/doors.ts';
-import { RollbackError } from '../src/errors.ts';
+import { RollbackError, messageOf } from '../src/errors.ts';
 import type { Config } from './config.ts';
 import type { Errand } from './errand.ts';
 import type { Meters } from './meters.ts';
@@ -16,7 +16,7 @@ export function openQueue(
   const onFailure: OnFailure<Errand> = (task, error, after) => {
     meters.failed(task.work.kind, after);
     const known = error instanceof RollbackError ? error : null;
-    log(known?.retryable ? 'warn' : 'error', error instanceof Error ? error.message : String(error), {
+    log(known?.retryable ? 'warn' : 'error', messageOf(error), {
       lane: task.lane,
       errand: task.work.kind,
       code: known?.code ?? 'internal',

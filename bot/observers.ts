@@ -1,3 +1,4 @@
+import { messageOf } from '../src/errors.ts';
 import { policyOf } from '../src/control/policy.ts';
 import type { Log } from '../src/control/doors.ts';
 import type { Registry } from '../src/playbook/schema.ts';
@@ -51,7 +52,7 @@ async function readAll(house: Pick<House, 'repositories' | 'room'>, log: Log): P
       found.push(...(await observersIn(house, origin)));
     } catch (error) {
       // One repository that cannot be read must not make the others deaf.
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       log('warn', reason, { during: 'observers', repository });
     }
   }

@@ -1,3 +1,4 @@
+import { messageOf } from '../src/errors.ts';
 import type { Kept, PutOptions, Queue } from '../src/adapters/queue/queue.ts';
 import { loadReferences } from '../src/adapters/references.ts';
 import { parseComment } from '../src/chatops/parse.ts';
@@ -226,7 +227,7 @@ export function createPorter({ house, queue, log, witness, now = Date.now }: Par
           await sweepRepository({ repository: name, installationId });
         } catch (error) {
           // One repository that cannot be read must not hide what the others wait for.
-          const reason = error instanceof Error ? error.message : String(error);
+          const reason = messageOf(error);
           log('warn', reason, { during: 'sweep', repository: name });
           witness?.swept('failed');
         }

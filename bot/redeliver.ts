@@ -1,3 +1,4 @@
+import { messageOf } from '../src/errors.ts';
 import type { LostDelivery } from '../src/adapters/github/deliveries.ts';
 import type { Log } from '../src/control/doors.ts';
 
@@ -32,7 +33,7 @@ export function createRedeliverer({ deliveries, log, redelivered }: Parts): () =
       }
     } catch (error) {
       redelivered('failed');
-      log('warn', error instanceof Error ? error.message : String(error), { during: 'redelivery' });
+      log('warn', messageOf(error), { during: 'redelivery' });
     }
   };
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../src/errors.ts';
 import type { Log } from '../src/control/doors.ts';
 
 interface Rounds {
@@ -19,7 +20,7 @@ export function every(ms: number, { log, turn, rounds }: Rounds): () => void {
     try {
       if (first || name === 'identity' || (await turn(name))) await round();
     } catch (error) {
-      log('warn', error instanceof Error ? error.message : String(error), { during: name });
+      log('warn', messageOf(error), { during: name });
     } finally {
       under.delete(name);
     }

@@ -1,5 +1,5 @@
 /** The looks of one release out of lines of `lastgood judge`. */
-import { RollbackError } from '../src/errors.ts';
+import { RollbackError, messageOf } from '../src/errors.ts';
 import type { Rules } from '../src/judge/judge.ts';
 import type { Look, Sample } from '../src/measure/sample.ts';
 import { parseLine, sampleOf, type Line } from './judge-line.ts';
@@ -38,7 +38,7 @@ function parsed(text: string, number: number): Line {
   try {
     return parseLine(text);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new RollbackError('input-invalid', `line ${number}: ${why}`, { cause });
   }
 }

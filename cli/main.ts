@@ -1,4 +1,4 @@
-import { RollbackError } from '../src/errors.ts';
+import { RollbackError, messageOf } from '../src/errors.ts';
 import { readArguments, usageOf } from './arguments.ts';
 import { COMMANDS } from './commands.ts';
 import { exitCodeOf, type Call, type Command, type ExitCode } from './terminal.ts';
@@ -43,7 +43,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
     return await typed.command.run(call);
   } catch (error) {
     const code = error instanceof RollbackError ? error.code : 'internal';
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const hint = error instanceof RollbackError ? error.hint : '';
     if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, hint } }, null, 2)}\n`);
     else process.stderr.write(`${message}\n${hint}\n`);

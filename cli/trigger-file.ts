@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { RollbackError } from '../src/errors.ts';
+import { RollbackError, messageOf } from '../src/errors.ts';
 import { expandGate } from '../src/playbook/expand.ts';
 import { isMapping } from '../src/playbook/mapping.ts';
 import { gateSchema } from '../src/playbook/schema-gate.ts';
@@ -19,7 +19,7 @@ export async function readTriggerFile(path: string): Promise<JudgeBy> {
   try {
     value = parse(text, { maxAliasCount: 100 });
   } catch (error) {
-    throw new RollbackError('playbook-invalid', `${path}: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new RollbackError('playbook-invalid', `${path}: ${messageOf(error)}`, {
       cause: error,
     });
   }

@@ -1,4 +1,5 @@
 /** Runs the judge against files of known numbers: node cli/vectors.ts FILE... */
+import { messageOf } from '../src/errors.ts';
 import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { answer } from './vector-kinds.ts';
@@ -35,7 +36,7 @@ function attempt(vector: Vector): unknown {
   try {
     return answer(vector.kind, vector.input);
   } catch (error) {
-    return `threw ${error instanceof Error ? error.message : String(error)}`;
+    return `threw ${messageOf(error)}`;
   }
 }
 

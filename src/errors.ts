@@ -102,3 +102,8 @@ export class RollbackError extends Error {
     this.retryAfterMs = options.retryAfterMs ?? null;
   }
 }
+
+/** What anything that was thrown says. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -42,6 +42,7 @@ export async function openPull(
     author: whole.undoes[0]?.author ?? null,
     writers: writersIn(drafted.texts.values()),
     evidence,
+    page: drafted.page,
     approvals: approvalsNeeded(target.rules.rollback.approvals, plan.incident.cause),
     codeOwners: target.rules.rollback.approvals.codeowners,
   };
@@ -69,12 +70,22 @@ export async function adoptPull(
   doors: Doors,
   target: Target,
   step: Extract<Step, { kind: 'adopt' }>,
-  { incident, planned }: Draft,
+  { incident, planned, page }: Draft,
 ): Promise<{ pull: Pull; memory: Memory }> {
   const base = planned.kind === 'planned' ? planned.plan.base : incident.bad;
   const planHash = planned.kind === 'planned' ? planned.plan.hash : incident.id;
   const requestedAt = new Date(doors.clock.now()).toISOString();
-  const memory: Memory = { version: 1, incident, good: step.good, planHash, base, requestedAt, mode: 'human' };
+  const called = page === null ? {} : { page };
+  const memory: Memory = {
+    version: 1,
+    incident,
+    good: step.good,
+    planHash,
+    base,
+    requestedAt,
+    mode: 'human',
+    ...called,
+  };
   const text = adoptionComment(memory, step.because, target.rules);
   return { pull: await doors.repository.adopt(step.number, text), memory };
 }

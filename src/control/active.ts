@@ -25,8 +25,8 @@ export function activeOf(unfinished: readonly Pull[], key: Pick<Key, 'service' |
 
 export function rememberedOf(pull: Pull, memory: Memory): Remembered {
   const { good, mode, planHash, bypass = null, job = null, person = null, author = null } = memory;
-  const { approvedBy = null, half = null, evidence = null } = memory;
-  return { pull, good, mode, planHash, bypass, job, person, author, approvedBy, half, evidence };
+  const { approvedBy = null, half = null, evidence = null, page = null } = memory;
+  return { pull, good, mode, planHash, bypass, job, person, author, approvedBy, half, evidence, page };
 }
 
 export function isSameComment(one: Cause, other: Cause): boolean {

@@ -1,7 +1,6 @@
-import { RollbackError } from '../errors.ts';
+import { messageOf } from '../errors.ts';
 import { LABELS } from '../plan/identity.ts';
 import type { Pull } from '../ports.ts';
-import type { Memory } from '../report/memory.ts';
 import { createDeployer } from './deployments.ts';
 import type { Doors } from './doors.ts';
 import { entriesOf } from './entries.ts';
@@ -11,19 +10,19 @@ import { createHerald, type Herald } from './herald.ts';
 import type { Observed } from './observed.ts';
 import { createRecorder, type Recorder } from './record.ts';
 import type { Step } from './step.ts';
-import { createTeller, viewOf } from './tell.ts';
+import { createTeller, SAY_AGAIN_MS, viewOf, waitAfter } from './tell.ts';
 
 /** Says on GitHub what was observed and decided: ledger, comment, label. */
 export interface Announcer {
   /**
-   * `place`: the issue or pull request where people read; null: nowhere yet. False where the end of a rollback does not stand on
-   * GitHub yet and another look would help.
+   * `place`: the issue or pull request where people read; null: nowhere yet. Resolves to the milliseconds after which the same is to
+   * be announced once more, because the end of a rollback, or the call for a person, does not stand on GitHub yet; null: it does.
    */
-  announce(seen: Observed, step: Step, place: number | null): Promise<boolean>;
+  announce(seen: Observed, step: Step, place: number | null): Promise<number | null>;
   /** Resolves to false where the label is not set yet and another look would help. Never rejects. */
   relabel(pull: Pull, label: string): Promise<boolean>;
-  /** False when people could not be told everything. */
-  flush(): Promise<boolean>;
+  /** Resolves when nothing is on its way any more. */
+  flush(): Promise<void>;
   readonly recorder: Recorder;
   readonly herald: Herald;
 }
@@ -40,7 +39,7 @@ export function createAnnouncer(doors: Pick<Doors, 'repository' | 'sha256' | 'lo
   const unsaid = new Map<string, number>();
 
   /** Ledger, comment and label. What is said may fail and is said again at the next look; it never stops a rollback. */
-  async function announce(seen: Observed, step: Step, place: number | null): Promise<boolean> {
+  async function announce(seen: Observed, step: Step, place: number | null): Promise<number | null> {
     const moments = momentsOf(seen, step);
     deployer.see(seen, step);
     doors.log('info', step.because, {
@@ -51,7 +50,7 @@ export function createAnnouncer(doors: Pick<Doors, 'repository' | 'sha256' | 'lo
     });
     // A person is called before the ledger says so: a call that failed is then made again.
     const issue = place ?? (await placeForTrouble(seen, step));
-    const { entries, files } = withEvidence(entriesOf(seen, moments, step), seen, step, moments, doors.sha256);
+    const { entries, files } = withEvidence(entriesOf(seen, moments, step, issue), seen, step, moments, doors.sha256);
     herald.expect(recorder.add(entries, files), seen, step);
     // Whoever was called keeps the words of the call until something changes.
     const quiet = step.kind === 'wait' && step.for === 'person';
@@ -59,28 +58,45 @@ export function createAnnouncer(doors: Pick<Doors, 'repository' | 'sha256' | 'lo
     // The label ends the rollback, or says that a person knows: it comes after what it stands for. Nobody looks at a labelled
     // rollback again, so that a process that dies then must have nothing left to write.
     const ends = step.kind === 'finish' || step.kind === 'escalate' || step.kind === 'open';
-    const said = ends ? await sayAll() : { told: true, recorded: true };
-    if (seen.stage.kind !== 'opened') return true;
-    if (step.kind === 'escalate' && !said.told) return true;
-    if (step.kind !== 'finish') {
-      await label(seen.stage.remembered.pull, step);
-      return true;
+    const recorded = ends ? await sayAll() : true;
+    const owed = ends ? teller.owes(seen.incident.id) : null;
+    if (seen.stage.kind !== 'opened' || (step.kind === 'escalate' && owed !== null)) return owed;
+    const { pull, page = null } = seen.stage.remembered;
+    if (step.kind !== 'finish') return (await label(pull, step)) || !ends ? null : SAY_AGAIN_MS;
+    const over = owed ?? (recorded ? await closePage(page) : SAY_AGAIN_MS);
+    return end(seen.incident.id, over, () => label(pull, step));
+  }
+
+  /** The issue that called for a person is closed when the story is over. */
+  async function closePage(page: number | null): Promise<number | null> {
+    if (page === null) return null;
+    try {
+      await doors.repository.closeIssue(page);
+      return null;
+    } catch (error) {
+      doors.log('warn', 'issue not closed yet', { issue: page, reason: messageOf(error) });
+      return waitAfter(error);
     }
-    const { id } = seen.incident;
-    const tries = (unsaid.get(id) ?? 0) + 1;
+  }
+
+  /** `owed`: milliseconds until its last words are worth another try; null: they stand. */
+  async function end(id: string, owed: number | null, labelled: () => Promise<boolean>): Promise<number | null> {
+    // What GitHub asked us to wait for is waited for; what merely fails is not tried for ever.
+    const tries = (unsaid.get(id) ?? 0) + (owed === null || owed <= SAY_AGAIN_MS ? 1 : 0);
     const last = tries >= MOST_TRIES;
-    const stands = ((said.recorded && teller.said(id)) || last) && (await label(seen.stage.remembered.pull, step));
-    if (stands || last) unsaid.delete(id);
+    const wait = owed !== null && !last ? owed : (await labelled()) || last ? null : SAY_AGAIN_MS;
+    if (wait === null) unsaid.delete(id);
     else unsaid.set(id, tries);
-    return stands || last;
+    return wait;
   }
 
   /** Nowhere to say it (a release that was pushed, not merged): an issue of its own, once. */
   async function placeForTrouble(seen: Observed, step: Step): Promise<number | null> {
-    if (step.kind !== 'escalate' || seen.escalated) return null;
     const { id, key } = seen.incident;
+    const known = issues.get(id) ?? null;
+    if (known !== null || step.kind !== 'escalate' || seen.escalated) return known;
     const title = `Rollback of ${key.service} in ${key.environment} needs you`;
-    const issue = issues.get(id) ?? (await doors.repository.openIssue(title, step.because));
+    const issue = await doors.repository.openIssue(title, step.because);
     issues.set(id, issue);
     return issue;
   }
@@ -97,33 +113,31 @@ export function createAnnouncer(doors: Pick<Doors, 'repository' | 'sha256' | 'lo
     } catch (error) {
       doors.log('warn', 'label not set yet', {
         pull: pull.number,
-        reason: error instanceof Error ? error.message : String(error),
+        reason: messageOf(error),
       });
-      return !isPassing(error);
+      return waitAfter(error) === null;
     }
   }
 
-  /** `recorded` is false only for a passing reason: a ledger that may never be written must not keep a rollback open for ever. */
-  async function sayAll(): Promise<{ readonly told: boolean; readonly recorded: boolean }> {
+  /** False only for a passing reason: a ledger that may never be written must not keep a rollback open for ever. */
+  async function sayAll(): Promise<boolean> {
     const recording = recorder.flush().then(
       () => true,
-      (error: unknown) => !isPassing(error),
+      (error: unknown) => waitAfter(error) === null,
     );
-    const [told, recorded] = await Promise.all([teller.flush(), recording]);
-    return { told, recorded };
+    const [recorded] = await Promise.all([recording, teller.flush()]);
+    return recorded;
   }
 
-  const flush = async (): Promise<boolean> => (await sayAll()).told;
+  const flush = async (): Promise<void> => {
+    await sayAll();
+  };
 
   return { announce, relabel, flush, recorder, herald };
 }
 
-/** After that the label goes ahead, lest the proof be asked for again after its deadline; the sweep looks after what is left. */
+/** After that the label goes ahead: a comment or a ledger that never can be written must not keep a rollback open. */
 const MOST_TRIES = 5;
-
-function isPassing(error: unknown): boolean {
-  return error instanceof RollbackError && error.retryable;
-}
 
 function labelFor(pull: Pull, step: Step): string | null {
   if (step.kind === 'escalate') return step.final ? LABELS.escalated : LABELS.called;
@@ -132,10 +146,4 @@ function labelFor(pull: Pull, step: Step): string | null {
   const called = step.kind === 'wait' && step.for === 'person';
   if (pull.state === 'merged' && pull.labels.includes(LABELS.called)) return called ? null : LABELS.active;
   return pull.labels.some((name) => name.startsWith('lastgood: ')) ? null : LABELS.active;
-}
-
-/** People read on where they asked; what a machine started is told on the pull request. */
-export function placeOf({ incident: { cause }, half }: Memory, pull: Pull): number {
-  if (cause.kind === 'command' && cause.issue > 0) return cause.issue;
-  return half?.kind === 'version' ? half.first.number : pull.number;
 }

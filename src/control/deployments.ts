@@ -1,5 +1,5 @@
 /** Releases and rollbacks in GitHub's list of deployments, told beside the loop: it neither waits for this nor fails with it. */
-import { RollbackError } from '../errors.ts';
+import { RollbackError, messageOf } from '../errors.ts';
 import type { DeploymentState } from '../ports.ts';
 import type { Doors } from './doors.ts';
 import { targetNames, targetOf } from '../playbook/target.ts';
@@ -66,7 +66,7 @@ export async function tellRelease(
     const state = policy?.ok === true ? releaseOf(news, policy.playbook) : null;
     if (state !== null) await repository.tellDeployment(state);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     log('info', 'the release is not among the deployments', { repository: repository.name, reason });
   }
 }
@@ -81,7 +81,7 @@ export function createDeployer({ repository, log }: Pick<Doors, 'repository' | '
       await repository.tellDeployment(state);
     } catch (error) {
       told.delete(state.sha);
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       forbidden = error instanceof RollbackError && error.code === 'github-forbidden';
       const cure = forbidden
         ? 'rollbacks are not among the deployments: give the App deployments: write, or leave it'

@@ -11,6 +11,7 @@ import type { Overview } from '../ports.ts';
 import type { Doors } from './doors.ts';
 import type { Ask, Draft } from './draft.ts';
 import { foresee } from './foresee.ts';
+import { placesOf } from './places.ts';
 
 /** True when users are to go to the fallback: a trigger or an alert says so, or a person names it as the target. */
 export function wantsFallback({ cause, to }: Ask, { rules }: Target): boolean {
@@ -81,8 +82,7 @@ export async function draftFallback(
     activeRules,
     standing: orders,
     existing,
-    place: ask.cause.kind === 'command' && ask.cause.issue > 0 ? ask.cause.issue : newest.pull,
+    ...placesOf(ledger, incident, newest.pull),
     outlook: foresee(doors, target),
-    escalated: ledger.some((line) => line.kind === 'escalated' && line.incident === incident.id),
   };
 }

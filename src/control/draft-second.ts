@@ -12,7 +12,7 @@ import { makeWay } from './draft-plan.ts';
 import { foresee } from './foresee.ts';
 
 /** All that is needed to open the second pull request. */
-export type SecondDraft = Pick<Draft, 'branch' | 'planned' | 'texts' | 'quarantine' | 'outlook'>;
+export type SecondDraft = Pick<Draft, 'branch' | 'planned' | 'texts' | 'quarantine' | 'outlook' | 'page'>;
 
 export async function draftSecond(
   doors: Doors,
@@ -26,7 +26,7 @@ export async function draftSecond(
   const changes = groupChanges(await doors.repository.history(target.rules.paths, overview.head));
   const bad = changes.find(({ revision }) => revision === incident.bad);
   const own = changes.find(({ revision }) => revision === pull.mergeCommit);
-  const base = { branch: secondBranchOf(incident), outlook: foresee(doors, target) };
+  const base = { branch: secondBranchOf(incident), outlook: foresee(doors, target), page: memory.page ?? null };
   if (!bad || !own || own.before === null) {
     const missing = bad ? `the merge of #${pull.number}` : incident.bad.slice(0, 7);
     const because = `${missing} is not among the ${changes.length} changes read of ${incident.key.service} in ${incident.key.environment}`;

@@ -17,6 +17,7 @@ import type { Doors } from './doors.ts';
 import { draftFallback, wantsFallback } from './draft-fallback.ts';
 import { makeWay, type Made } from './draft-plan.ts';
 import { QUARANTINE } from './entries.ts';
+import { placesOf, type Places } from './places.ts';
 import { foresee } from './foresee.ts';
 import { foreseeMoves } from './foresee-moves.ts';
 import type { Before } from './observed.ts';
@@ -35,19 +36,15 @@ export interface Ask {
 }
 
 /** A plan that nobody has acted on yet, with what `decide` needs beside it. */
-export interface Draft extends Made {
+export interface Draft extends Made, Places {
   readonly incident: Incident;
   readonly branch: string;
   readonly before: Before;
   readonly activeRules: readonly string[];
   /** A pull request that this very incident already has, finished or not. */
   readonly existing: Pull | null;
-  /** The issue or pull request where people read about it before there is a revert; null: nowhere yet. */
-  readonly place: number | null;
   /** What Argo CD will make of a merge now, one sentence each. Never rejects. */
   readonly outlook: Promise<readonly string[]>;
-  /** The ledger says that a person has been called already. */
-  readonly escalated: boolean;
   /** Orders of people that stand now. */
   readonly standing: Standing;
 }
@@ -109,8 +106,7 @@ export async function draft(
     before,
     activeRules,
     standing: orders,
-    place: ask.cause.kind === 'command' && ask.cause.issue > 0 ? ask.cause.issue : bad.pull,
-    escalated: ledger.some((line) => line.kind === 'escalated' && line.incident === incident.id),
+    ...placesOf(ledger, incident, bad.pull),
   };
   const found = lastGood({
     key,

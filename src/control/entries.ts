@@ -5,9 +5,12 @@ import { exitOfStep } from './exit.ts';
 import type { Observed } from './observed.ts';
 import type { Step } from './step.ts';
 
-/** The ledger lines that follow from what was observed and decided. The same observation gives the same ids. */
-export function entriesOf(seen: Observed, moments: Moments, step: Step): Entry[] {
-  if (seen.stage.kind === 'planning') return step.kind === 'escalate' ? [escalated(seen, step, null)] : [];
+/**
+ * The ledger lines that follow from what was observed and decided. The same observation gives the same ids. `page`: where people
+ * read about it; null: nowhere.
+ */
+export function entriesOf(seen: Observed, moments: Moments, step: Step, page: number | null): Entry[] {
+  if (seen.stage.kind === 'planning') return step.kind === 'escalate' ? [escalated(seen, step, null, page)] : [];
   const { pull, good, mode, bypass = null, approvedBy = null, half = null, evidence = null } = seen.stage.remembered;
   const entries = [
     entry(
@@ -64,15 +67,21 @@ export function entriesOf(seen: Observed, moments: Moments, step: Step): Entry[]
     const at = new Date(seen.now).toISOString();
     entries.push(entry(seen, step.outcome, at, pull.mergeCommit, 'lastgood', step.because, { ...exitOfStep(step) }));
   }
-  if (step.kind === 'escalate') entries.push(escalated(seen, step, pull.mergeCommit));
+  if (step.kind === 'escalate') entries.push(escalated(seen, step, pull.mergeCommit, page));
   return entries;
 }
 
-function escalated(seen: Observed, step: Extract<Step, { kind: 'escalate' }>, revision: string | null): Entry {
+function escalated(
+  seen: Observed,
+  step: Extract<Step, { kind: 'escalate' }>,
+  revision: string | null,
+  page: number | null,
+): Entry {
   const at = new Date(seen.now).toISOString();
   const line = entry(seen, 'escalated', at, revision, 'lastgood', step.because, {
     trouble: step.trouble,
     final: step.final,
+    ...(page === null ? {} : { page }),
     ...exitOfStep(step),
   });
   return { ...line, id: `${line.id}/${step.trouble}` };

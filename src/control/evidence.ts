@@ -1,4 +1,5 @@
 /** Gathers what is known before anything is changed, beside the plan: nothing here may hold a rollback up. */
+import { messageOf } from '../errors.ts';
 import { factsOf, printEvidence, type EvidenceFile, type Known } from '../ledger/evidence.ts';
 import type { ArmReading } from '../measure/reading.ts';
 import type { Sample } from '../measure/sample.ts';
@@ -35,7 +36,7 @@ export function gatherEvidence(doors: Doors, target: Target, { head }: Overview,
       if (value === 'late') return { kind: 'missing', because: `${what} did not answer within ${BUDGET_MS} ms` };
       return { kind: 'known', value: value.map(factsOf) };
     } catch (error) {
-      return { kind: 'missing', because: error instanceof Error ? error.message : String(error) };
+      return { kind: 'missing', because: messageOf(error) };
     }
   };
   return {

@@ -7,13 +7,14 @@ import type { Pull } from '../ports.ts';
 import { parseBlock, servedSince } from '../report/memory.ts';
 import { overWords, type Active } from './active.ts';
 import { actOnPull, openPull } from './act.ts';
-import { placeOf, type Announcer } from './announce.ts';
+import type { Announcer } from './announce.ts';
 import { decide } from './decide.ts';
 import type { Doors } from './doors.ts';
 import { draftSecond } from './draft-second.ts';
 import { createLooker } from './looker.ts';
 import type { Mover } from './mover.ts';
 import type { Observed, Settings } from './observed.ts';
+import { placeOf } from './places.ts';
 import type { Step } from './step.ts';
 
 /** Where a look ended. `again`: milliseconds until the next one is due; null: nothing more happens by itself. */
@@ -31,9 +32,6 @@ export type Settled =
 /** A right that was missing may have been given meanwhile. */
 const ASK_AGAIN_MS = 60_000;
 
-/** The end could not be written down. */
-const SAY_AGAIN_MS = 2_000;
-
 /** A rollback takes a handful of steps: more in one go means that somebody else undoes ours. */
 const MOST_STEPS = 12;
 
@@ -46,6 +44,8 @@ export function createFollower(doors: Doors, announcer: Announcer, mover: Mover)
   const looker = createLooker(doors);
   /** Operations that Argo CD did not let us end: people see the command, and not at every look another attempt. */
   const denied = new Map<string, { readonly application: string; readonly at: number }>();
+  /** Ends that could not be written down yet: they are said again, not decided again. */
+  const ended = new Map<string, { readonly seen: Observed; readonly step: Step }>();
 
   /** A first half that has its second already is over: a process died before it could say so. */
   async function goOn(target: Target, settings: Settings, active: Active): Promise<Settled> {
@@ -65,6 +65,8 @@ export function createFollower(doors: Doors, announcer: Announcer, mover: Mover)
   async function follow(target: Target, first: Settings, active: Active): Promise<Settled> {
     let { pull, memory } = active;
     let settings = first;
+    const owed = ended.get(memory.incident.id);
+    if (owed && isAsLeft(owed.seen, pull)) return say(owed.seen, owed.step, { pull, memory });
     for (let taken = 0; taken < MOST_STEPS; taken += 1) {
       const known = denied.get(memory.incident.id);
       const mayNotTerminate = known && doors.clock.now() - known.at < ASK_AGAIN_MS ? known.application : null;
@@ -86,21 +88,9 @@ export function createFollower(doors: Doors, announcer: Announcer, mover: Mover)
           return follow(target, settings, opened);
         }
       }
+      if (step.kind === 'wait' || step.kind === 'escalate' || step.kind === 'finish')
+        return say(seen, step, { pull, memory });
       const told = announcer.announce(seen, step, placeOf(memory, pull));
-      if (step.kind === 'wait' || step.kind === 'escalate' || step.kind === 'finish') {
-        const stands = await told;
-        if (step.kind === 'finish' && stands) {
-          looker.forget(seen.incident.id);
-          denied.delete(seen.incident.id);
-        }
-        return {
-          kind: 'looked',
-          step,
-          pull,
-          seen,
-          again: stands ? nextLook(step) : SAY_AGAIN_MS,
-        };
-      }
       if (step.kind === 'served') {
         const body = servedSince(pull.body, new Date(seen.now).toISOString());
         await told;
@@ -130,7 +120,25 @@ export function createFollower(doors: Doors, announcer: Announcer, mover: Mover)
     );
   }
 
+  /** The last step of a look. */
+  async function say(seen: Observed, step: Step, { pull, memory }: Active): Promise<Settled> {
+    const { id } = seen.incident;
+    const owed = await announcer.announce(seen, step, placeOf(memory, pull));
+    if (step.kind === 'finish') {
+      if (owed === null) for (const memo of [ended, denied]) memo.delete(id);
+      else ended.set(id, { seen, step });
+      if (owed === null) looker.forget(id);
+    }
+    const next = nextLook(step);
+    return { kind: 'looked', step, pull, seen, again: owed === null ? next : Math.min(owed, next ?? owed) };
+  }
+
   return { goOn };
+}
+
+/** Nothing happened to the pull request since its end was decided. */
+function isAsLeft({ stage }: Observed, pull: Pull): boolean {
+  return stage.kind === 'opened' && stage.remembered.pull.state === pull.state;
 }
 
 /** When users were proven to be well again; null: moving the traffic alone did not prove it. */

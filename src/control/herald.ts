@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts';
 import { parse } from '../ledger/chain.ts';
 import type { Entry } from '../ledger/entry.ts';
 import type { Destination } from '../playbook/schema-notify.ts';
@@ -89,7 +90,7 @@ export function createHerald(doors: HeraldDoors, record: (entries: readonly Entr
       tell(entry).catch((error: unknown) =>
         doors.log('warn', 'nobody was told', {
           fact: entry.id,
-          reason: error instanceof Error ? error.message : String(error),
+          reason: messageOf(error),
         }),
       );
     }

@@ -1,4 +1,5 @@
 /** Pointers that go back together with a revert, once it is merged; told beside the loop: it neither waits for this nor fails with it. */
+import { messageOf } from '../errors.ts';
 import { parse as parseLedger } from '../ledger/chain.ts';
 import type { Line } from '../ledger/entry.ts';
 import { ledAt, versionIn } from '../ledger/pointers.ts';
@@ -41,7 +42,7 @@ export function createMover(doors: MoverDoors, recorder: Recorder): Mover {
         await doors.repository.comment({ kind: 'issue', number: pull.number }, movesComment(outcomes, target));
       tries.set(incident.id, MOST_TRIES);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       doors.log('warn', 'pointers are not moved yet', { incident: incident.id, reason });
     } finally {
       busy.delete(incident.id);

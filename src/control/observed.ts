@@ -50,6 +50,8 @@ export interface Remembered {
   readonly half?: Half | null;
   /** SHA-256 of the snapshot that was taken before it was opened; null: none. */
   readonly evidence?: string | null;
+  /** Where a person was called before it was opened; null: nowhere. */
+  readonly page?: number | null;
 }
 
 /** Before the pull request there is a plan; after it, the pull request is the memory. */

@@ -120,7 +120,11 @@ export function createLoop(doors: Doors): Loop {
       return follower.goOn(target, settingsOf(overview, drafted.activeRules), adopted);
     }
     if (step.kind !== 'open') {
-      await announcer.announce(seen, step, drafted.place);
+      const owed = await announcer.announce(seen, step, drafted.place);
+      if (owed !== null)
+        throw new RollbackError('github-unavailable', `Nobody could be told yet: ${step.because}`, {
+          retryAfterMs: owed,
+        });
       return { kind: 'looked', step, pull: null, seen, again: null };
     }
     const asked = doors.clock.now();

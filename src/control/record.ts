@@ -1,7 +1,7 @@
 import { append } from '../ledger/chain.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { evidenceOf } from '../ledger/evidence.ts';
-import { RollbackError } from '../errors.ts';
+import { RollbackError, messageOf } from '../errors.ts';
 import type { LedgerFile } from '../ports.ts';
 import type { Doors } from './doors.ts';
 
@@ -68,9 +68,7 @@ export function createRecorder(
       if ((waiting.length === 0 && beside.length === 0) || scheduled) return fresh;
       scheduled = true;
       running = running.catch(() => undefined).then(write);
-      running.catch((error: unknown) =>
-        doors.log('warn', 'ledger not written yet', { reason: error instanceof Error ? error.message : String(error) }),
-      );
+      running.catch((error: unknown) => doors.log('warn', 'ledger not written yet', { reason: messageOf(error) }));
       return fresh;
     },
     flush: () => running,

@@ -1,3 +1,4 @@
+import { RollbackError, messageOf } from '../errors.ts';
 import type { Incident } from '../plan/incident.ts';
 import { bareLogin } from '../plan/incident.ts';
 import { parseTimeline, timelineComment, type Moments, type TimelineView } from '../report/timeline.ts';
@@ -9,66 +10,83 @@ import { goodOf, type Step } from './step.ts';
 /** Keeps one comment for each incident up to date. Runs beside the critical path; the newest view wins. */
 export interface Teller {
   tell(issue: number, view: TimelineView): void;
-  /** Resolves when nothing is on its way any more. True when all of it arrived. */
-  flush(): Promise<boolean>;
-  /** False when the last words about this incident did not arrive. */
-  said(incident: string): boolean;
+  /** Resolves when nothing is on its way any more. */
+  flush(): Promise<void>;
+  /** Milliseconds until the last words about this incident are worth another try; null: they arrived, or never can. */
+  owes(incident: string): number | null;
+}
+
+/** GitHub failed for a passing reason and did not say how long it will. */
+export const SAY_AGAIN_MS = 2_000;
+
+/** Milliseconds until it is worth another try; null: it never will be. */
+export function waitAfter(error: unknown): number | null {
+  return error instanceof RollbackError && error.retryable ? (error.retryAfterMs ?? SAY_AGAIN_MS) : null;
 }
 
 interface Told {
+  /** Where people read. */
+  issue: number;
+  /** The comment there; null: to be looked for. */
   id: number | null;
   signature: string;
-  pending: { issue: number; view: TimelineView } | null;
+  pending: TimelineView | null;
   running: Promise<void>;
+  owes: number | null;
 }
 
 export function createTeller(doors: Pick<Doors, 'repository' | 'log'>): Teller {
   const told = new Map<string, Told>();
 
   async function write(state: Told): Promise<void> {
-    const next = state.pending;
+    const view = state.pending;
     state.pending = null;
-    if (!next) return;
-    const body = timelineComment(next.view);
+    if (!view) return;
+    const body = timelineComment(view);
     // The last words look once more: a process that was killed may have left a second comment.
-    if (next.view.status.kind !== 'waiting') state.id = null;
-    state.id ??= await findOrPost(doors, next.issue, next.view.incident, body);
-    await doors.repository.editComment(state.id, body);
+    const known = view.status.kind === 'waiting' ? state.id : null;
+    const { id, says } = known === null ? await findOrPost(doors, state.issue, view.incident, body) : { id: known };
+    state.id = id;
+    if (says !== body) await doors.repository.editComment(id, body);
+    state.owes = null;
   }
 
   return {
     tell(issue, view) {
-      const state = told.get(view.incident.id) ?? {
-        id: null,
-        signature: '',
-        pending: null,
-        running: Promise.resolve(),
+      const { id } = view.incident;
+      const state = told.get(id) ?? {
+        ...{ issue, id: null, signature: '', pending: null, running: Promise.resolve(), owes: null },
       };
-      told.set(view.incident.id, state);
+      told.set(id, state);
       const signature = signatureOf(view);
-      if (signature === state.signature) return;
-      state.signature = signature;
-      state.pending = { issue, view };
+      if (signature === state.signature && issue === state.issue) return;
+      if (issue !== state.issue) state.id = null;
+      Object.assign(state, { issue, signature, pending: view });
       state.running = state.running
         .then(() => write(state))
         .catch((error: unknown) => {
+          // Somebody may have deleted it.
+          state.id = null;
           state.signature = '';
-          doors.log('warn', 'comment not written yet', {
-            incident: view.incident.id,
-            reason: error instanceof Error ? error.message : String(error),
-          });
+          state.owes = waitAfter(error);
+          doors.log('warn', 'comment not written yet', { incident: id, reason: messageOf(error) });
         });
     },
     async flush() {
-      await Promise.all([...told.values()].map((state) => state.running));
-      return [...told.values()].every((state) => state.signature !== '');
+      await Promise.all([...told.values()].map(({ running }) => running));
     },
-    said: (incident) => told.get(incident)?.signature !== '',
+    owes: (incident) => told.get(incident)?.owes ?? null,
   };
 }
 
 /** Whoever dated the incident has another clock than GitHub, which counts comments in whole seconds. */
 const OTHER_CLOCK_MS = 3_600_000;
+
+/** A comment, and what it says as far as we know. */
+interface Found {
+  readonly id: number;
+  readonly says?: string;
+}
 
 /** Two replicas may both find nothing and both post, and one may die before it has tidied up: only the oldest stays. */
 async function findOrPost(
@@ -76,29 +94,28 @@ async function findOrPost(
   issue: number,
   incident: Incident,
   body: string,
-): Promise<number> {
+): Promise<Found> {
   const { repository } = doors;
   const since = new Date(Date.parse(incident.openedAt) - OTHER_CLOCK_MS).toISOString();
-  const ours = async () => {
+  const ours = async (): Promise<readonly Found[]> => {
     const comments = await repository.comments({ kind: 'issue', number: issue }, since);
     return comments
       .filter(
         (comment) =>
           bareLogin(comment.author) === bareLogin(repository.login) && parseTimeline(comment.body) === incident.id,
       )
-      .map((comment) => comment.id)
-      .sort((a, b) => a - b);
+      .map((comment) => ({ id: comment.id, says: comment.body }))
+      .sort((a, b) => a.id - b.id);
   };
-  const remove = (ids: readonly number[]) => Promise.all(ids.map((id) => repository.deleteComment(id)));
   const [existing, ...doubled] = await ours();
   if (existing !== undefined) {
-    await remove(doubled);
+    await Promise.all(doubled.map(({ id }) => repository.deleteComment(id)));
     return existing;
   }
   const posted = await repository.comment({ kind: 'issue', number: issue }, body);
-  const [first = posted, ...others] = await ours();
+  const [first = { id: posted, says: body }, ...others] = await ours();
   // The other one is about to delete its own.
-  await remove(others.filter((id) => id === posted));
+  if (others.some(({ id }) => id === posted)) await repository.deleteComment(posted);
   return first;
 }
 

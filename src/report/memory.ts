@@ -43,6 +43,8 @@ export interface Memory {
   readonly half?: Half | undefined;
   /** SHA-256 of the snapshot that was taken before it was opened. */
   readonly evidence?: string | undefined;
+  /** The issue or pull request where a person was called before it was opened: people read on there. */
+  readonly page?: number | undefined;
 }
 
 /** Foreign words are cut to this, so that the body always fits. */
@@ -117,6 +119,7 @@ const memorySchema: z.ZodType<Memory> = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
+  page: id.optional(),
 });
 
 /** What the pull request of a plan remembers of its half; undefined: it is the whole way back. */

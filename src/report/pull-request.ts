@@ -35,6 +35,8 @@ export interface PullRequestView {
   readonly codeOwners?: boolean;
   /** The snapshot that was taken before; null: none. */
   readonly evidence?: { readonly path: string; readonly digest: string } | null;
+  /** Where a person was called before; null: nowhere. */
+  readonly page?: number | null;
   /** Programs that write versions into the touched files. */
   readonly writers?: readonly Writer[];
 }
@@ -106,6 +108,7 @@ function bodyWith(view: PullRequestView, rows: number): string {
       ...(view.author ? { author: view.author } : {}),
       half: halfOf(plan),
       ...(view.evidence ? { evidence: view.evidence.digest } : {}),
+      ...(typeof view.page === 'number' ? { page: view.page } : {}),
     }),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;

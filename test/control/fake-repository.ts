@@ -368,6 +368,11 @@ export class FakeRepository implements DeploymentRepository {
     this.issues.push({ number, title, body });
     return number;
   }
+  async closeIssue(number: number): Promise<void> {
+    this.fault('closeIssue');
+    const at = this.issues.findIndex((issue) => issue.number === number);
+    if (at >= 0) this.issues.splice(at, 1);
+  }
   async react({ id: comment }: CommentAt, content: Reaction): Promise<void> {
     this.fault('react');
     if (!this.reactions.some((reaction) => reaction.comment === comment && reaction.content === content))

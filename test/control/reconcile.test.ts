@@ -206,6 +206,100 @@ test('a recovery is labelled only once its comment says so: after the label nobo
   assert.match(timelines(world)[0]?.body ?? '', /Recovered/);
 });
 
+test('the end keeps for as long as GitHub wants to hear no words, and is not decided a second time', async () => {
+  const world = aRelease({ rollback: { approval: 'auto' }, verify: { within: '5m' } });
+  const { repository, clock } = world;
+  const loop = aLoop(world);
+  let settled = await loop.reconcile(KEY, anAsk(world));
+  const isOver = (): boolean => settled.kind === 'looked' && settled.step.kind === 'finish';
+  const later = new RollbackError('github-unavailable', 'Not sent: 50 writes in 1 min', { retryAfterMs: 57_000 });
+  for (let i = 0; i < 50 && !isOver(); i += 1) {
+    clock.turn(settled.again ?? 0);
+    repository.failOn('editComment', later, 20);
+    settled = await loop.reconcile(KEY, null);
+  }
+  // Past every deadline, and with errors of another cause: what was proven stays proven.
+  world.source.rate = 0.2;
+  for (let i = 0; i < 8; i += 1) {
+    assert.deepEqual([isOver(), settled.again], [true, 57_000]);
+    clock.turn(57_000);
+    settled = await loop.reconcile(KEY, null);
+  }
+  const labels = () => repository.pulls.flatMap((pull) => pull.labels);
+  assert.deepEqual(labels(), ['lastgood: active'], 'nobody looks at a labelled rollback again');
+  repository.heal();
+  clock.turn(57_000);
+  assert.equal((await loop.reconcile(KEY, null)).again, null);
+  assert.deepEqual(labels(), ['lastgood: recovered']);
+  assert.match(timelines(world)[0]?.body ?? '', /^\*\*Recovered\*\*/);
+  assert.equal(kinds(world).filter((kind) => kind === 'recovered').length, 1);
+});
+
+test('a pull request that a person reopens while its end is still owed goes on', async () => {
+  const world = aRelease({ rollback: { approval: 'human' } });
+  const { repository } = world;
+  const loop = aLoop(world);
+  await loop.reconcile(KEY, anAsk(world));
+  const number = repository.pulls[0]?.number ?? 0;
+  repository.failOn('editComment', unavailable(), 1);
+  repository.change(number, { state: 'closed' });
+  assert.deepEqual(steps([await loop.reconcile(KEY, null)]), ['finish cancelled']);
+  repository.change(number, { state: 'open' });
+  assert.notDeepEqual(steps([await loop.reconcile(KEY, null)]), ['finish cancelled']);
+});
+
+/** Pushed, and too old for a machine: a person is called on an issue of its own. */
+async function calledOnAnIssue() {
+  const world = aRelease({ rollback: { approval: 'auto', 'max-age': '1h' } });
+  const bad = world.repository.release('Release web 1.4.3', { [FILE]: manifest('1.4.3') }, 'pushed');
+  world.clock.turn(7_200_000);
+  const ask = anAsk(world, { bad });
+  assert.deepEqual(steps(await toTheEnd(world, aLoop(world), ask)), ['escalate too-old']);
+  const [called] = world.repository.issues;
+  assert.ok(called);
+  return { world, called, byHand: anAsk(world, { bad, cause: aCommandCause({ issue: 0 }) }) };
+}
+
+test('whoever was called on an issue reads on there, whichever process goes on, and it is closed at the end', async () => {
+  const { world, called, byHand } = await calledOnAnIssue();
+  const { repository } = world;
+  const [one, other] = [aLoop(world), aLoop(world)];
+  await one.reconcile(KEY, byHand);
+  await one.flush();
+  repository.failOn('closeIssue', unavailable(), 1);
+  assert.equal(steps(await toTheEnd(world, other, null)).at(-1), 'finish recovered');
+  assert.deepEqual(
+    timelines(world).map(({ page }) => page),
+    [{ kind: 'issue', number: called.number }],
+  );
+  assert.match(timelines(world)[0]?.body ?? '', /^\*\*Recovered\*\*/);
+  assert.deepEqual(repository.issues, []);
+});
+
+test('an issue that cannot be closed keeps no rollback open', async () => {
+  const { world, byHand } = await calledOnAnIssue();
+  world.repository.failOn('closeIssue', new RollbackError('github-forbidden', 'GitHub answered 403'));
+  const looks = await toTheEnd(world, aLoop(world), byHand);
+  assert.deepEqual(
+    looks.map((look) => steps([look])[0]).filter((word) => word?.startsWith('finish')),
+    ['finish recovered'],
+  );
+  assert.deepEqual(world.repository.pulls[0]?.labels, ['lastgood: recovered']);
+});
+
+test('who asks is asked to come back until a person was really called', async () => {
+  const world = aRelease({ rollback: { approval: 'auto', 'max-age': '1h' } });
+  const { repository, clock } = world;
+  clock.turn(7_200_000);
+  const later = new RollbackError('github-unavailable', 'Not sent: 50 writes in 1 min', { retryAfterMs: 57_000 });
+  repository.failOn('comment', later, 1);
+  const loop = aLoop(world);
+  const ask = anAsk(world);
+  await assert.rejects(loop.reconcile(KEY, ask), { code: 'github-unavailable', retryAfterMs: 57_000 });
+  assert.deepEqual(steps([await loop.reconcile(KEY, ask)]), ['escalate too-old']);
+  assert.match(timelines(world)[0]?.body ?? '', /^\*\*Needs you\*\*/);
+});
+
 test('a recovery is labelled only once it stands in the ledger: a labelled rollback is not looked at again', async () => {
   const world = aRelease();
   const { repository } = world;

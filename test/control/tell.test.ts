@@ -34,7 +34,8 @@ test('one comment is posted and then edited', async () => {
   const one = teller();
   one.tell(7, aView('healthy for a while'));
   one.tell(7, aView('the success criteria'));
-  assert.equal(await one.flush(), true);
+  await one.flush();
+  assert.equal(one.owes('a1b2c3d4e5f6'), null);
   one.tell(7, aView('something else'));
   await one.flush();
   assert.equal(sticky().length, 1);
@@ -81,7 +82,11 @@ test('two replicas that post at the same moment keep one comment', async () => {
   assert.equal(sticky().length, 1);
   one.tell(7, aView('later from one'));
   two.tell(7, aView('later from two'));
-  assert.deepEqual(await Promise.all([one.flush(), two.flush()]), [true, true]);
+  await Promise.all([one.flush(), two.flush()]);
+  assert.deepEqual(
+    [one, two].map((teller) => teller.owes('a1b2c3d4e5f6')),
+    [null, null],
+  );
   assert.equal(repository.said.length, 1);
 });
 
@@ -133,10 +138,12 @@ test('a comment that could not be written is reported and written at the next oc
   const one = teller();
   repository.failOn('comment', new RollbackError('github-unavailable', 'GitHub answered 502'), 1);
   one.tell(7, aView('healthy for 5 s'));
-  assert.equal(await one.flush(), false);
+  await one.flush();
+  assert.equal(one.owes('a1b2c3d4e5f6'), 2000);
   assert.equal(log.length, 1);
   one.tell(7, aView('healthy for 5 s'));
-  assert.equal(await one.flush(), true);
+  await one.flush();
+  assert.equal(one.owes('a1b2c3d4e5f6'), null);
   assert.equal(sticky().length, 1);
 });
 
@@ -158,4 +165,54 @@ test('an escalation names the people, what to do and the commands', async () => 
   );
   await one.flush();
   assert.match(sticky()[0]?.body ?? '', /Needs you[\s\S]*not proven[\s\S]*Look at the cluster[\s\S]*argocd app get/);
+});
+
+test('posting is one write: what was just said is not said again', async () => {
+  const { teller, repository } = aTeller();
+  repository.failOn('editComment', new RollbackError('github-unavailable', 'GitHub answered 502'));
+  const one = teller();
+  one.tell(7, aView('healthy for 5 s'));
+  await one.flush();
+  assert.equal(one.owes('a1b2c3d4e5f6'), null);
+});
+
+test('it owes its words for as long as GitHub asked it to wait, and for ever never', async () => {
+  const { teller, repository } = aTeller();
+  const one = teller();
+  const owesAfter = async (error: RollbackError): Promise<number | null> => {
+    repository.failOn('comment', error, 1);
+    one.tell(7, aView('healthy for 5 s'));
+    await one.flush();
+    return one.owes('a1b2c3d4e5f6');
+  };
+  const later = new RollbackError('github-unavailable', 'Not sent: 50 writes in 1 min', { retryAfterMs: 57_000 });
+  assert.equal(await owesAfter(later), 57_000);
+  assert.equal(await owesAfter(new RollbackError('github-forbidden', 'the conversation is locked')), null);
+});
+
+test('a comment that somebody deleted is written anew', async () => {
+  const { teller, sticky, repository } = aTeller();
+  const one = teller();
+  one.tell(7, aView('under way'));
+  await one.flush();
+  repository.said.length = 0;
+  repository.failOn('editComment', new RollbackError('github-forbidden', 'GitHub answered 404'), 1);
+  one.tell(7, aView('not there any more'));
+  await one.flush();
+  one.tell(7, aView('there again'));
+  await one.flush();
+  assert.match(sticky()[0]?.body ?? '', /there again/);
+});
+
+test('on another page it looks for its comment there', async () => {
+  const { teller, repository } = aTeller();
+  const one = teller();
+  for (const page of [7, 8]) {
+    one.tell(page, aView('under way'));
+    await one.flush();
+  }
+  assert.deepEqual(
+    repository.said.map(({ page }) => page),
+    [7, 8].map((number) => ({ kind: 'issue', number })),
+  );
 });

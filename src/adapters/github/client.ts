@@ -1,6 +1,6 @@
 import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/rest';
-import { RollbackError, type ErrorCode } from '../../errors.ts';
+import { RollbackError, type ErrorCode, messageOf } from '../../errors.ts';
 import type { Fetch, Traffic } from './traffic.ts';
 
 /** The part of an Octokit that we use: REST by route, GraphQL by document. Both @octokit/rest and @actions/github give it. */
@@ -124,7 +124,7 @@ export function explain(error: unknown, wanted: string): RollbackError {
   }
   if (isGraphqlFailure(error)) return explainGraphql(error, wanted);
   if (!isHttpFailure(error)) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const code = isPlainNetworkFailure(error) ? 'github-unavailable' : 'internal';
     return new RollbackError(code, `Could not ${wanted}: ${reason}`, { cause: error });
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileEdit } from '../../plan/plan.ts';
 import type { OpenRequest, Pull } from '../../ports.ts';
-import { RollbackError } from '../../errors.ts';
+import { RollbackError, messageOf } from '../../errors.ts';
 import { explain, type GitHubClient, isHttpFailure } from './client.ts';
 import { findPull, PULL_FIELDS, type PullNode, toPull } from './pulls.ts';
 import type { Place } from './read.ts';
@@ -79,7 +79,7 @@ async function openInOneRequest(
     // A crash may have left the branch, or the branch with its commit: what is missing was made, what was there was refused.
     const partial = (error as { data?: OpenAnswer | null }).data?.createPullRequest?.pullRequest;
     if (partial) return partial;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     if (/already exists|expected .* to (point|match|be)|No commits between|head/i.test(message)) return null;
     throw explain(error, `open ${request.branch}`);
   }

@@ -43,6 +43,7 @@ import {
   listGateRuns,
   listRecentCommits,
   listRecentComments,
+  closeOwnIssue,
   openIssue,
   patchComment,
   postComment,
@@ -112,6 +113,7 @@ export function githubRepository(client: GitHubClient, name: string, login: stri
     editComment: (id, body) => patchComment(client, place, id, body),
     deleteComment: (id) => removeComment(client, place, id),
     openIssue: (title, body) => openIssue(client, place, title, body),
+    closeIssue: (number) => closeOwnIssue(client, place, login, number),
     react: (comment, content) => addReaction(client, place, comment, content),
     reactionOf: async (comment) => {
       const name = `${comment.page.kind} ${comment.id}`;

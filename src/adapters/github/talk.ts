@@ -149,6 +149,23 @@ export async function openIssue(client: GitHubClient, place: Place, title: strin
   }
 }
 
+/** People's issues, and pull requests, are theirs to close. */
+export async function closeOwnIssue(client: GitHubClient, place: Place, us: string, number: number): Promise<void> {
+  try {
+    const about = { ...place, issue_number: number };
+    const { data } = await client.request('GET /repos/{owner}/{repo}/issues/{issue_number}', about);
+    const isOurs = data.pull_request === undefined && bareLogin(data.user?.login ?? '') === bareLogin(us);
+    if (isOurs && data.state === 'open')
+      await client.request('PATCH /repos/{owner}/{repo}/issues/{issue_number}', {
+        ...about,
+        state: 'closed',
+        state_reason: 'completed',
+      });
+  } catch (error) {
+    throw explain(error, `close issue #${number}`);
+  }
+}
+
 /** GitHub keeps one reaction a kind and person: repeating it changes nothing. */
 export async function addReaction(
   client: GitHubClient,

@@ -1,4 +1,4 @@
-import { RollbackError } from '../../errors.ts';
+import { RollbackError, messageOf } from '../../errors.ts';
 import type { AfterFailure } from './queue.ts';
 
 const FIRST_RETRY_MS = 500;
@@ -19,7 +19,7 @@ export interface Past {
  * person is given up at once, what nobody foresaw after eight tries.
  */
 export function afterFailure(error: unknown, { failures, ageMs }: Past): AfterFailure {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   const known = error instanceof RollbackError ? error : null;
   if (known && !known.retryable) return { kind: 'dead', because: reason };
   if (known ? ageMs > PATIENCE_MS : failures >= UNFORESEEN_TRIES) {

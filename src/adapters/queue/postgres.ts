@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JobWithMetadata, PgBoss } from 'pg-boss';
-import { RollbackError } from '../../errors.ts';
+import { RollbackError, messageOf } from '../../errors.ts';
 import { within } from './memory.ts';
 import { afterFailure } from './patience.ts';
 import { GRACE_MS, REMEMBERED_SECONDS, type OnFailure, type Queue, type Run, type Task } from './queue.ts';
@@ -280,6 +280,6 @@ async function reached<T>(call: () => Promise<T>): Promise<T> {
 /** A driver names host and user; what stands in a URL before the `@` is nobody's business. */
 function wordsOf(error: unknown): string {
   const inner: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  const words = inner instanceof Error ? inner.message : String(inner);
+  const words = messageOf(inner);
   return words.replace(/\b[a-z][a-z0-9+]*:\/\/\S*@/gi, '//***@').slice(0, 300);
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.ts';
 import { parseAllDocuments } from 'yaml';
 import type { Clock } from '../../ports.ts';
 import { OBLIGING } from './awkward.ts';
@@ -110,7 +111,7 @@ export function startController({
       });
       autoSync({ revision, files });
     } catch (error) {
-      const message = `Failed to load target state: ${error instanceof Error ? error.message : String(error)}`;
+      const message = `Failed to load target state: ${messageOf(error)}`;
       set({
         sync: { status: 'Unknown', revision: '' },
         reconciledAt: at,
@@ -188,7 +189,7 @@ export function startController({
       present = awkward.prune ? wanted : new Map([...present, ...wanted]);
       return told;
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return messageOf(error);
     }
   };
 

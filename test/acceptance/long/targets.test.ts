@@ -8,7 +8,7 @@ import { entryAt } from '../../../src/world/github/git/tree-edit.ts';
 import { HEALTHY } from '../../../src/world/services/faults.ts';
 import type { Town } from '../../../src/world/town.ts';
 import { startBotHere } from '../in-process.ts';
-import { labelled, openStage, rollbackOf, until, writePlaybook, type Stage } from '../stage.ts';
+import { labelled, openStage, ourComments, rollbackOf, timelines, until, writePlaybook, type Stage } from '../stage.ts';
 
 const FILE = 'apps/recommender/production/rollout.yaml';
 
@@ -77,6 +77,9 @@ describe('what cannot or need not be gone back to', () => {
     await town.github.commentOnCommit(REPOSITORY, bad, { author: 'mona', body: '/rollback' });
     const { body } = await labelled(town, bad, 'recovered');
     assert.match(body ?? '', /Verified in the registries[\s\S]*recommender:1\.1\.0: there, as sha256:a/);
+    // Whoever was called on the issue read on there to the end.
+    const [told, ...others] = timelines(town).filter(({ body: words }) => words.includes('**Recovered**'));
+    assert.deepEqual([told?.issue.pull, told?.issue.state, others], [null, 'closed', []]);
   });
 
   test('a revert that has become empty while it waited is closed, and nothing is merged', async () => {
@@ -92,6 +95,9 @@ describe('what cannot or need not be gone back to', () => {
     const issue = town.github.repository(REPOSITORY).issues.get(number);
     await until('it is closed', () => issue?.state === 'closed');
     assert.equal(issue?.pull?.mergedAt, null);
+    await until('it says why', () =>
+      ourComments(town, number).find(({ body }) => /already holds all that|closed without a merge/.test(body)),
+    );
   });
 });
 

@@ -45,6 +45,21 @@ for (const { status, says, code, retryable } of CASES) {
   });
 }
 
+for (const [whose, issue, closes] of [
+  ['ours', { state: 'open', user: { login: 'lastgood[bot]' } }, true],
+  ['ours and closed already', { state: 'closed', user: { login: 'lastgood[bot]' } }, false],
+  ["a person's", { state: 'open', user: { login: 'mona' } }, false],
+  ['a pull request of ours', { state: 'open', user: { login: 'lastgood[bot]' }, pull_request: {} }, false],
+] as const) {
+  test(`an issue to close that is ${whose} is ${closes ? 'closed' : 'left as it is'}`, async () => {
+    nock(HOST).get(`${REPO}/issues/5`).reply(200, issue);
+    const closing = nock(HOST).patch(`${REPO}/issues/5`, { state: 'closed', state_reason: 'completed' }).reply(200, {});
+    await aRepository().closeIssue(5);
+    assert.equal(closing.isDone(), closes);
+    nock.cleanAll();
+  });
+}
+
 test('a comment that another replica deleted first is deleted', async () => {
   const gone = nock(HOST).delete(`${REPO}/issues/comments/7`).reply(404, { message: 'Not Found' });
   await aRepository().deleteComment(7);
