@@ -36,6 +36,7 @@ export interface LogLine {
   readonly level: string;
   readonly message: string;
   readonly step?: string;
+  readonly during?: string;
 }
 
 /** The bot as a real process that GitHub sends its signed webhooks to. */

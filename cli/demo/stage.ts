@@ -31,9 +31,10 @@ export async function openStage(scenario: Scenario, options: { seed: number; say
   const since = (): number => (Date.now() - (released ?? Date.now())) / 1000;
   try {
     const bot = await startBotProcess(town, {
-      onLine: ({ level, message, step }) => {
-        // It looks again and again; only what is new is shown.
-        const isNews = released !== null && message !== last && (step !== undefined || level !== 'info');
+      onLine: ({ level, message, step, during }) => {
+        // It looks again and again; only what is new is shown, and nothing of the doctor: a canary that is gone has no numbers.
+        const isNews =
+          released !== null && message !== last && during !== 'doctor' && (step !== undefined || level !== 'info');
         if (isNews) say(since(), `bot: ${message}`);
         if (isNews) last = message;
       },

@@ -52,6 +52,7 @@ export interface WriterFacts {
 /** One question of the playbook, asked once. */
 export interface ProbeFacts {
   readonly source: string;
+  readonly from: 'gate' | 'verify';
   readonly question: string;
   readonly service: string;
   readonly environment: string;
@@ -71,7 +72,7 @@ export interface DoctorFacts {
   readonly github: Asked<GitHubFacts> | null;
   readonly argoCd: ArgoCdFacts | null;
   readonly writers: readonly WriterFacts[];
-  /** `canary` and `baseline`: why there is no number; null where there is one. */
+  /** `canary` and `baseline`: why there is no number; null where there is one. A criterion of verify has one arm, `canary`. */
   readonly probes: readonly ProbeFacts[];
   /** Questions that were not asked because there are too many. */
   readonly unasked?: number;

@@ -1,15 +1,13 @@
 import { RollbackError } from '../errors.ts';
 import type { Reading } from '../measure/reading.ts';
 import type { Playbook } from '../playbook/schema.ts';
-import type { MetricSource, Query } from '../ports.ts';
+import type { MetricSource } from '../ports.ts';
 import type { ProbeFacts } from './doctor-facts.ts';
-import { questionsOf } from './questions.ts';
+import { questionsOf, type Question } from './questions.ts';
 
-interface Probe {
-  readonly source: string;
+interface Probe extends Question {
   readonly service: string;
   readonly environment: string;
-  readonly query: Query;
 }
 
 /** Questions asked at once, and at all: a playbook of thousands of services must not become a load test of its sources. */
@@ -39,9 +37,9 @@ export async function probe(
 async function ask(
   playbook: Playbook,
   door: (source: Playbook['sources'][string]) => MetricSource,
-  { source, service, environment, query }: Probe,
+  { source, from, service, environment, query }: Probe,
 ): Promise<ProbeFacts> {
-  const facts = { source, service, environment, question: query.trigger.name };
+  const facts = { source, from, service, environment, question: query.trigger.name };
   try {
     const config = playbook.sources[source];
     const reading = config && (await door(config).look([query], null)).get(query.trigger.name);
@@ -62,7 +60,7 @@ function gap(arm: Reading['canary'] | null): string | null {
 function probesOf(playbook: Playbook, now: number): readonly Probe[] {
   return Object.entries(playbook.services).flatMap(([service, { environments }]) =>
     Object.entries(environments).flatMap(([environment, rules]) =>
-      questionsOf(rules, now - HOUR).map(({ source, query }): Probe => ({ source, service, environment, query })),
+      questionsOf(rules, now - HOUR).map((question): Probe => ({ ...question, service, environment })),
     ),
   );
 }

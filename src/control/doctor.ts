@@ -4,7 +4,7 @@ import { ofClock } from './doctor-clocks.ts';
 import type { DoctorFacts } from './doctor-facts.ts';
 import { ofGitHub } from './doctor-github.ts';
 import { ofPlaybook } from './doctor-playbook.ts';
-import { ofProbe, ofUnasked } from './doctor-sources.ts';
+import { ofProbes, ofUnasked } from './doctor-sources.ts';
 import { ofWriter } from './doctor-writers.ts';
 import { policyOf } from './policy.ts';
 
@@ -19,7 +19,7 @@ export function diagnose(facts: DoctorFacts): readonly DoctorFinding[] {
     ...(facts.github === null ? [] : ofGitHub(facts.github, playbook)),
     ...ofArgoCd(facts, playbook),
     ...facts.writers.map(ofWriter),
-    ...facts.probes.flatMap(ofProbe),
+    ...ofProbes(facts.probes),
     ...ofUnasked(facts),
     ...facts.clocks.flatMap(ofClock),
   ];

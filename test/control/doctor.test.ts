@@ -117,6 +117,7 @@ const TABLE: readonly (readonly [string, Partial<DoctorFacts>, readonly string[]
       probes: [
         {
           source: 'prometheus',
+          from: 'gate',
           question: 'errors',
           service: 'web',
           environment: 'production',
@@ -148,8 +149,47 @@ test('the worst comes first, every finding has a reason and a cure, and only err
   assert.match(doctorText(all), /^ERROR {2}the default branch: there is no playbook\n {4}because/);
 });
 
+const probe = {
+  source: 'prometheus',
+  from: 'gate',
+  question: 'errors',
+  service: 'web',
+  environment: 'production',
+} as const;
+
+test('a source that is down is one finding, however many questions it was asked', () => {
+  const down = 'query-error: prometheus:9090 cannot be reached';
+  const questions = ['errors', 'latency', 'drift'].map((question) => ({
+    ...probe,
+    question,
+    canary: down,
+    baseline: down,
+  }));
+  const [all, more] = diagnose(
+    facts({ probes: [...questions, { ...probe, from: 'verify', canary: down, baseline: null }] }),
+  ).filter(({ rule }) => rule === 'source/no-data');
+  assert.equal(more, undefined);
+  assert.equal(all?.place, 'source prometheus');
+  assert.equal(
+    all.what,
+    'it has no number for 4 questions: web in production: errors, web in production: latency, web in production: drift and 1 more',
+  );
+  assert.match(
+    all.cure,
+    /^Without an answer the gate holds every release, and no recovery is ever proven\. Check the url/,
+  );
+});
+
+test('a criterion of verify has no canary, and without a number it proves no recovery', () => {
+  const [one] = diagnose(
+    facts({ probes: [{ ...probe, from: 'verify', canary: 'no-series: none', baseline: null }] }),
+  ).filter(({ rule }) => rule === 'source/no-data');
+  assert.equal(one?.place, 'web in production: verify: errors');
+  assert.equal(one.what, 'source prometheus has no number for this criterion');
+  assert.match(one.cure, /^Without a number no recovery is ever proven\./);
+});
+
 test('a source that does not answer is to be reached first; one without numbers is to be asked by hand', () => {
-  const probe = { source: 'prometheus', question: 'errors', service: 'web', environment: 'production' };
   const cureOf = (canary: string) =>
     diagnose(facts({ probes: [{ ...probe, canary, baseline: null }] })).find(({ rule }) => rule === 'source/no-data')
       ?.cure;
