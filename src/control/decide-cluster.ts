@@ -1,5 +1,5 @@
 import type { Application } from '../ports.ts';
-import { decideRelief, decideServed } from './decide-relief.ts';
+import { decideRelief, decideServed, relievedBefore } from './decide-relief.ts';
 import type { Observed, Remembered, Seen } from './observed.ts';
 import { against, seconds } from './seconds.ts';
 import type { Step, WaitFor } from './step.ts';
@@ -11,6 +11,8 @@ type Reached = Extract<Seen, { kind: 'seen' }>;
 export function decideCluster(seen: Observed, remembered: Remembered): Step {
   const { pull, half } = remembered;
   if (half?.kind === 'traffic' && half.relievedAt !== undefined) return decideServed(seen, remembered, half.relievedAt);
+  if (seen.proven?.kind === 'relieved') return relievedBefore(seen, remembered, seen.proven);
+  if (seen.proven) return { kind: 'finish', outcome: 'recovered', because: seen.proven.because };
   const { verify, rollback: policy } = seen.rules;
   const mergedAt = Date.parse(pull.mergedAt ?? '');
   const deadline = Math.max(mergedAt, ...holdsSince(seen, mergedAt)) + verify.within;

@@ -1,6 +1,6 @@
 import type { Planned } from '../plan/plan.ts';
 import { migrationGate } from './decide-migration.ts';
-import type { Observed, Remembered } from './observed.ts';
+import type { Observed, ProvenBefore, Remembered } from './observed.ts';
 import { against, seconds } from './seconds.ts';
 import type { Step } from './step.ts';
 
@@ -44,6 +44,12 @@ export function decideRelief(
   };
 }
 
+/** The ledger has the proof that users are well, and whoever wrote it ended before the next step. */
+export function relievedBefore(seen: Observed, remembered: Remembered, { at, because }: ProvenBefore): Step {
+  const words = `users were proven to be well at ${at}: ${because}`;
+  return seen.incident.way === 'fallback' ? { kind: 'served', because: words } : secondHalf(seen, remembered, words);
+}
+
 /** Users are well on the fallback. The route goes back once what it was taken for is proven to serve well again. */
 export function decideServed(seen: Observed, remembered: Remembered, since: string): Step {
   const { fallback } = seen.rules.rollback;
@@ -78,7 +84,7 @@ function secondHalf(seen: Observed, remembered: Remembered, why: string): Step {
   const aside = seen.incident.way === 'fallback';
   const what = aside ? 'route' : 'version';
   if (second === null) return { kind: 'second', because: `${why}; now the ${what}` };
-  const proven = aside || seen.proof?.status === 'pass';
+  const proven = aside || seen.proven?.kind === 'relieved' || seen.proof?.status === 'pass';
   switch (second.kind) {
     case 'planned': {
       const { person, job, notes } = migrationGate(second.plan, seen.rules.rollback);

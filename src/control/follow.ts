@@ -92,7 +92,7 @@ export function createFollower(doors: Doors, announcer: Announcer, mover: Mover)
         return say(seen, step, { pull, memory });
       const told = announcer.announce(seen, step, placeOf(memory, pull));
       if (step.kind === 'served') {
-        const body = servedSince(pull.body, new Date(seen.now).toISOString());
+        const body = servedSince(pull.body, relievedAtOf(seen) ?? new Date(seen.now).toISOString());
         await told;
         await doors.repository.rewriteBody(pull, body);
         pull = { ...pull, body };
@@ -142,10 +142,10 @@ function isAsLeft({ stage }: Observed, pull: Pull): boolean {
 }
 
 /** When users were proven to be well again; null: moving the traffic alone did not prove it. */
-function relievedAtOf({ stage, proof, now }: Observed): string | null {
+function relievedAtOf({ stage, proof, proven, now }: Observed): string | null {
   const half = stage.kind === 'opened' ? stage.remembered.half : null;
   const earlier = half?.kind === 'traffic' ? half.relievedAt : undefined;
-  return earlier ?? (proof?.status === 'pass' ? new Date(now).toISOString() : null);
+  return earlier ?? proven?.at ?? (proof?.status === 'pass' ? new Date(now).toISOString() : null);
 }
 
 function nextLook(step: Step): number | null {

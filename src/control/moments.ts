@@ -22,14 +22,18 @@ export function momentsOf(seen: Observed, step: Step): Moments {
     merged: pull?.mergedAt ?? null,
     applied,
     healthy: healthy ? iso(healthySince(seen, reached, Date.parse(pull.mergedAt ?? ''))) : null,
-    recovered: step.kind === 'finish' && step.outcome === 'recovered' ? iso(seen.now) : null,
+    recovered: step.kind === 'finish' && step.outcome === 'recovered' ? (seen.proven?.at ?? iso(seen.now)) : null,
   };
 }
 
 function relievedAt(seen: Observed, step: Step): string | null {
   const half = seen.stage.kind === 'opened' ? seen.stage.remembered.half : null;
   if (half?.kind === 'version') return half.first.relievedAt;
-  return half?.relievedAt ?? (isRelieved(seen, step) ? iso(seen.now) : null);
+  return (
+    half?.relievedAt ??
+    (seen.proven?.kind === 'relieved' ? seen.proven.at : null) ??
+    (isRelieved(seen, step) ? iso(seen.now) : null)
+  );
 }
 
 function iso(at: number): string {

@@ -1,4 +1,6 @@
 import { RollbackError } from '../errors.ts';
+import { parse as parseLedger } from '../ledger/chain.ts';
+import { find } from '../ledger/query.ts';
 import type { Incident } from '../plan/incident.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { Verify } from '../playbook/schema.ts';
@@ -7,7 +9,7 @@ import type { Application, ArgoCd, JobVerdict, MetricSource, Obstacles, Pull } f
 import { appliedSince, healthySince } from './decide-cluster.ts';
 import { MIGRATION_CHECK } from './decide-migration.ts';
 import type { Doors } from './doors.ts';
-import type { Remembered, Seen, Settings } from './observed.ts';
+import type { ProvenBefore, Remembered, Seen, Settings } from './observed.ts';
 import type { Prover } from './prove.ts';
 
 /** Every application of the environment, each asked to look at Git first. */
@@ -91,6 +93,29 @@ export async function observeMigration(
 ): Promise<JobVerdict | null> {
   if (job === null || pull.state !== 'open' || pull.adopted === true) return null;
   return repository.jobVerdict(pull.head, MIGRATION_CHECK);
+}
+
+/**
+ * What was proven in time is not asked for again after it: the label that ends a rollback comes after its line in the ledger, and a
+ * process may end between the two. Read only once the time is over.
+ */
+export async function observeProven(
+  { repository, clock }: Pick<Doors, 'repository' | 'clock'>,
+  target: Target,
+  incident: Incident,
+  { pull, half = null }: Pick<Remembered, 'pull' | 'half'>,
+): Promise<ProvenBefore | null> {
+  const late = clock.now() > Date.parse(pull.mergedAt ?? '') + target.rules.verify.within;
+  if (pull.state !== 'merged' || !late) return null;
+  const kind = half?.kind === 'traffic' ? 'relieved' : 'recovered';
+  try {
+    const line = find(parseLedger(await repository.ledger()), { incident: incident.id, kinds: [kind] }).at(-1);
+    return line ? { kind, at: line.at, because: line.because } : null;
+  } catch (error) {
+    // A ledger that somebody broke must not keep a person from being called.
+    if (error instanceof RollbackError && error.code === 'ledger-broken') return null;
+    throw error;
+  }
 }
 
 /** The success criteria, measured only once the revert is applied and healthy everywhere. */

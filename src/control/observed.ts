@@ -90,6 +90,14 @@ export interface Settings {
   readonly refused?: string | null;
 }
 
+/** A proof that stands in the ledger, although the pull request does not say so: a process ended in between. */
+export interface ProvenBefore {
+  readonly kind: 'recovered' | 'relieved';
+  /** ISO 8601. */
+  readonly at: string;
+  readonly because: string;
+}
+
 /** Everything `decide` may know, at one instant. */
 export interface Observed extends Settings {
   /** Epoch ms. */
@@ -101,6 +109,8 @@ export interface Observed extends Settings {
   readonly applications: readonly Seen[];
   /** The success criteria measured since the cluster was healthy; null before. */
   readonly proof: Verdict | null;
+  /** What the ledger says was proven of this incident, read once its time is over; null: nothing, or it is not over. */
+  readonly proven?: ProvenBefore | null;
   /** What a fallback was taken for: whether it serves well again; null: nobody asks. */
   readonly back?: {
     readonly verdict: Verdict;

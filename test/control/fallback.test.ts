@@ -6,7 +6,7 @@ import type { Ask } from '../../src/control/draft.ts';
 import type { Loop } from '../../src/control/reconcile.ts';
 import { parseBlock } from '../../src/report/memory.ts';
 import { aCommandCause, aGateCause, playbookText } from './builders.ts';
-import { anOutside, mortalDoors, sha256, type Outside } from './fakes.ts';
+import { anOutside, Killed, mortalDoors, sha256, type Outside } from './fakes.ts';
 import { aLoop, KEY, steps, toTheEnd } from './world.ts';
 
 const ROUTE = 'apps/web/route.yaml';
@@ -212,6 +212,22 @@ test('a playbook without such a route is told what to write, and nothing is open
   const look = await aLoop(world).reconcile(KEY, asked(world));
   assert.deepEqual(steps([look]), ['escalate unfit-target']);
   assert.match(look.kind === 'looked' ? look.step.because : '', /no route, Service or flag 'web' stands in the paths/);
+});
+
+test('a process that dies between the ledger and the pull request does not leave users on the fallback for ever', async () => {
+  const world = aSlowModel();
+  world.repository.failOn('rewriteBody', new Killed('this process is dead'));
+  await looksFor(world, aLoop(world), 2 * 60_000, asked(world)).catch(() => undefined);
+  assert.equal(kinds(world).at(-1), 'relieved');
+  assert.equal(parseBlock(world.repository.pulls[0]?.body)?.half?.kind, 'traffic');
+  world.repository.heal();
+  world.source.count();
+  world.source.rate = 0.5;
+  world.clock.turn(3_600_000);
+  assert.deepEqual(steps([await aLoop(world).reconcile(KEY, null)]), ['wait primary']);
+  const half = parseBlock(world.repository.pulls[0]?.body)?.half;
+  const relieved = parse(world.repository.ledgerText).find(({ kind }) => kind === 'relieved');
+  assert.equal(half?.kind === 'traffic' && half.relievedAt, relieved?.at);
 });
 
 test('a process that dies at any of its calls loses neither the switch nor the way back', async () => {

@@ -6,7 +6,7 @@ import { parse, verify } from '../../src/ledger/chain.ts';
 import { parseBlock } from '../../src/report/memory.ts';
 import { parseTimeline } from '../../src/report/timeline.ts';
 import { aCommandCause, playbookText, type PlaybookParts } from './builders.ts';
-import { anOutside, doorsOf, mortalDoors, sha256, type Outside } from './fakes.ts';
+import { anOutside, doorsOf, Killed, mortalDoors, sha256, type Outside } from './fakes.ts';
 import { aLoop, anAsk, KEY, steps, toTheEnd, type Released } from './world.ts';
 
 const ROUTE = 'apps/web/route.yaml';
@@ -156,6 +156,58 @@ test('when moving the traffic proves nothing in time, the version goes back all 
     WHOLE.filter((kind) => kind !== 'relieved'),
   );
 });
+
+test('users that were proven well in time stay so in the words of whoever goes on an hour later', async () => {
+  const world = aCanary();
+  const loop = aLoop(world);
+  await loop.reconcile(KEY, anAsk(world));
+  world.repository.failOn('open', new Killed('this process is dead'));
+  await toTheEnd(world, loop, null).catch(() => undefined);
+  await loop.flush();
+  const relieved = parse(world.repository.ledgerText).find(({ kind }) => kind === 'relieved');
+  assert.ok(relieved);
+  world.repository.heal();
+  world.clock.turn(3_600_000);
+  await aLoop(world).reconcile(KEY, null);
+  const second = parseBlock(world.repository.pulls[1]?.body);
+  assert.equal(second?.half?.kind === 'version' && second.half.first.relievedAt, relieved.at);
+  assert.doesNotMatch(world.repository.pulls[1]?.body ?? '', /did not prove/);
+});
+
+for (const half of ['first', 'second'] as const) {
+  test(`a foreign commit on the ${half} pull request calls a person, who merges it; the way back then goes on to its end`, async () => {
+    const world = aCanary();
+    const { repository } = world;
+    repository.rules = ['required_status_checks'];
+    repository.mergeState = 'blocked';
+    const loop = aLoop(world);
+    await loop.reconcile(KEY, anAsk(world));
+    if (half === 'second') {
+      repository.mergeByHand(repository.pulls[0]?.number ?? 0, 'lastgood');
+      for (let i = 0; repository.pulls.length < 2 && i < 20; i += 1) {
+        world.clock.turn(10_000);
+        await loop.reconcile(KEY, null);
+      }
+    }
+    const number = repository.pulls.at(-1)?.number ?? 0;
+    assert.equal(parseBlock(repository.pulls.at(-1)?.body)?.half?.kind, half === 'first' ? 'traffic' : 'version');
+    repository.change(number, { ours: false, mergeState: 'clean' });
+    const called = await loop.reconcile(KEY, null);
+    assert.deepEqual(steps([called]), ['escalate foreign-commit']);
+    assert.equal(repository.pulls.at(-1)?.state, 'open', 'nobody but a person merges what somebody else wrote');
+    assert.deepEqual(steps([await loop.reconcile(KEY, null)]), ['wait person']);
+    repository.rules = [];
+    repository.mergeState = 'clean';
+    repository.mergeByHand(number, 'ada');
+    assert.equal(steps(await toTheEnd(world, loop, null)).at(-1), 'finish recovered');
+    assert.deepEqual(
+      repository.pulls.map(({ labels }) => labels),
+      [['lastgood: relieved'], ['lastgood: recovered']],
+    );
+    assert.equal(repository.file(CANARY), workload('canary', '1.4.1'));
+    assert.equal(parse(repository.ledgerText).filter(({ kind }) => kind === 'escalated').length, 1);
+  });
+}
 
 test('a person who closes the second pull request keeps the traffic away and the version as it is', async () => {
   const world = aCanary({ verify: { 'healthy-for': '5s', poll: '10s' } });

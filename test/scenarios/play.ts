@@ -154,6 +154,7 @@ export function play(story: Story): readonly Step[] {
       applications: world.pull?.state === 'merged' ? seenOf(world) : [],
       proof:
         world.facts.proof == null ? null : aVerdict({ status: world.facts.proof, because: world.facts.measured ?? '' }),
+      proven: provenOf(moment.facts.ledger),
       back: backOf(moment.facts.back),
       second: world.second ? PLANS[world.second] : null,
       escalated: world.called,
@@ -335,6 +336,10 @@ function stageOf(world: World, seconds: number): Stage {
       keptBefore: world.release.kept,
     },
   };
+}
+
+function provenOf(said: Facts['ledger']): Observed['proven'] {
+  return said ? { kind: said.says, at: at(said.at), because: 'errors: 0.0010 < 0.02' } : null;
 }
 
 function backOf(said: Facts['back']): NonNullable<Observed['back']> | null {
