@@ -7,6 +7,7 @@ import { entriesOf } from './entries.ts';
 import { momentsOf } from './moments.ts';
 import { withEvidence } from './evidence-after.ts';
 import { createHerald, type Herald } from './herald.ts';
+import { createMemo, MOST_INCIDENTS } from './memo.ts';
 import type { Observed } from './observed.ts';
 import { createRecorder, type Recorder } from './record.ts';
 import type { Step } from './step.ts';
@@ -33,10 +34,10 @@ export function createAnnouncer(doors: Pick<Doors, 'repository' | 'sha256' | 'lo
   const teller = createTeller(doors);
   const deployer = createDeployer(doors);
   /** Issues opened by this process: the ledger, which remembers them for the others, may be out of reach. */
-  const issues = new Map<string, number>();
+  const issues = createMemo<number>(MOST_INCIDENTS);
 
   /** How often the end of a rollback could not be written down. */
-  const unsaid = new Map<string, number>();
+  const unsaid = createMemo<number>(MOST_INCIDENTS);
 
   /** Ledger, comment and label. What is said may fail and is said again at the next look; it never stops a rollback. */
   async function announce(seen: Observed, step: Step, place: number | null): Promise<number | null> {

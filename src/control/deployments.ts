@@ -6,6 +6,7 @@ import { targetNames, targetOf } from '../playbook/target.ts';
 import type { Playbook } from '../playbook/schema.ts';
 import { isRelieved } from './entries.ts';
 import type { GateNews } from './gate-run.ts';
+import { createMemo, MOST_INCIDENTS } from './memo.ts';
 import { policyOf } from './policy.ts';
 import type { Observed } from './observed.ts';
 import type { Step } from './step.ts';
@@ -72,7 +73,7 @@ export async function tellRelease(
 }
 
 export function createDeployer({ repository, log }: Pick<Doors, 'repository' | 'log'>): Deployer {
-  const told = new Map<string, string>();
+  const told = createMemo<string>(MOST_INCIDENTS);
   let forbidden = false;
   let running: Promise<void> = Promise.resolve();
 

@@ -12,6 +12,7 @@ import { decide } from './decide.ts';
 import type { Doors } from './doors.ts';
 import { draftSecond } from './draft-second.ts';
 import { createLooker } from './looker.ts';
+import { createMemo, MOST_INCIDENTS } from './memo.ts';
 import type { Mover } from './mover.ts';
 import type { Observed, Settings } from './observed.ts';
 import { placeOf } from './places.ts';
@@ -43,9 +44,9 @@ export interface Follower {
 export function createFollower(doors: Doors, announcer: Announcer, mover: Mover): Follower {
   const looker = createLooker(doors);
   /** Operations that Argo CD did not let us end: people see the command, and not at every look another attempt. */
-  const denied = new Map<string, { readonly application: string; readonly at: number }>();
+  const denied = createMemo<{ readonly application: string; readonly at: number }>(MOST_INCIDENTS);
   /** Ends that could not be written down yet: they are said again, not decided again. */
-  const ended = new Map<string, { readonly seen: Observed; readonly step: Step }>();
+  const ended = createMemo<{ readonly seen: Observed; readonly step: Step }>(MOST_INCIDENTS);
 
   /** A first half that has its second already is over: a process died before it could say so. */
   async function goOn(target: Target, settings: Settings, active: Active): Promise<Settled> {

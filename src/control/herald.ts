@@ -5,6 +5,7 @@ import type { Destination } from '../playbook/schema-notify.ts';
 import { destinationName, noticeFor } from '../report/notify/destination.ts';
 import type { Notice } from '../report/notify/notice.ts';
 import type { Doors, Told } from './doors.ts';
+import { createMemo, MOST_FACTS } from './memo.ts';
 import { policyOf } from './policy.ts';
 import { isNews, noticesOf, type About } from './notices.ts';
 import type { Observed } from './observed.ts';
@@ -41,9 +42,10 @@ export function createHerald(doors: HeraldDoors, record: (entries: readonly Entr
       kind: 'failed',
       because: error instanceof Error ? error.name : 'unknown failure',
     }));
-  const looks = new Map<string, { readonly seen: Observed; readonly step: Step }>();
+  /** A line that another process wrote first is never handed to us. */
+  const looks = createMemo<{ readonly seen: Observed; readonly step: Step }>(MOST_LOOKS);
   /** Facts by destination that this process has sent or is sending: a ledger that fails and recovers brings a line twice. */
-  const sent = new Set<string>();
+  const sent = createMemo<true>(MOST_FACTS);
 
   async function tell(entry: Entry): Promise<void> {
     const look = looks.get(entry.id) ?? null;
@@ -55,8 +57,8 @@ export function createHerald(doors: HeraldDoors, record: (entries: readonly Entr
     const jobs = rules.to.flatMap((destination) => {
       const notice = noticeFor(destination, notices);
       const key = `${entry.id} ${destinationName(destination)}`;
-      if (!notice || sent.has(key)) return [];
-      sent.add(key);
+      if (!notice || sent.get(key)) return [];
+      sent.set(key, true);
       return [{ destination, notice }];
     });
     if (jobs.length === 0) return;
@@ -99,8 +101,6 @@ export function createHerald(doors: HeraldDoors, record: (entries: readonly Entr
   return {
     expect(entries, seen, step) {
       for (const entry of entries) looks.set(entry.id, { seen, step });
-      // A line that another process wrote first is never handed to us.
-      for (const id of [...looks.keys()].slice(0, Math.max(0, looks.size - MOST_LOOKS))) looks.delete(id);
     },
     written,
     async catchUp() {

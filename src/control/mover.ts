@@ -12,6 +12,7 @@ import type { Pull } from '../ports.ts';
 import { toReference, type PointerReference } from '../registries/pointers.ts';
 import { movesComment } from '../report/repoint.ts';
 import type { Doors } from './doors.ts';
+import { createMemo, MOST_INCIDENTS } from './memo.ts';
 import type { Observed } from './observed.ts';
 import type { Recorder } from './record.ts';
 import { disclose, outcomeEntry, planMove, sendOnce, type MovePlace, type Outcome } from './repoint.ts';
@@ -29,7 +30,7 @@ type MoverDoors = Pick<Doors, 'repository' | 'clock' | 'log' | 'artefacts' | 'mo
 const MOST_TRIES = 5;
 
 export function createMover(doors: MoverDoors, recorder: Recorder): Mover {
-  const tries = new Map<string, number>();
+  const tries = createMemo<number>(MOST_INCIDENTS);
   const busy = new Set<string>();
   /** Moves that this process disclosed, perhaps, and certainly did not send. */
   const notSent = new Set<string>();

@@ -3,6 +3,7 @@ import type { Incident } from '../plan/incident.ts';
 import type { Criterion } from '../playbook/schema.ts';
 import type { Target } from '../playbook/target.ts';
 import type { Doors } from './doors.ts';
+import { createMemo, MOST_INCIDENTS } from './memo.ts';
 import { sourcesOf } from './observe.ts';
 import type { Observed, Remembered } from './observed.ts';
 import type { Prover } from './prove.ts';
@@ -17,7 +18,7 @@ export interface Watch {
  * after `within` without a proof: what failed for an hour must not be outweighed by a good minute.
  */
 export function createWatch(doors: Doors, prover: Prover): Watch {
-  const rounds = new Map<string, number>();
+  const rounds = createMemo<number>(MOST_INCIDENTS);
   return {
     async look(target, { id, way }, { pull, half = null }) {
       const back = target.rules.rollback.fallback?.back;

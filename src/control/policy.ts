@@ -1,3 +1,4 @@
+import { createMemo } from './memo.ts';
 import { parsePlaybook, type ParsedPlaybook } from '../playbook/parse.ts';
 
 /**
@@ -7,13 +8,9 @@ import { parsePlaybook, type ParsedPlaybook } from '../playbook/parse.ts';
 export function policyOf({ path, text }: { readonly path: string; readonly text: string }): ParsedPlaybook {
   const key = `${path}\n${text}`;
   const known = remembered.get(key) ?? parsePlaybook(text, path);
-  // Taken out and put back: the one that was used last goes last.
-  remembered.delete(key);
   remembered.set(key, known);
-  for (const oldest of remembered.keys()) if (remembered.size > MOST) remembered.delete(oldest);
   return known;
 }
 
 /** A few repositories, each with a change or two in flight. */
-const MOST = 8;
-const remembered = new Map<string, ParsedPlaybook>();
+const remembered = createMemo<ParsedPlaybook>(8);

@@ -7,6 +7,7 @@ import type { Sample } from '../measure/sample.ts';
 import { between } from '../measure/window.ts';
 import type { Criterion, Verify } from '../playbook/schema.ts';
 import type { Clock, MetricSource, Query } from '../ports.ts';
+import { createMemo, MOST_INCIDENTS } from './memo.ts';
 
 /** Gathers evidence that users are served well again. Losing it costs time, never truth: it is then gathered anew. */
 export interface Prover {
@@ -23,7 +24,7 @@ interface Proof {
 }
 
 export function createProver(clock: Clock): Prover {
-  const proofs = new Map<string, Proof>();
+  const proofs = createMemo<Proof>(MOST_INCIDENTS);
 
   async function start(verify: Verify, sources: ReadonlyMap<string, MetricSource>, since: number): Promise<Proof> {
     const rules = rulesOfVerify(verify);
@@ -62,7 +63,7 @@ export function createProver(clock: Clock): Prover {
       if (result.status === 'fail') proofs.delete(id);
       return result;
     },
-    forget: (id) => void proofs.delete(id),
+    forget: (id) => proofs.delete(id),
   };
 }
 

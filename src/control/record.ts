@@ -4,6 +4,7 @@ import { evidenceOf } from '../ledger/evidence.ts';
 import { RollbackError, messageOf } from '../errors.ts';
 import type { LedgerFile } from '../ports.ts';
 import type { Doors } from './doors.ts';
+import { createMemo, MOST_FACTS } from './memo.ts';
 
 /** Writes what happened to the ledger, beside the critical path: a slow ledger never delays a rollback. */
 export interface Recorder {
@@ -21,7 +22,8 @@ export function createRecorder(
   doors: Pick<Doors, 'repository' | 'sha256' | 'log'>,
   written: (entries: readonly Entry[]) => void = () => undefined,
 ): Recorder {
-  const known = new Set<string>();
+  /** A fact that is forgotten and added again is skipped by the ledger itself. */
+  const known = createMemo<true>(MOST_FACTS);
   let waiting: Entry[] = [];
   let beside: { readonly file: LedgerFile; readonly alone: boolean }[] = [];
   let running: Promise<void> = Promise.resolve();
@@ -61,7 +63,11 @@ export function createRecorder(
 
   return {
     add(entries, files = []) {
-      const fresh = entries.filter(({ id }) => !known.has(id) && known.add(id));
+      const fresh = entries.filter(({ id }) => {
+        const isNew = known.get(id) === undefined;
+        known.set(id, true);
+        return isNew;
+      });
       waiting.push(...fresh);
       const alone = entries.length === 0;
       for (const file of files) if (alone || fresh.some((entry) => names(entry, file))) beside.push({ file, alone });

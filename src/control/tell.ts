@@ -4,6 +4,7 @@ import { bareLogin } from '../plan/incident.ts';
 import { parseTimeline, timelineComment, type Moments, type TimelineView } from '../report/timeline.ts';
 import { waitWords } from '../report/wait-words.ts';
 import type { Doors } from './doors.ts';
+import { createMemo, MOST_INCIDENTS } from './memo.ts';
 import type { Observed } from './observed.ts';
 import { goodOf, type Step } from './step.ts';
 
@@ -36,7 +37,7 @@ interface Told {
 }
 
 export function createTeller(doors: Pick<Doors, 'repository' | 'log'>): Teller {
-  const told = new Map<string, Told>();
+  const told = createMemo<Told>(MOST_INCIDENTS);
 
   async function write(state: Told): Promise<void> {
     const view = state.pending;
@@ -73,7 +74,7 @@ export function createTeller(doors: Pick<Doors, 'repository' | 'log'>): Teller {
         });
     },
     async flush() {
-      await Promise.all([...told.values()].map(({ running }) => running));
+      await Promise.all(told.values().map(({ running }) => running));
     },
     owes: (incident) => told.get(incident)?.owes ?? null,
   };

@@ -126,3 +126,14 @@ test('nothing added is nothing written', async () => {
   await recorder.flush();
   assert.equal(writes(), 0);
 });
+
+test('a process that lives for months forgets old facts, and the ledger still has each of them once', async () => {
+  const { ids, recorder } = aRecorder();
+  const facts = Array.from({ length: 10_001 }, (_, n) => anEntry(`fact-${n}`));
+  recorder.add(facts);
+  await recorder.flush();
+  assert.equal(recorder.add(facts.slice(0, 1)).length, 1, 'the oldest is forgotten');
+  assert.equal(recorder.add(facts.slice(-1)).length, 0);
+  await recorder.flush();
+  assert.equal(ids().length, facts.length);
+});

@@ -1,7 +1,7 @@
 /** Plays a story: the facts at each moment become one observation, and `decide` says the next step. */
 import assert from 'node:assert/strict';
 import { decide } from '../../src/control/decide.ts';
-import type { Observed, Seen, Stage } from '../../src/control/observed.ts';
+import type { Observed, ProvenBefore, Seen, Stage } from '../../src/control/observed.ts';
 import type { Step } from '../../src/control/step.ts';
 import type { Cause } from '../../src/plan/incident.ts';
 import type { Planned, RollbackPlan } from '../../src/plan/plan.ts';
@@ -338,7 +338,7 @@ function stageOf(world: World, seconds: number): Stage {
   };
 }
 
-function provenOf(said: Facts['ledger']): Observed['proven'] {
+function provenOf(said: Facts['ledger']): ProvenBefore | null {
   return said ? { kind: said.says, at: at(said.at), because: 'errors: 0.0010 < 0.02' } : null;
 }
 
