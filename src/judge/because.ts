@@ -37,6 +37,8 @@ type Facts = Omit<Finding, 'because'> & {
   /** Both arms were compared on the same inputs. */
   readonly paired?: boolean;
   readonly limits?: readonly Limit[];
+  /** The canary's number is the last edge of its histogram, and what was measured lies above it. */
+  readonly beyond?: boolean;
 };
 
 /** Whether a limit on a mean is a part of the baseline or a number of points: 3 % of 80 % and 3 points are not the same. */
@@ -91,15 +93,22 @@ function spentBecause({ status, canaryCount, limits: [limit] = [] }: Facts, cana
 
 function comparison(facts: Facts, canary: number): string {
   const unit = facts.statistic.kind === 'quantile' ? ' ms' : '';
-  const name = `${label(facts.statistic)} ${plain(canary)}${unit}`;
+  const beyond = facts.beyond === true && canary === facts.canary;
+  const name = `${label(facts.statistic)} ${beyond ? 'above ' : ''}${plain(canary)}${unit}${beyond ? ' (the last edge of its histogram)' : ''}`;
   if (facts.limit === null) return name;
-  const sign = canary > facts.limit ? '>' : canary < facts.limit ? '<' : '=';
   const baseline =
     facts.baseline === null || facts.statistic.kind === 'ks' ? '' : ` (baseline ${plain(facts.baseline)}${unit})`;
-  const outside = !isInside(facts.bad, { canary, limit: facts.limit });
+  const outside = !isInside(facts.bad, { canary, limit: facts.limit }) || (beyond && facts.bad === 'above');
   const part =
     facts.status === 'fail' && !outside ? ' over the whole time, beyond it for a part' : lateWords(facts, unit);
-  return `${name} ${sign} limit ${plain(facts.limit)}${unit}${kindOfLimit(facts)}${origin(facts)}${baseline}${part}`;
+  return `${name}${sign(canary, facts.limit, beyond)} limit ${plain(facts.limit)}${unit}${kindOfLimit(facts)}${origin(facts)}${baseline}${part}`;
+}
+
+/** How the number stands to its limit; nothing, where it lies above an edge that is below the limit. */
+function sign(canary: number, limit: number, beyond: boolean): string {
+  if (canary > limit || (beyond && canary === limit)) return ' >';
+  if (beyond) return ',';
+  return canary < limit ? ' <' : ' =';
 }
 
 /** Where the bad answers ended late, the proof is about what came after them. */

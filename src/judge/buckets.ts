@@ -50,6 +50,12 @@ export function quantileEdge(counts: readonly number[], edges: readonly number[]
   return edges.at(-1) ?? null;
 }
 
+/** Whether the q-quantile lies beyond the last finite edge, where nobody knows how far. */
+export function isBeyondEdges(counts: readonly number[], edges: readonly number[], q: number): boolean {
+  const below = total(counts.slice(0, edges.length));
+  return below < q * total(counts);
+}
+
 export function total(counts: readonly number[]): number {
   let sum = 0;
   for (const count of counts) sum += count;

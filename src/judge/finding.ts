@@ -3,7 +3,7 @@ import { findingBecause } from './because.ts';
 import { rateBand, type Band } from './band.ts';
 import { comparisonOf, comparisonWords } from './comparison.ts';
 import type { Metric } from './decide.ts';
-import { isInside, observed } from './observed.ts';
+import { isBeyond, isInside, observed } from './observed.ts';
 import { needsBaseline } from './question.ts';
 import type { Rule, Rules } from './rules.ts';
 import { metricOf, segmentWords, worstSegment, type SegmentsAside } from './segments.ts';
@@ -82,7 +82,16 @@ function told(rule: Rule, state: TriggerState, { rules, metric, status, segments
   const compared = comparison === null ? '' : comparisonWords(comparison);
   // The trigger as a whole was measured; which segments were not is said after the sentence.
   const partly = status === 'no-data' && (segments?.waiting.length ?? 0) > 0 && state.windows > 0;
-  const because = `${findingBecause({ ...facts, status: partly ? 'inconclusive' : status, bad: rule.question.bad, paired: rule.question.paired, limits: rule.question.limits, late })}${segments === null ? '' : segmentWords(segments)}${compared}${asideWords(drift, strata)}`;
+  const sentence = findingBecause({
+    ...facts,
+    status: partly ? 'inconclusive' : status,
+    bad: rule.question.bad,
+    paired: rule.question.paired,
+    limits: rule.question.limits,
+    beyond: isBeyond(rule.question, state),
+    late,
+  });
+  const because = `${sentence}${segments === null ? '' : segmentWords(segments)}${compared}${asideWords(drift, strata)}`;
   const beside = {
     ...(drift === null ? {} : { drift }),
     ...(strata === null ? {} : { strata }),

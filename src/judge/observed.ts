@@ -1,5 +1,5 @@
 import type { Limit } from '../playbook/condition.ts';
-import { quantileEdge } from './buckets.ts';
+import { isBeyondEdges, quantileEdge } from './buckets.ts';
 import { legObserved } from './leg.ts';
 import type { Question } from './question.ts';
 import { spendObserved } from './spend-leg.ts';
@@ -46,6 +46,15 @@ export function observed(asked: Question, state: TriggerState): Observed {
       return { canary: leg === undefined ? null : legObserved(leg), baseline, limit: limitAt(asked, null) };
     }
   }
+}
+
+/** The quantile of the canary lies beyond the last edge of its histogram: `observed` then tells that edge. */
+export function isBeyond(asked: Question, { totals: { buckets } }: TriggerState): boolean {
+  return (
+    asked.statistic.kind === 'quantile' &&
+    buckets !== null &&
+    isBeyondEdges(buckets.canary, buckets.edges, asked.statistic.q)
+  );
 }
 
 /** False where the number is beyond its limit, on the side that the condition complains about. */

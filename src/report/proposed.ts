@@ -40,6 +40,7 @@ export function proposedPlaybook(survey: Survey, found: readonly Found[]): strin
         ]
       : [`  prometheus: { kind: prometheus, url: ${quoted(prometheus.value)} } # from ${prometheus.says}`]),
     ...(applied ? [argocdLine(argocd?.value ?? null, argocd?.says ?? '')] : []),
+    ...(survey.models === null ? [] : registryLines(survey.models)),
     'services:',
     ...services.flatMap((service) => [
       `  ${key(service)}:`,
@@ -76,6 +77,7 @@ function environmentLines(one: Found): readonly string[] {
       ? `        applications: [${applications.map(quoted).join(', ')}]`
       : `        # ${DECIDE}: applications: [...], Argo CD's names for what applies these paths; without them only metrics prove a recovery`,
     ...carriers.map((carrier) => `        # ${carrierLine(carrier)}`),
+    ...gateLines(one),
     '        verify:',
     '          source: prometheus',
     '          healthy-for: 30s',
@@ -86,6 +88,35 @@ function environmentLines(one: Found): readonly string[] {
     '          criteria:',
     `            # ${DECIDE}: which counters say that users are failed, and how much is too much; 1% is only an example`,
     `            - { name: errors, bad: '${DECIDE}_failed_total', total: '${DECIDE}_requests_total', if: rate > 1% }`,
+  ];
+}
+
+/** A model that is gone from its registry is no target; only with the registry in the playbook is it asked. */
+function registryLines({ value, says }: NonNullable<Survey['models']>): readonly string[] {
+  return [
+    `# ${DECIDE} whether MLflow is asked, before a rollback, if a model such as ${value} (${says}) still exists: docs/registries.md`,
+    '# registries:',
+    "#   models: { kind: mlflow, url: 'https://mlflow.example' }",
+  ];
+}
+
+/** What the Action would judge by. A comment: nobody but a person knows whether there are two arms, and how they are told apart. */
+function gateLines({ preset }: Found): readonly string[] {
+  const questions =
+    preset === null
+      ? [
+          '  triggers:',
+          '    - { name: errors, bad: failed_total, total: requests_total, if: rate > baseline + 0.5pp, then: rollback }',
+        ]
+      : [`  preset: ${preset.value}`];
+  return [
+    `        # ${DECIDE} whether a release is judged while it is a canary, with which labels and by what: docs/triggers.md, docs/presets.md`,
+    ...[
+      'gate:',
+      '  source: prometheus',
+      `  arms: { canary: 'track="canary"', baseline: 'track="stable"' }`,
+      ...questions,
+    ].map((line) => `        # ${line}`),
   ];
 }
 

@@ -35,6 +35,15 @@ export function argocdIn(docs: readonly Doc[]): Hint | null {
   return null;
 }
 
+/** A name that MLflow keeps; the first one. */
+export function modelsIn(docs: readonly Doc[]): Hint | null {
+  for (const doc of docs) {
+    const value = leavesIn(doc).find((leaf) => /^(?:models|prompts):\/+[\w.-]+[/@][\w.-]+$/.test(leaf.value))?.value;
+    if (value !== undefined) return { value, says: doc.path };
+  }
+  return null;
+}
+
 /** What analysis already asks about a release: the nearest thing to a criterion that a repository holds. */
 export function questionsIn(docs: readonly Doc[]): readonly string[] {
   return docs.flatMap((doc) => {
@@ -79,12 +88,17 @@ const SERVERS = [
 ] as const;
 
 function textsIn(doc: Doc): readonly string[] {
-  const found: string[] = [];
+  const named = leavesIn(doc).filter(({ name }) => name === 'image' || name === 'newName' || name === 'repository');
+  return named.map(({ value }) => value);
+}
+
+/** Every scalar that has a key or stands in a list. */
+function leavesIn(doc: Doc): readonly { readonly name: string; readonly value: string }[] {
+  const found: { name: string; value: string }[] = [];
   const visit = (node: Doc['node']): void => {
     if (node.kind === 'leaf') return;
     for (const { name, node: child } of node.children) {
-      if (child.kind === 'leaf' && (name === 'image' || name === 'newName' || name === 'repository'))
-        found.push(child.value);
+      if (child.kind === 'leaf') found.push({ name, value: child.value });
       visit(child);
     }
   };

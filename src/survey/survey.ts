@@ -9,7 +9,7 @@ import type { Carrier } from '../manifests/traffic.ts';
 import { applicationsIn, treeOf } from './applications.ts';
 import type { Tree } from './applications.ts';
 import { basesOf } from './bases.ts';
-import { argocdIn, presetIn, prometheusIn, questionsIn } from './hints.ts';
+import { argocdIn, modelsIn, presetIn, prometheusIn, questionsIn } from './hints.ts';
 import type { Hint } from './hints.ts';
 import { isUnder, settled } from './claims.ts';
 import type { Claim } from './claims.ts';
@@ -28,6 +28,8 @@ export interface Survey {
   readonly found: readonly Found[];
   readonly prometheus: Hint | null;
   readonly argocd: Hint | null;
+  /** The first name of a model or prompt in MLflow. */
+  readonly models: Hint | null;
   /** What was seen and not understood; each a sentence. */
   readonly notes: readonly string[];
 }
@@ -58,6 +60,7 @@ export function surveyOf(files: readonly ManifestFile[]): Survey {
     }),
     prometheus: prometheusIn(docs),
     argocd: argocdIn(docs),
+    models: modelsIn(docs),
     notes: [...notes, ...guessed.notes, ...unread(files)],
   };
 }

@@ -57,6 +57,40 @@ test('every proposal passes lint, which names each place that a person must deci
   }
 });
 
+/** The text with its commented gates and registries taken into the playbook. */
+function uncommented(text: string): string {
+  const taken = /^( {8}|)# (gate:|registries:| +(?:source|arms|preset|triggers|models): ?.*| +- \{ name: .*)$/gm;
+  return text.replaceAll(taken, '$1$2').replaceAll(/# DECIDE.*$/gm, '');
+}
+
+test('a gate and the registry of models stand there as comments, and are whole once they are taken in', () => {
+  const MODELS: Repository = [
+    {
+      path: 'clusters/prod-eu/fraud/isvc.yaml',
+      text: 'apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: {name: fraud}\nspec: {predictor: {model: {storageUri: "models:/fraud/8"}}}\n',
+    },
+  ];
+  const playbookOf = (files: Repository) => {
+    const survey = surveyOf(files);
+    const text = uncommented(proposedPlaybook(survey, survey.found));
+    const parsed = parsePlaybook(text, 'lastgood.yml', { promql: readPromql });
+    assert.ok(parsed.ok, parsed.ok ? '' : `${parsed.faults.map(formatFault).join('\n')}\n${text}`);
+    return parsed.playbook;
+  };
+  const fraud = playbookOf(MODELS);
+  assert.equal(fraud.registries['models']?.kind, 'mlflow');
+  assert.deepEqual(
+    fraud.services['fraud']?.environments['prod-eu']?.gate?.triggers.map(({ name }) => name),
+    ['predict'],
+  );
+  const rec = playbookOf(BY_SERVICE);
+  assert.deepEqual(rec.registries, {});
+  assert.deepEqual(
+    rec.services['rec']?.environments['production']?.gate?.triggers.map(({ name, then }) => `${name} ${then}`),
+    ['errors rollback'],
+  );
+});
+
 test('only production is proposed unless another environment is asked for, and the others are named', async () => {
   await inFolder(BY_SERVICE, async (folder) => {
     const text = await printed(folder);

@@ -117,6 +117,26 @@ test('p99 above a limit fails on what is surely slower and passes on what may be
   );
 });
 
+test('a quantile beyond the last edge of its histogram is told as above it, never as equal to the limit', () => {
+  const slow = aTrigger({ name: 'p95', if: when({ kind: 'quantile', q: 0.95 }, '>', { factor: 0, plus: 300 }) });
+  const saying = (edges: number[], canary: number[]) =>
+    play(aGate({ triggers: [slow] }), () => ({
+      p95: { kind: 'histogram', edges: [...edges, Infinity], canary, baseline: null },
+    }));
+  // One in five takes longer than 300 ms, and nobody knows how much longer.
+  const failed = saying([0.1, 0.3], [100, 20, 30]);
+  assert.equal(failed.status, 'fail');
+  assert.match(failed.because, /^p95: p95 above 300 ms \(the last edge of its histogram\) > limit 300 ms: odds /);
+  // What lies above the last edge may be above the limit or below it.
+  const unknown = saying([0.1, 0.25], [100, 20, 30]);
+  assert.equal(unknown.status, 'inconclusive');
+  assert.match(
+    unknown.findings[0]?.because ?? '',
+    /^p95 above 250 ms \(the last edge of its histogram\), limit 300 ms: not/,
+  );
+  assert.match(saying([0.1, 0.3], [148, 2, 0]).findings[0]?.because ?? '', /^p95 100 ms < limit 300 ms: proven inside/);
+});
+
 test('raw latencies are counted against a fixed limit exactly', () => {
   const slow = aTrigger({
     name: 'p90',
