@@ -40,6 +40,8 @@ export type Effect =
       readonly name: string;
       readonly table: string | null;
       readonly column?: ColumnRules;
+      /** IF NOT EXISTS: it may have been there before. */
+      readonly perhaps?: boolean;
       /** OR REPLACE: what stood there before is gone. */
       readonly replaces?: boolean;
       /** CONCURRENTLY, NOT VALID or USING INDEX: built without holding the writers up. */
@@ -68,13 +70,15 @@ export type Effect =
       readonly table: string;
       readonly column: string;
       readonly to: string;
-      readonly using: boolean;
+      /** `cast`: USING only casts the column to this type; `computed`: it writes other values. Null: no USING. */
+      readonly using: 'cast' | 'computed' | null;
     }
   | { readonly kind: 'not-null'; readonly table: string; readonly column: string; readonly set: boolean }
   | { readonly kind: 'default'; readonly table: string; readonly column: string; readonly set: boolean }
   | {
       readonly kind: 'data';
-      readonly verb: 'insert' | 'update' | 'delete' | 'truncate' | 'merge';
+      /** `expire`: the database removes rows by itself from now on. */
+      readonly verb: 'insert' | 'update' | 'delete' | 'truncate' | 'merge' | 'expire';
       readonly table: string;
       readonly where: boolean;
     }
@@ -85,8 +89,8 @@ export type Effect =
   | { readonly kind: 'transaction'; readonly verb: 'begin' | 'commit' | 'rollback' }
   /** Changes that can neither break old code nor lose data: comments, statistics, validation. */
   | { readonly kind: 'harmless'; readonly says: string }
-  /** What it does cannot be read from its text. */
-  | { readonly kind: 'opaque'; readonly says: string };
+  /** What it does cannot be read from its text. `rows`: it may remove or overwrite some. */
+  | { readonly kind: 'opaque'; readonly says: string; readonly rows: boolean };
 
 /** `table customers`, `column customers.email`. */
 export function objectWords(object: ObjectKind, name: string): string {

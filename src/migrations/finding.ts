@@ -36,4 +36,6 @@ export interface Finding {
   /** What happens, with the names. */
   readonly says: string;
   readonly cure: string;
+  /** What is not read may remove or overwrite rows, which no run on empty tables shows. */
+  readonly hidesRows?: boolean;
 }

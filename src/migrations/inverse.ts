@@ -22,7 +22,19 @@ export function differences(up: readonly Effect[], down: readonly Effect[]): rea
     if (!done.created.has(key) && !ownedBy(name, done) && name !== '')
       said.push(`${objectWords(object, name)} is dropped by the down, and the up did not create it`);
   for (const effect of up) said.push(...unanswered(effect, down));
+  for (const effect of down)
+    if (takesMore(effect, up))
+      said.push(`${effect.verb.toUpperCase()} of ${effect.table} in the down takes what the up did not bring`);
   return said;
+}
+
+/** Changes rows that were there before the up: of a table that it did not make, and beyond those it put there. */
+function takesMore(effect: Effect, up: readonly Effect[]): effect is Extract<Effect, { kind: 'data' }> {
+  if (effect.kind !== 'data' || effect.verb === 'insert') return false;
+  const { table, verb, where } = effect;
+  if (up.some((one) => one.kind === 'create' && one.object === 'table' && one.name === table)) return false;
+  if (verb === 'update') return !where;
+  return !(verb === 'delete' && where && up.some((one) => one.kind === 'data' && one.table === table));
 }
 
 interface Named {

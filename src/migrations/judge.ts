@@ -1,14 +1,10 @@
 /** Can this release be taken back? Each migration by itself, then the release as a whole. */
-import { rollsDdlBack, type Database } from './database.ts';
-import { effectsOf } from './read-statement.ts';
-import type { Effect } from './effects.ts';
+import type { Database } from './database.ts';
 import type { Finding, FindingKind } from './finding.ts';
 import { differences } from './inverse.ts';
-import type { Migration, Misplaced, Sql, Tool } from './migration.ts';
+import type { Migration, Misplaced, Tool } from './migration.ts';
 import type { Recognised } from './recognise.ts';
-import { refusesTransaction, saidOf, waitsForLock, type Said } from './rules.ts';
-import { statementsOf, type Statement } from './statements.ts';
-import type { Dialect } from './tokens.ts';
+import { readWay, typesOf, type Way } from './way.ts';
 
 /**
  * What taking a migration back needs. `nothing`: the older version runs on the newer schema. `down`: its down must run first, and as far
@@ -35,8 +31,7 @@ export interface ReleaseJudgement {
 const ORDER: readonly Undo[] = ['nothing', 'down', 'unproven', 'impossible'];
 
 export function judgeRelease(found: Recognised, database: Database): ReleaseJudgement {
-  const types = typesOf(found.migrations, database);
-  const migrations = found.migrations.map((migration) => judgeMigration(migration, database, types));
+  const migrations = found.migrations.map((migration) => judgeMigration(migration, database));
   const worst = migrations.reduce<Judged | null>(
     (kept, one) => (kept !== null && ORDER.indexOf(kept.undo) >= ORDER.indexOf(one.undo) ? kept : one),
     null,
@@ -56,93 +51,14 @@ export function judgeRelease(found: Recognised, database: Database): ReleaseJudg
   return { ...base, undo: worst.undo, because: `${worst.migration.path}: ${worst.because}` };
 }
 
-export function judgeMigration(migration: Migration, database: Database, types: Types = new Map()): Judged {
+export function judgeMigration(migration: Migration, database: Database): Judged {
+  const types = typesOf(migration, database);
   const up = readWay(migration, 'up', migration.up, database, (column) => types.get(column)?.before ?? null);
   const down = migration.down.kind === 'script' ? migration.down.sql : null;
   const back =
     down === null ? null : readWay(migration, 'down', down, database, (column) => types.get(column)?.after ?? null);
   const findings = [...edited(migration), ...up.findings, ...runner(migration), ...downFindings(migration, up, back)];
   return { migration, findings, ...undoOf(migration, findings) };
-}
-
-interface Way {
-  readonly effects: readonly (Effect & { readonly line: number })[];
-  readonly findings: readonly Finding[];
-}
-
-const LOCK_TIMEOUT = new Set(['lock_timeout', 'innodb_lock_wait_timeout', 'lock_wait_timeout']);
-
-function readWay(
-  migration: Migration,
-  way: 'up' | 'down',
-  sql: Sql,
-  database: Database,
-  typeBefore: (column: string) => string | null,
-): Way {
-  const { statements, unread } = statementsOf(sql.text, dialectOf(database));
-  const effects: (Effect & { readonly line: number })[] = [];
-  const findings: Finding[] = [];
-  const fresh = new Set<string>();
-  let waited = false;
-  let limited = false;
-  const add = (line: number, said: Said): void => {
-    findings.push({ ...said, way, path: sql.path, line: sql.line + line - 1 });
-  };
-  for (const statement of statements) {
-    const refusal = transactionFault(migration, statement, statements.length, database);
-    if (refusal !== null) add(statement.line, refusal);
-    for (const effect of effectsOf(statement)) {
-      effects.push({ ...effect, line: sql.line + statement.line - 1 });
-      for (const said of saidOf(effect, { database, fresh, typeBefore })) add(statement.line, said);
-      if (effect.kind === 'setting' && LOCK_TIMEOUT.has(effect.name)) limited = !/^'?0/.test(effect.value);
-      if (waitsForLock(effect, fresh) && !limited && !waited) {
-        waited = true;
-        add(statement.line, NO_TIMEOUT);
-      }
-      if (effect.kind === 'create' && effect.object === 'table') fresh.add(effect.name);
-    }
-  }
-  if (unread)
-    add(unread.line, {
-      kind: 'unread',
-      says: unread.says,
-      cure: 'Correct the text, or prove it: lastgood migrations --prove.',
-    });
-  const changes = effects.filter(
-    ({ kind }) => kind !== 'setting' && kind !== 'transaction' && kind !== 'harmless',
-  ).length;
-  if (!rollsDdlBack(database) && changes > 1)
-    add(statements[0]?.line ?? 1, {
-      kind: 'half-state',
-      says: `${database.name} keeps each statement at once: a failure in the middle leaves ${changes} changes half done`,
-      cure: 'One change in a migration, so that there is no middle.',
-    });
-  return { effects, findings };
-}
-
-const NO_TIMEOUT: Said = {
-  kind: 'no-timeout',
-  says: 'it waits for its lock without end, and every query that comes after it waits behind it',
-  cure: "SET lock_timeout = '1s'; as the first statement (or on the role), and try again when it gives up.",
-};
-
-function dialectOf({ name }: Database): Dialect {
-  return name === 'mysql' || name === 'mariadb' ? 'mysql' : 'postgresql';
-}
-
-function transactionFault(
-  { transaction }: Migration,
-  statement: Statement,
-  count: number,
-  database: Database,
-): Said | null {
-  const refusal = refusesTransaction(statement, database);
-  if (refusal === null || transaction === 'none' || (transaction === 'implicit' && count === 1)) return null;
-  return {
-    kind: 'fails',
-    says: `${refusal} cannot run inside a transaction, and this migration is run in one`,
-    cure: 'Put it into a migration of its own, and tell the tool to run it without a transaction.',
-  };
 }
 
 function edited({ change, repeatable, path, line, id, tool }: Migration): readonly Finding[] {
@@ -242,24 +158,4 @@ function undoOf({ down }: Migration, findings: readonly Finding[]): Pick<Judged,
   const doubt = first('unread') ?? first('down-differs') ?? first('fails', 'down') ?? first('half-state', 'down');
   if (doubt) return { undo: 'unproven', because: doubt.says };
   return { undo: 'down', because: needs.says };
-}
-
-/** Types of columns before and after the release, as the two ways of its migrations say them. */
-export type Types = ReadonlyMap<string, { readonly before: string | null; readonly after: string | null }>;
-
-function typesOf(migrations: readonly Migration[], database: Database): Types {
-  const types = new Map<string, { before: string | null; after: string | null }>();
-  const note = (sql: Sql, side: 'before' | 'after'): void => {
-    for (const statement of statementsOf(sql.text, dialectOf(database)).statements)
-      for (const effect of effectsOf(statement)) {
-        if (effect.kind !== 'type') continue;
-        const column = `${effect.table}.${effect.column}`;
-        types.set(column, { ...(types.get(column) ?? { before: null, after: null }), [side]: effect.to });
-      }
-  };
-  for (const { up, down } of migrations) {
-    note(up, 'after');
-    if (down.kind === 'script') note(down.sql, 'before');
-  }
-  return types;
 }

@@ -1,39 +1,20 @@
 /** From the words of one statement to what it does. What is not known here is `opaque`, never nothing. */
 import { commaParts, cursorOn, textOf, type Cursor } from './cursor.ts';
 import type { Effect, ObjectKind } from './effects.ts';
+import { objectAt } from './objects.ts';
+import { data, dataIn, readData, readQuery } from './read-data.ts';
 import { readAlterTable, readCreateTable } from './read-table.ts';
-import type { Statement } from './statements.ts';
+import { secondStatement } from './second-statement.ts';
+import type { Token } from './tokens.ts';
 
-const OBJECTS: readonly (readonly [readonly string[], ObjectKind])[] = [
-  [['materialized', 'view'], 'materialized view'],
-  [['foreign', 'table'], 'table'],
-  [['event', 'trigger'], 'trigger'],
-  [['constraint', 'trigger'], 'trigger'],
-  [['table'], 'table'],
-  [['index'], 'index'],
-  [['sequence'], 'sequence'],
-  [['view'], 'view'],
-  [['function'], 'function'],
-  [['aggregate'], 'function'],
-  [['procedure'], 'procedure'],
-  [['routine'], 'function'],
-  [['trigger'], 'trigger'],
-  [['type'], 'type'],
-  [['domain'], 'domain'],
-  [['schema'], 'schema'],
-  [['extension'], 'extension'],
-  [['policy'], 'policy'],
-  [['role'], 'role'],
-  [['user'], 'role'],
-  [['database'], 'database'],
-];
-
-function objectAt(cursor: Cursor): ObjectKind | null {
-  return OBJECTS.find(([words]) => cursor.take(...words))?.[1] ?? null;
+export function effectsOf({ tokens }: { readonly tokens: readonly Token[] }): readonly Effect[] {
+  const second = secondStatement(tokens);
+  const says = `${second ?? ''} ... begins before the end of the statement`;
+  return [...firstEffects(tokens), ...(second === null ? [] : [{ kind: 'opaque', says, rows: true } as const])];
 }
 
-export function effectsOf(statement: Statement): readonly Effect[] {
-  const cursor = cursorOn(statement.tokens);
+function firstEffects(tokens: readonly Token[]): readonly Effect[] {
+  const cursor = cursorOn(tokens);
   const first = cursor.next();
   switch (first?.value) {
     case 'create':
@@ -41,7 +22,7 @@ export function effectsOf(statement: Statement): readonly Effect[] {
     case 'drop':
       return readDrops(cursor);
     case 'alter':
-      return readAlter(cursor, statement);
+      return readAlter(cursor, tokens);
     case 'rename': {
       cursor.take('table');
       return commaParts(cursor.rest()).map((part) => renamed(cursorOn(part)));
@@ -56,12 +37,14 @@ export function effectsOf(statement: Statement): readonly Effect[] {
     case 'replace':
     case 'merge':
     case 'with':
-      return readData(statement);
+      return readData(tokens);
     case 'set':
       return readSet(cursor);
     case 'begin':
     case 'start':
-      return [{ kind: 'transaction', verb: 'begin' }];
+      return cursor.rest().every(({ value }) => OF_TRANSACTION.has(value))
+        ? [{ kind: 'transaction', verb: 'begin' }]
+        : [{ kind: 'opaque', says: `a block that begins with ${textOf(tokens.slice(0, 4))}`, rows: true }];
     case 'commit':
     case 'end':
       return [{ kind: 'transaction', verb: 'commit' }];
@@ -74,14 +57,13 @@ export function effectsOf(statement: Statement): readonly Effect[] {
     case 'cluster':
       return [{ kind: 'rewrite', table: cursor.name(), says: 'CLUSTER' }];
     case 'vacuum': {
-      const full = statement.tokens.some(({ value }) => value === 'full');
+      const full = tokens.some(({ value }) => value === 'full');
       return full
-        ? [{ kind: 'rewrite', table: statement.tokens.at(-1)?.value ?? '', says: 'VACUUM FULL' }]
+        ? [{ kind: 'rewrite', table: tokens.at(-1)?.value ?? '', says: 'VACUUM FULL' }]
         : [{ kind: 'harmless', says: 'VACUUM' }];
     }
     case 'comment':
     case 'analyze':
-    case 'explain':
     case 'reindex':
     case 'refresh':
     case 'lock':
@@ -93,18 +75,51 @@ export function effectsOf(statement: Statement): readonly Effect[] {
     case 'release':
     case 'checkpoint':
       return [{ kind: 'harmless', says: first.value.toUpperCase() }];
+    case 'explain':
+      return readExplain(tokens);
     case 'select':
     case 'values':
-      return readSelect(statement);
+      return readQuery(tokens);
     case 'copy':
-      return statement.tokens.some(({ value }) => value === 'from')
+      if (cursor.peek()?.text === '(') return effectsOf({ tokens: cursor.parenthesis() });
+      return tokens.some(({ value }) => value === 'from')
         ? [data('insert', cursor.name(), false)]
         : [{ kind: 'harmless', says: 'COPY TO' }];
+    case 'do':
+      return [{ kind: 'opaque', says: `${textOf(tokens.slice(0, 3))} ...`, rows: mayTouchRows(tokens) }];
     case undefined:
       return [];
     default:
-      return [{ kind: 'opaque', says: `${textOf(statement.tokens.slice(0, 3))} ...` }];
+      return [{ kind: 'opaque', says: `${textOf(tokens.slice(0, 3))} ...`, rows: true }];
   }
+}
+
+/** What may stand behind BEGIN or START where they only open a transaction. */
+const OF_TRANSACTION = new Set(
+  'transaction tran work isolation level read write only committed uncommitted repeatable serializable deferrable not deferred immediate exclusive concurrent with consistent snapshot ,'.split(
+    ' ',
+  ),
+);
+
+/** EXPLAIN ANALYZE runs what it explains. */
+function readExplain(tokens: readonly Token[]): readonly Effect[] {
+  if (!tokens.some(({ value }) => value === 'analyze' || value === 'analyse'))
+    return [{ kind: 'harmless', says: 'EXPLAIN' }];
+  const from = tokens.findIndex(({ value }, i) => i > 0 && EXPLAINED.has(value));
+  return from === -1
+    ? [{ kind: 'opaque', says: textOf(tokens.slice(0, 4)), rows: true }]
+    : effectsOf({ tokens: tokens.slice(from) });
+}
+
+const EXPLAINED = new Set('select values with insert update delete merge create refresh execute'.split(' '));
+
+/** The body of a DO block that names no statement on rows and calls nothing cannot lose any. */
+function mayTouchRows(tokens: readonly Token[]): boolean {
+  return tokens.some(
+    ({ kind, value }) =>
+      kind === 'string' &&
+      /\b(delete|update|insert|truncate|merge|drop|execute|perform|select|call|copy|using|replace|type)\b/i.test(value),
+  );
 }
 
 function readCreate(cursor: Cursor): readonly Effect[] {
@@ -116,7 +131,7 @@ function readCreate(cursor: Cursor): readonly Effect[] {
   );
   const unique = cursor.take('unique');
   const object = objectAt(cursor);
-  if (object === 'table') return readCreateTable(cursor);
+  if (object === 'table') return [...readCreateTable(cursor, replaces), ...dataIn(cursor.rest())];
   if (object === 'index') {
     const gentle = cursor.take('concurrently');
     cursor.take('if', 'not', 'exists');
@@ -127,7 +142,7 @@ function readCreate(cursor: Cursor): readonly Effect[] {
   }
   if (object === null) {
     const words = cursor.rest();
-    return [{ kind: 'opaque', says: `CREATE ${textOf(words.slice(0, 3))}` }];
+    return [{ kind: 'opaque', says: `CREATE ${textOf(words.slice(0, 3))}`, rows: true }];
   }
   cursor.take('if', 'not', 'exists');
   const name = cursor.name();
@@ -149,7 +164,7 @@ function afterOn(cursor: Cursor): string {
 
 function readDrops(cursor: Cursor): readonly Effect[] {
   const object = objectAt(cursor);
-  if (object === null) return [{ kind: 'opaque', says: `DROP ${textOf(cursor.rest().slice(0, 3))}` }];
+  if (object === null) return [{ kind: 'opaque', says: `DROP ${textOf(cursor.rest().slice(0, 3))}`, rows: true }];
   const gentle = cursor.take('concurrently');
   cursor.take('if', 'exists');
   const cascade = cursor.rest().some(({ kind, value }) => kind === 'word' && value === 'cascade');
@@ -167,10 +182,10 @@ function renamed(cursor: Cursor): Effect {
   return { kind: 'rename', object: 'table', name, to: cursor.name(), table: null };
 }
 
-function readAlter(cursor: Cursor, statement: Statement): readonly Effect[] {
+function readAlter(cursor: Cursor, tokens: readonly Token[]): readonly Effect[] {
   const object = objectAt(cursor);
   if (object === 'table') return readAlterTable(cursor);
-  if (object === null) return [{ kind: 'opaque', says: textOf(statement.tokens.slice(0, 4)) }];
+  if (object === null) return [{ kind: 'opaque', says: textOf(tokens.slice(0, 4)), rows: true }];
   cursor.take('if', 'exists');
   const name = cursor.name();
   if (cursor.take('rename', 'to')) return [{ kind: 'rename', object, name, to: cursor.name(), table: null }];
@@ -198,77 +213,18 @@ function readAlter(cursor: Cursor, statement: Statement): readonly Effect[] {
       },
     ];
   }
-  if (cursor.sees('owner') || (object === 'index' && cursor.sees('set')) || object === 'sequence')
-    return [{ kind: 'harmless', says: `ALTER ${object.toUpperCase()} ${name}` }];
-  return [{ kind: 'opaque', says: `ALTER ${object.toUpperCase()} ${name} ${textOf(cursor.rest().slice(0, 3))}` }];
+  const quiet =
+    cursor.sees('owner') || (object === 'index' && cursor.sees('set')) || isQuietSequence(object, cursor.rest());
+  const words = `ALTER ${object.toUpperCase()} ${name}`;
+  if (quiet) return [{ kind: 'harmless', says: words }];
+  return [{ kind: 'opaque', says: `${words} ${textOf(cursor.rest().slice(0, 3))}`, rows: true }];
 }
 
-/** DELETE, UPDATE, INSERT or MERGE, alone or behind WITH, which may hide one more in each of its parts. */
-function readData(statement: Statement): readonly Effect[] {
-  const found: Effect[] = [];
-  const { tokens } = statement;
-  for (const [i, token] of tokens.entries()) {
-    if (token.kind !== 'word') continue;
-    const before = tokens[i - 1];
-    const starts = before === undefined || before.text === '(' || before.text === ')';
-    if (!starts) continue;
-    const cursor = cursorOn(tokens.slice(i + 1));
-    const where = (): boolean => hasWhere(tokens.slice(i + 1));
-    if (token.value === 'delete' && cursor.take('from')) {
-      cursor.take('only');
-      found.push(data('delete', cursor.name(), where()));
-    } else if (token.value === 'update') {
-      cursor.take('only');
-      found.push(data('update', cursor.name(), where()));
-    } else if (token.value === 'insert' && cursor.take('into')) {
-      const table = cursor.name();
-      const rest = cursor.rest();
-      const overwrites = rest.some((one, k) => one.value === 'do' && rest[k + 1]?.value === 'update');
-      found.push(data(overwrites ? 'merge' : 'insert', table, true));
-    } else if (token.value === 'replace' || token.value === 'merge') {
-      cursor.take('into');
-      found.push(data('merge', cursor.name(), true));
-    }
-  }
-  return found.length > 0 ? found : [{ kind: 'harmless', says: 'a query' }];
+/** What neither sets a sequence back nor ends it earlier. */
+function isQuietSequence(object: ObjectKind, words: readonly Token[]): boolean {
+  const loud = new Set(['restart', 'maxvalue', 'minvalue', 'as', 'set', 'cycle', 'increment']);
+  return object === 'sequence' && !words.some(({ kind, value }) => kind === 'word' && loud.has(value));
 }
-
-/** WHERE of this level: one inside a subquery does not count. */
-function hasWhere(
-  tokens: readonly { readonly kind: string; readonly value: string; readonly text: string }[],
-): boolean {
-  let depth = 0;
-  for (const token of tokens) {
-    if (token.text === '(') depth += 1;
-    if (token.text === ')') depth -= 1;
-    if (depth < 0) return false;
-    if (depth === 0 && token.kind === 'word' && token.value === 'where') return true;
-  }
-  return false;
-}
-
-function readSelect(statement: Statement): readonly Effect[] {
-  const { tokens } = statement;
-  if (tokens.some(({ kind, value }, i) => kind === 'word' && value === 'into' && i > 0))
-    return [{ kind: 'opaque', says: 'SELECT ... INTO' }];
-  const name = (i: number): string => tokens[i]?.value ?? '';
-  const call = tokens.findIndex(
-    (token, i) => token.kind === 'word' && tokens[i + 1]?.text === '(' && !QUIET.has(token.value),
-  );
-  if (call === -1) return [{ kind: 'harmless', says: 'a query' }];
-  if (name(call) === 'set_config') {
-    const setting = tokens[call + 2]?.value.replace(/^'|'$/g, '') ?? '';
-    return [{ kind: 'setting', name: setting, value: tokens[call + 4]?.value ?? '' }];
-  }
-  return [{ kind: 'opaque', says: `a query that calls ${name(call)}()` }];
-}
-
-/** Functions that change nothing of the schema or its rows. */
-const QUIET = new Set(
-  'setval nextval count sum min max coalesce now pg_sleep exists in values pg_get_serial_sequence lower upper concat greatest least current_setting and or not as from'.split(
-    ' ',
-  ),
-);
 
 function readSet(cursor: Cursor): readonly Effect[] {
   if (!cursor.take('local')) cursor.take('session');
@@ -277,8 +233,4 @@ function readSet(cursor: Cursor): readonly Effect[] {
     return [{ kind: 'harmless', says: `SET ${name.toUpperCase()}` }];
   if (!cursor.take('=')) cursor.take('to');
   return [{ kind: 'setting', name, value: textOf(cursor.rest()) }];
-}
-
-function data(verb: 'insert' | 'update' | 'delete' | 'truncate' | 'merge', table: string, where: boolean): Effect {
-  return { kind: 'data', verb, table, where };
 }

@@ -2,6 +2,7 @@
 import { commaParts, cursorOn, textOf, type Cursor } from './cursor.ts';
 import type { ColumnRules, Effect } from './effects.ts';
 import type { Token } from './tokens.ts';
+import { typeChange } from './types-of-columns.ts';
 
 /** Words that end a column's type. */
 const AFTER_TYPE = new Set(
@@ -54,9 +55,9 @@ function defaultText(tokens: readonly Token[]): string {
   return textOf(taken);
 }
 
-export function readCreateTable(cursor: Cursor): readonly Effect[] {
-  cursor.take('if', 'not', 'exists');
-  return [{ kind: 'create', object: 'table', name: cursor.name(), table: null }];
+export function readCreateTable(cursor: Cursor, replaces: boolean): readonly Effect[] {
+  const perhaps = cursor.take('if', 'not', 'exists');
+  return [{ kind: 'create', object: 'table', name: cursor.name(), table: null, perhaps, replaces }];
 }
 
 export function readAlterTable(cursor: Cursor): readonly Effect[] {
@@ -72,7 +73,15 @@ function readAction(table: string, part: readonly Token[]): readonly Effect[] {
   if (cursor.take('add')) return readAdd(table, cursor);
   if (cursor.take('drop')) return readDrop(table, cursor);
   if (cursor.take('rename')) return readRename(table, cursor);
-  if (cursor.take('modify') || cursor.take('change')) return readChange(table, cursor, part[0]?.value === 'change');
+  if (cursor.take('modify')) {
+    cursor.take('column');
+    const columns = cursor.peek()?.text === '(' ? commaParts(cursor.parenthesis()) : [cursor.rest()];
+    return columns.flatMap((column) => readChange(table, cursorOn(column), false));
+  }
+  if (cursor.take('change')) {
+    cursor.take('column');
+    return readChange(table, cursor, true);
+  }
   if (cursor.take('alter')) return readAlterColumn(table, cursor);
   if (cursor.take('validate', 'constraint')) return [{ kind: 'harmless', says: 'VALIDATE CONSTRAINT' }];
   if (cursor.take('set', 'logged') || cursor.take('set', 'unlogged'))
@@ -98,8 +107,18 @@ function readAction(table: string, part: readonly Token[]): readonly Effect[] {
     const name = `partition ${cursor.name()}`;
     return [{ kind: 'drop', object: 'other', name, table, cascade: false, gentle: cursor.take('concurrently') }];
   }
+  if (cursor.take('set', 'unused')) {
+    cursor.take('column');
+    const names = cursor.peek()?.text === '(' ? commaParts(cursor.parenthesis()) : [cursor.rest()];
+    return names.map((name) => droppedColumn(table, cursorOn(name).name(), false));
+  }
+  if (cursor.sees('set', '(') || cursor.sees('set', 'without'))
+    return part.some(({ value }) => value.startsWith('ttl'))
+      ? [{ kind: 'data', verb: 'expire', table, where: true }]
+      : [{ kind: 'harmless', says: textOf(part) }];
   if (
-    cursor.take('set') ||
+    cursor.take('algorithm') ||
+    cursor.take('lock') ||
     cursor.take('reset') ||
     cursor.take('owner') ||
     cursor.take('replica') ||
@@ -107,11 +126,12 @@ function readAction(table: string, part: readonly Token[]): readonly Effect[] {
   )
     return [{ kind: 'harmless', says: textOf(part) }];
   if (cursor.take('enable') || cursor.take('disable') || cursor.take('force') || cursor.take('no'))
-    return [{ kind: 'opaque', says: `${textOf(part)} on ${table}` }];
-  return [{ kind: 'opaque', says: `ALTER TABLE ${table} ${textOf(part.slice(0, 4))}` }];
+    return [{ kind: 'opaque', says: `${textOf(part)} on ${table}`, rows: false }];
+  return [{ kind: 'opaque', says: `ALTER TABLE ${table} ${textOf(part.slice(0, 4))}`, rows: true }];
 }
 
 function readAdd(table: string, cursor: Cursor): readonly Effect[] {
+  if (cursor.take('row', 'deletion', 'policy')) return [{ kind: 'data', verb: 'expire', table, where: true }];
   const words = cursor.rest();
   const named = cursor.take('constraint') ? cursor.name() : '';
   const check = constraintKind(cursor);
@@ -138,8 +158,13 @@ function constraintKind(cursor: Cursor): 'unique' | 'references' | 'check' | 'ex
   return cursor.sees('exclude') ? 'exclude' : null;
 }
 
+function droppedColumn(table: string, name: string, cascade: boolean): Effect {
+  return { kind: 'drop', object: 'column', name: `${table}.${name}`, table, cascade };
+}
+
 function readDrop(table: string, cursor: Cursor): readonly Effect[] {
-  const drop = (object: 'constraint' | 'column' | 'index', name: string): readonly Effect[] => [
+  if (cursor.take('row', 'deletion', 'policy')) return [{ kind: 'harmless', says: 'DROP ROW DELETION POLICY' }];
+  const drop = (object: 'constraint' | 'index', name: string): readonly Effect[] => [
     {
       kind: 'drop',
       object,
@@ -156,7 +181,8 @@ function readDrop(table: string, cursor: Cursor): readonly Effect[] {
   if (cursor.take('index') || cursor.take('key')) return drop('index', cursor.name());
   cursor.take('column');
   cursor.take('if', 'exists');
-  return drop('column', cursor.name());
+  const name = cursor.name();
+  return [droppedColumn(table, name, cursor.take('cascade'))];
 }
 
 function readRename(table: string, cursor: Cursor): readonly Effect[] {
@@ -173,13 +199,12 @@ function readRename(table: string, cursor: Cursor): readonly Effect[] {
   return [{ kind: 'rename', object, name: `${table}.${name}`, to: `${table}.${cursor.name()}`, table }];
 }
 
-/** MySQL: MODIFY and CHANGE write the whole declaration of a column anew. */
+/** MySQL and Oracle: MODIFY and CHANGE write the whole declaration of a column anew. */
 function readChange(table: string, cursor: Cursor, renames: boolean): readonly Effect[] {
-  cursor.take('column');
   const column = cursor.name();
   const to = renames ? cursor.name() : column;
   const rules = columnRules(cursor.rest());
-  const type: Effect = { kind: 'type', table, column: to, to: rules.type, using: false };
+  const type: Effect = { kind: 'type', table, column: to, to: rules.type, using: null };
   const renamed: Effect = { kind: 'rename', object: 'column', name: `${table}.${column}`, to: `${table}.${to}`, table };
   const tight: readonly Effect[] = rules.notNull ? [{ kind: 'not-null', table, column: to, set: true }] : [];
   return [...(to === column ? [] : [renamed]), type, ...tight];
@@ -187,14 +212,16 @@ function readChange(table: string, cursor: Cursor, renames: boolean): readonly E
 
 function readAlterColumn(table: string, cursor: Cursor): readonly Effect[] {
   if (cursor.take('constraint') || cursor.take('index'))
-    return [{ kind: 'opaque', says: `ALTER CONSTRAINT ${cursor.name()} of ${table}` }];
+    return [{ kind: 'opaque', says: `ALTER CONSTRAINT ${cursor.name()} of ${table}`, rows: false }];
   cursor.take('column');
   const column = cursor.name();
   if (cursor.take('type') || cursor.take('set', 'data', 'type')) {
     const rest = cursor.rest();
     const ends = rest.findIndex(({ kind, value }) => kind === 'word' && (value === 'using' || value === 'collate'));
-    const using = rest.some(({ kind, value }) => kind === 'word' && value === 'using');
-    return [{ kind: 'type', table, column, to: textOf(ends === -1 ? rest : rest.slice(0, ends)), using }];
+    const to = textOf(ends === -1 ? rest : rest.slice(0, ends));
+    const at = rest.findIndex(({ kind, value }) => kind === 'word' && value === 'using');
+    const using = at === -1 ? null : castsTo(rest.slice(at + 1), column, to) ? 'cast' : 'computed';
+    return [{ kind: 'type', table, column, to, using }];
   }
   if (cursor.take('set', 'not', 'null')) return [{ kind: 'not-null', table, column, set: true }];
   if (cursor.take('drop', 'not', 'null')) return [{ kind: 'not-null', table, column, set: false }];
@@ -202,5 +229,18 @@ function readAlterColumn(table: string, cursor: Cursor): readonly Effect[] {
   if (cursor.take('drop', 'default')) return [{ kind: 'default', table, column, set: false }];
   if (cursor.take('set', 'statistics') || cursor.take('set', 'storage') || cursor.take('set', 'compression'))
     return [{ kind: 'harmless', says: `storage of ${table}.${column}` }];
-  return [{ kind: 'opaque', says: `ALTER COLUMN ${table}.${column} ${textOf(cursor.rest().slice(0, 3))}` }];
+  return [{ kind: 'opaque', says: `ALTER COLUMN ${table}.${column} ${textOf(cursor.rest().slice(0, 3))}`, rows: true }];
+}
+
+/** `c`, `c::type` or `CAST(c AS type)`: the column itself, and no other type on the way. */
+function castsTo(tokens: readonly Token[], column: string, to: string): boolean {
+  const cursor = cursorOn(tokens);
+  cursor.take('cast');
+  if (cursor.peek()?.text === '(') {
+    const inside = cursor.parenthesis();
+    return cursor.peek() === null && castsTo(inside, column, to);
+  }
+  if (cursor.name() !== column) return false;
+  if (cursor.peek() === null) return true;
+  return (cursor.take('as') || cursor.take(':', ':')) && typeChange(textOf(cursor.rest()), to) === 'metadata';
 }

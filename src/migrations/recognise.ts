@@ -18,7 +18,8 @@ export interface Recognised extends Found {
   readonly unknown: readonly string[];
 }
 
-const LOOKS_LIKE = /(^|\/)(migrations?|flyway|liquibase|alembic)\/|\.sql$/i;
+const LOOKS_LIKE =
+  /(^|\/)(migrations?|db\/migrate|flyway|liquibase|alembic)\/|\.sql$|(^|\/)([VUB]\d[\d._]*|R)__\w+\.(java|kt|groovy|scala)$/i;
 
 /**
  * The migrations of a release. Files that did not change may be given too, as context: a version that exists already, the other way of
@@ -63,14 +64,9 @@ function toolOf(file: ChangedFile, sums: ReadonlySet<string>): Migration['tool']
   if (isLiquibase(file)) return 'liquibase';
   if (isDbmate(file)) return 'dbmate';
   if (isAlembic(file)) return 'alembic';
+  if (file.path.endsWith('.down.sql') && sums.has(folderOf(file.path))) return 'atlas';
   if (isGolangMigrate(file)) return 'golang-migrate';
   if (isFlyway(file.path) || (file.path.endsWith('.sql.conf') && isFlyway(file.path.slice(0, -5)))) return 'flyway';
   if (isPrisma(file)) return 'prisma';
-  if (
-    isAtlas(file, sums) ||
-    fileName(file.path) === 'atlas.sum' ||
-    (file.path.endsWith('.down.sql') && sums.has(folderOf(file.path)))
-  )
-    return 'atlas';
-  return null;
+  return isAtlas(file, sums) || fileName(file.path) === 'atlas.sum' ? 'atlas' : null;
 }

@@ -1,4 +1,5 @@
-import { lineAt, tokensOf, type Comment, type Dialect, type Token } from './tokens.ts';
+import { LEXES, type Dialect } from './dialect.ts';
+import { lineAt, tokensOf, type Comment, type Token } from './tokens.ts';
 
 /** One statement, without its semicolon. */
 export interface Statement {
@@ -17,16 +18,15 @@ export interface Script {
 }
 
 /**
- * Splits at the semicolons that end a statement: not those inside parentheses, strings, comments, or a function body between
- * BEGIN ATOMIC and its END. The data of `COPY ... FROM stdin` is skipped up to its `\.` line; a line of psql's own (`\connect`) is
- * no SQL and is named in `unread`. Limit: a MySQL stored program needs DELIMITER lines, else the rest of the script belongs to it.
+ * Splits at the semicolons that end a statement, and at the lines that do so for SQL Server (`GO`) and Oracle (`/`): not at those inside
+ * parentheses, strings, comments, or the body of a stored program. The data of `COPY ... FROM stdin` is skipped up to its `\.` line; a
+ * command of psql's own (`\connect`) is no SQL and is named in `unread`, and so is whatever is opened and never closed.
  */
 export function statementsOf(sql: string, dialect: Dialect = 'postgresql'): Script {
   if (dialect === 'mysql' && /^\s*delimiter\s/im.test(sql)) return withDelimiters(sql);
-  const copy = dialect === 'postgresql' ? copyData(sql) : null;
-  const text = copy ?? sql;
-  const meta = dialect === 'postgresql' ? psqlLine(text, dialect) : null;
+  const { text, open } = dialect === 'postgresql' ? withoutCopyData(sql) : { text: sql, open: null };
   const { tokens, comments, unclosed } = tokensOf(text, dialect);
+  const { separator } = LEXES[dialect];
   const statements: Statement[] = [];
   let now: Token[] = [];
   let parens = 0;
@@ -40,69 +40,86 @@ export function statementsOf(sql: string, dialect: Dialect = 'postgresql'): Scri
     parens = 0;
     blocks = 0;
   };
-  for (const token of tokens) {
-    if (token.kind === 'mark' && token.text === ';' && parens <= 0 && blocks === 0) {
+  for (const [i, token] of tokens.entries()) {
+    const ends = token.kind === 'mark' && token.text === ';' && parens <= 0 && blocks === 0;
+    if (ends || (separator !== null && isSeparator(separator, text, token))) {
       close();
       continue;
     }
     if (token.text === '(') parens += 1;
     if (token.text === ')') parens -= 1;
-    if (token.kind === 'word') blocks += blockStep(now, token, blocks, dialect);
+    if (token.kind === 'word') blocks += blockStep(now, token, { after: tokens[i + 1], depth: blocks, dialect });
     now.push(token);
   }
+  const [first] = now;
+  const half = parens > 0 ? 'parenthesis' : blocks > 0 ? 'body' : null;
+  const unfinished = first && half ? { what: half, at: first.at } : null;
   close();
-  const unread = unclosed ? { line: lineAt(text, unclosed.at), says: `a ${unclosed.what} that is never closed` } : meta;
-  return { statements, comments, unread };
+  const never = unclosed ?? open ?? unfinished;
+  const unread = never ? { line: lineAt(text, never.at), says: `a ${never.what} that is never closed` } : null;
+  return { statements, comments, unread: unread ?? psqlCommand(text, tokens, dialect) };
+}
+
+function isSeparator(separator: RegExp, text: string, { at, kind }: Token): boolean {
+  if (kind === 'string' || kind === 'name') return false;
+  const from = text.lastIndexOf('\n', at - 1) + 1;
+  const to = text.indexOf('\n', at);
+  return separator.test(text.slice(from, to === -1 ? text.length : to));
 }
 
 /** +1 where a body begins, -1 where it ends, of the functions whose body is written without quotes. */
-function blockStep(before: readonly Token[], token: Token, depth: number, dialect: Dialect): number {
+function blockStep(
+  before: readonly Token[],
+  token: Token,
+  { after, depth, dialect }: { readonly after: Token | undefined; readonly depth: number; readonly dialect: Dialect },
+): number {
+  if (dialect !== 'postgresql' && dialect !== 'mysql' && dialect !== 'sqlite') return 0;
   if (!isRoutine(before)) return 0;
-  if (depth === 0) {
-    const opens =
-      dialect === 'mysql' ? token.value === 'begin' : token.value === 'atomic' && before.at(-1)?.value === 'begin';
-    return opens ? 1 : 0;
-  }
-  // Only DELIMITER tells where a MySQL body ends: until then nothing closes it.
-  if (dialect === 'mysql') return 0;
+  const atomic = dialect !== 'postgresql' || before.at(-1)?.value === 'begin';
+  const begins = token.value === (dialect === 'postgresql' ? 'atomic' : 'begin');
+  if (depth === 0) return begins && atomic ? 1 : 0;
+  if (begins && dialect !== 'postgresql') return 1;
   if (token.value === 'case') return before.at(-1)?.value === 'end' ? 0 : 1;
-  return token.value === 'end' ? -1 : 0;
+  // `END IF` and the like end what was not counted.
+  if (token.value === 'end') return /^(if|loop|while|repeat)$/.test(after?.value ?? '') ? 0 : -1;
+  return 0;
 }
 
-function isRoutine(tokens: readonly Token[]): boolean {
+export function isRoutine(tokens: readonly Token[]): boolean {
   if (tokens[0]?.value !== 'create') return false;
   return tokens.slice(1, 8).some(({ value, kind }) => kind === 'word' && ROUTINES.has(value));
 }
 
 const ROUTINES = new Set(['function', 'procedure', 'trigger', 'event']);
 
-/** Blanks out the data lines after `COPY ... FROM stdin;`, so that offsets and lines stay. Null: there are none. */
-function copyData(sql: string): string | null {
-  if (!/\bfrom\s+stdin\b/i.test(sql)) return null;
-  let data = false;
-  return sql
-    .split('\n')
-    .map((line) => {
-      if (!data) {
-        data = /^\s*copy\b[^;]*\bfrom\s+stdin\b[^;]*;\s*$/i.test(line);
-        return line;
-      }
-      if (line.trimEnd() === '\\.') data = false;
-      return ' '.repeat(line.length);
-    })
-    .join('\n');
+/** Blanks out the data lines after `COPY ... FROM stdin;`, so that offsets and lines stay. `open`: data without its end. */
+function withoutCopyData(sql: string): {
+  readonly text: string;
+  readonly open: { readonly what: 'COPY'; readonly at: number } | null;
+} {
+  if (!/\bfrom\s+stdin\b/i.test(sql)) return { text: sql, open: null };
+  let since = -1;
+  let at = 0;
+  const lines = sql.split('\n').map((line) => {
+    const from = at;
+    at += line.length + 1;
+    if (since === -1) {
+      if (/^\s*copy\b[^;]*\bfrom\s+stdin\b[^;]*;\s*$/i.test(line)) since = from;
+      return line;
+    }
+    if (line.trimEnd() === '\\.') since = -1;
+    return ' '.repeat(line.length);
+  });
+  return { text: lines.join('\n'), open: since === -1 ? null : { what: 'COPY', at: since } };
 }
 
-/** A line that is a command to psql: whatever it includes or connects to is not in this file. */
-function psqlLine(text: string, dialect: Dialect): Script['unread'] {
-  const inside = tokensOf(text, dialect);
-  const spans = [...inside.tokens.filter(({ kind }) => kind === 'string' || kind === 'name'), ...inside.comments];
-  for (const found of text.matchAll(/^[ \t]*\\(\w+)/gm)) {
-    const at = found.index + found[0].indexOf('\\');
-    if (spans.some((span) => span.at <= at && at < span.end)) continue;
-    return { line: lineAt(text, at), says: `the psql command \\${found[1] ?? ''}, which is not SQL` };
-  }
-  return null;
+/** A backslash outside of strings is a command to psql: whatever it includes, connects to or runs is not in this file. */
+function psqlCommand(text: string, tokens: readonly Token[], dialect: Dialect): Script['unread'] {
+  const mark =
+    dialect === 'postgresql' ? tokens.find(({ kind, value }) => kind === 'mark' && value === '\\') : undefined;
+  if (!mark) return null;
+  const word = /^\\\S*/.exec(text.slice(mark.at))?.[0] ?? '';
+  return { line: lineAt(text, mark.at), says: `the psql command ${word}, which is not SQL` };
 }
 
 /** MySQL's client changes what ends a statement; between two such lines the text is cut at that mark. */
@@ -117,14 +134,10 @@ function withDelimiters(sql: string): Script {
     const text = part.join('\n');
     if (mark === ';') take(statementsOf(text, 'mysql'), from - 1);
     else {
-      let line = from;
+      let before = from - 1;
       for (const piece of text.split(mark)) {
-        const { tokens, comments: said, unclosed } = tokensOf(piece, 'mysql');
-        const [first] = tokens;
-        if (first) statements.push({ text: piece.trim(), line: line + lineAt(piece, first.at) - 1, tokens });
-        comments.push(...said);
-        if (unclosed) unread ??= { line, says: `a ${unclosed.what} that is never closed` };
-        line += piece.split('\n').length - 1;
+        take(statementsOf(piece, 'mysql'), before);
+        before += piece.split('\n').length - 1;
       }
     }
     part = [];

@@ -1,9 +1,9 @@
 /**
  * SQL text to tokens, so that a comment, a string or a function body never looks like a statement and never hides one.
- * Lexical rules: PostgreSQL, "Lexical Structure" (nested comments, dollar quotes, E'' strings) and MySQL, "Language Structure".
- * Limit: strings follow `standard_conforming_strings = on`, and MySQL the default sql_mode (double quotes are strings).
+ * Lexical rules: PostgreSQL, "Lexical Structure" (nested comments, dollar quotes, E'' strings), MySQL, "Language Structure", and what
+ * the others do otherwise. Limit: strings follow `standard_conforming_strings = on`, and MySQL the default sql_mode (double quotes are strings).
  */
-export type Dialect = 'postgresql' | 'mysql';
+import { LEXES, type Dialect, type Lexis } from './dialect.ts';
 
 export interface Token {
   /** `word`: a keyword or bare name; `name`: a quoted name; `mark`: one character of punctuation. */
@@ -33,7 +33,8 @@ export interface Tokens {
 const WORD_START = /[\p{L}_]/u;
 const WORD = /[\p{L}\p{N}_$]*/uy;
 const NUMBER = /(?:0[xob][0-9a-f_]+|\d[\d_]*(?:\.\d[\d_]*)?(?:e[+-]?\d+)?)/iy;
-const RUN_COMMENT = /\/\*!\d*/y;
+const RUN_COMMENT = /\/\*M?!\d*/y;
+const ALTERNATE = /n?q'(.)/iy;
 const DOLLAR = /\$(?:[\p{L}_][\p{L}\p{N}_]*)?\$/uy;
 
 export function tokensOf(sql: string, dialect: Dialect = 'postgresql'): Tokens {
@@ -50,28 +51,35 @@ export function tokensOf(sql: string, dialect: Dialect = 'postgresql'): Tokens {
     comments.push({ text: sql.slice(at, end), at, end });
     at = end;
   };
+  const lexis: Lexis = LEXES[dialect];
   while (at < sql.length && unclosed === null) {
     const char = sql[at] ?? '';
     const two = sql.slice(at, at + 2);
+    const alternate = lexis.alternate ? matchAt(ALTERNATE, sql, at) : '';
     if (/\s/.test(char) || char === '\uFEFF') at += 1;
-    else if (two === '--' && (dialect === 'postgresql' || /\s|^$/.test(sql[at + 2] ?? ''))) comment(lineEnd(sql, at));
-    else if (char === '#' && dialect === 'mysql') comment(lineEnd(sql, at));
+    else if (beginsLineComment(lexis, sql, at)) comment(lineEnd(sql, at));
     else if (two === '/*') {
-      // MySQL runs what stands in `/*! ... */`: its text is no comment, only the two ends are.
-      const runs = dialect === 'mysql' ? matchAt(RUN_COMMENT, sql, at) : '';
-      const end = runs === '' ? commentEnd(sql, at, dialect === 'postgresql') : at + runs.length;
+      // MySQL runs what stands in `/*! ... */`, MariaDB also `/*M! ... */`: its text is no comment, only the two ends are.
+      const runs = lexis.runs ? matchAt(RUN_COMMENT, sql, at) : '';
+      const end = runs === '' ? commentEnd(sql, at, lexis.nested) : at + runs.length;
       if (end === -1) unclosed = { what: 'comment', at };
       else comment(end);
-    } else if (two === '*/' && dialect === 'mysql') comment(at + 2);
-    else if (char === "'" || (char === '"' && dialect === 'mysql')) {
-      const end = quoteEnd(sql, at, char, dialect === 'mysql');
+    } else if (two === '*/' && lexis.runs) comment(at + 2);
+    else if (alternate !== '') {
+      const mark = alternate.at(-1) ?? '';
+      const close = sql.indexOf(`${CLOSING[mark] ?? mark}'`, at + alternate.length);
+      if (close === -1) unclosed = { what: 'string', at };
+      else push('string', close + 2);
+    } else if (char === "'" || (char === '"' && lexis.doubled === 'string')) {
+      const end = quoteEnd(sql, at, char, lexis.backslashes);
       if (end === -1) unclosed = { what: 'string', at };
       else push('string', end);
-    } else if (char === '"' || (char === '`' && dialect === 'mysql')) {
-      const end = quoteEnd(sql, at, char, false);
+    } else if (char === '"' || (char === '`' && lexis.backticks) || (char === '[' && lexis.brackets)) {
+      const quote = CLOSING[char] ?? char;
+      const end = quoteEnd(sql, at, quote, false);
       if (end === -1) unclosed = { what: 'name', at };
-      else push('name', end, sql.slice(at + 1, end - 1).replaceAll(char + char, char));
-    } else if (char === '$' && dialect === 'postgresql' && matchAt(DOLLAR, sql, at) !== '') {
+      else push('name', end, sql.slice(at + 1, end - 1).replaceAll(quote + quote, quote));
+    } else if (char === '$' && lexis.dollars && matchAt(DOLLAR, sql, at) !== '') {
       const tag = matchAt(DOLLAR, sql, at);
       const close = sql.indexOf(tag, at + tag.length);
       if (close === -1) unclosed = { what: 'dollar quote', at };
@@ -81,7 +89,7 @@ export function tokensOf(sql: string, dialect: Dialect = 'postgresql'): Tokens {
       const quote = sql[at + word.length];
       // E'...' reads backslashes; B'', X'', N'' and U&'' are strings too.
       if (quote === "'" && /^[ebxn]$/i.test(word)) {
-        const end = quoteEnd(sql, at + word.length, "'", dialect === 'mysql' || /^e$/i.test(word));
+        const end = quoteEnd(sql, at + word.length, "'", lexis.backslashes || /^e$/i.test(word));
         if (end === -1) unclosed = { what: 'string', at };
         else push('string', end);
       } else if (/^u$/i.test(word) && /^&['"]/.test(sql.slice(at + 1, at + 3)) && dialect === 'postgresql') {
@@ -94,6 +102,13 @@ export function tokensOf(sql: string, dialect: Dialect = 'postgresql'): Tokens {
     else push('mark', at + String.fromCodePoint(sql.codePointAt(at) ?? 0).length);
   }
   return { tokens, comments, unclosed };
+}
+
+const CLOSING: Readonly<Record<string, string>> = { '[': ']', '(': ')', '{': '}', '<': '>' };
+
+function beginsLineComment({ lineComment, looseDashes }: Lexis, sql: string, at: number): boolean {
+  if (sql.startsWith('--', at)) return !looseDashes || /\s|^$/.test(sql[at + 2] ?? '');
+  return lineComment !== null && sql.startsWith(lineComment, at);
 }
 
 function matchAt(pattern: RegExp, text: string, at: number): string {

@@ -1,14 +1,18 @@
 /** Which changes of a column's type keep the rows as they are, and which can lose something. PostgreSQL, "ALTER TABLE", Notes. */
+import type { DatabaseName } from './database.ts';
 
 interface Type {
   readonly name: string;
   readonly sizes: readonly number[];
+  /** As written between the parentheses: sizes, or the values of an enum. */
+  readonly inside: string;
 }
 
 const SAME: Readonly<Record<string, string>> = {
   'character varying': 'varchar',
   character: 'char',
   bpchar: 'char',
+  varchar2: 'varchar',
   int: 'integer',
   int4: 'integer',
   int8: 'bigint',
@@ -30,10 +34,12 @@ function typeOf(text: string): Type {
     .split(',')
     .filter((size) => size.trim() !== '')
     .map(Number);
-  return { name: SAME[words] ?? words, sizes };
+  return { name: SAME[words] ?? words, sizes, inside: inside.replace(/\s+/g, '') };
 }
 
 const INTEGERS = ['smallint', 'integer', 'bigint', 'numeric'];
+/** Digits before the point that each may have. */
+const DIGITS = [5, 10, 19];
 
 export type TypeChange =
   /** Only the catalogue changes. */
@@ -45,13 +51,19 @@ export type TypeChange =
   /** The older type is not known here. */
   | 'unknown';
 
+/** Databases in which NUMERIC without sizes holds any number; in the others it is a short integer. */
+const ANY_NUMBER: readonly DatabaseName[] = ['postgresql', 'cockroachdb', 'sqlite'];
+
 /** `from` null: not known. */
-export function typeChange(from: string | null, to: string): TypeChange {
+export function typeChange(from: string | null, to: string, database: DatabaseName = 'postgresql'): TypeChange {
   if (from === null) return 'unknown';
   const [a, b] = [typeOf(from), typeOf(to)];
   const [size = Infinity] = a.sizes;
   const [newSize = Infinity] = b.sizes;
-  if (a.name === b.name && a.sizes.join() === b.sizes.join()) return 'metadata';
+  if (a.name === b.name && a.inside === b.inside) return 'metadata';
+  // MySQL's larger texts do not fit into TEXT, and the values of ENUM and SET are no sizes.
+  if (/^(long|medium)|^blob$|^enum$|^set$/.test(a.name)) return 'narrows';
+  if (b.name === 'numeric' && b.sizes.length === 0 && !ANY_NUMBER.includes(database)) return 'narrows';
   if (
     (a.name === 'varchar' || a.name === 'varbit') &&
     (b.name === a.name || (b.name === 'text' && a.name === 'varchar'))
@@ -68,7 +80,10 @@ export function typeChange(from: string | null, to: string): TypeChange {
   }
   if (a.name === 'cidr' && b.name === 'inet') return 'metadata';
   const [rank, newRank] = [INTEGERS.indexOf(a.name), INTEGERS.indexOf(b.name)];
-  if (rank !== -1 && newRank !== -1) return newRank > rank ? 'rewrites' : 'narrows';
+  if (rank !== -1 && newRank !== -1) {
+    const fits = b.name !== 'numeric' || newSize - (b.sizes[1] ?? 0) >= (DIGITS[rank] ?? Infinity);
+    return newRank > rank && fits ? 'rewrites' : 'narrows';
+  }
   if (a.name === 'real' && b.name === 'double precision') return 'rewrites';
   if (a.name.startsWith('timestamp') && b.name.startsWith('timestamp'))
     return newSize >= Math.min(size, 6) ? 'rewrites' : 'narrows';

@@ -53,6 +53,11 @@ test('a run settles a doubt and takes a yes back, but brings no row back', () =>
   assert.equal(settledBy(doubt, proof(ran([500]))).undo, 'unproven');
   assert.equal(settledBy(doubt, null).undo, 'unproven');
   assert.equal(settledBy(release('DROP TABLE a;'), proof(ran([1]))).undo, 'impossible');
+  for (const up of ['DO $$ BEGIN DELETE FROM a; END $$;', 'SELECT tidy_up();', 'DROP TYPE mood CASCADE;']) {
+    const settled = settledBy(release(up), proof(ran([1])));
+    assert.equal(settled.undo, 'unproven', up);
+    assert.match(settled.because, /no run on empty tables shows whether rows are lost/);
+  }
 });
 
 test('versions run as numbers, repeatables last', () => {

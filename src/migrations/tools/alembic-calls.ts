@@ -19,10 +19,11 @@ export function sqlOfCall(call: Call): string {
   switch (method) {
     case 'execute': {
       const text = pythonString(call.words[0] ?? call.named['sqltext'] ?? '');
-      return text === null ? 'CALL computed_sql;' : `${text.trim().replace(/;$/, '')};`;
+      // The semicolon stands on a line of its own: the text may end with a comment.
+      return text === null ? 'CALL computed_sql;' : `${text.trim().replace(/;$/, '')}\n;`;
     }
     case 'create_table':
-      return `CREATE TABLE ${table(0)} ();`;
+      return `CREATE TABLE ${call.named['if_not_exists'] === 'True' ? 'IF NOT EXISTS ' : ''}${table(0)} ();`;
     case 'drop_table':
       return `DROP TABLE ${table(0)};`;
     case 'rename_table':
@@ -94,7 +95,8 @@ function typeText(source: string): string {
   const type = TYPES[name] ?? name.toLowerCase();
   const sizes = [...inside.matchAll(/(?:^|,)\s*(?:(?:length|precision|scale)\s*=\s*)?(\d+)/g)].map((found) => found[1]);
   const zone = /timezone\s*=\s*True/.test(inside) ? ' with time zone' : '';
-  return `${type}${sizes.length > 0 ? `(${sizes.join(',')})` : ''}${zone}`;
+  const values = name.toUpperCase() === 'ENUM' ? `(${inside.replace(/[()]/g, ' ')})` : '';
+  return `${type}${sizes.length > 0 ? `(${sizes.join(',')})` : values}${zone}`;
 }
 
 /** `sa.Column("age", sa.Integer(), nullable=False, server_default="0")` as a column of SQL; null: its name or type is computed. */
@@ -123,7 +125,11 @@ function alterColumn(call: Call, table: string, name: string): string {
   const { named } = call;
   const statements: string[] = [];
   const alter = (what: string): number => statements.push(`ALTER TABLE ${table} ALTER COLUMN ${name} ${what};`);
-  if (named['type_'] !== undefined) alter(`TYPE ${typeText(named['type_'])}`);
+  const using = named['postgresql_using'];
+  if (named['type_'] !== undefined)
+    alter(
+      `TYPE ${typeText(named['type_'])}${using === undefined ? '' : ` USING ${pythonString(using) ?? '(computed)'}`}`,
+    );
   if (named['nullable'] === 'False') alter('SET NOT NULL');
   if (named['nullable'] === 'True') alter('DROP NOT NULL');
   if (named['server_default'] !== undefined)

@@ -75,10 +75,10 @@ export function readAlembic(files: readonly ChangedFile[]): Found {
 
 function downOf(path: string, text: string): Down {
   const cure = 'Write the inverse of upgrade() in downgrade().';
-  const code = functionText(pythonCode(text), 'downgrade');
-  if (code === null) return { kind: 'none', says: 'there is no downgrade()', cure };
-  if (/^\s*raise\b/m.test(code.text)) {
-    const why = /raise\s+\w+\(\s*["']([^"'\n]*)/.exec(functionText(text, 'downgrade')?.text ?? '')?.[1];
+  const body = functionText(text, 'downgrade');
+  if (body === null) return { kind: 'none', says: 'there is no downgrade()', cure };
+  if (/^\s*raise\b/m.test(pythonCode(body.text))) {
+    const why = /raise\s+\w+\(\s*["']([^"'\n]*)/.exec(body.text)?.[1];
     return { kind: 'refuses', says: `downgrade() raises${why === undefined || why === '' ? '' : `: ${why}`}` };
   }
   const sql = bodyOf(path, text, 'downgrade');
@@ -92,25 +92,26 @@ interface Body {
   readonly line: number;
 }
 
-/** The lines of a function, up to the next line that is not indented. */
+/** The lines of a function, up to the next line of code that is not indented. */
 function functionText(text: string, name: string): Body | null {
-  const start = new RegExp(`^def ${name}\\b[^\\n]*`, 'm').exec(text);
+  const code = pythonCode(text);
+  const start = new RegExp(`^def ${name}\\b[^\\n]*`, 'm').exec(code);
   if (!start) return null;
   const from = start.index + start[0].length + 1;
-  const rest = text.slice(from);
-  const end = rest.search(/^[^\s#)]/m);
-  return { text: end === -1 ? rest : rest.slice(0, end), line: text.slice(0, from).split('\n').length };
+  const end = code.slice(from).search(/^[^\s#)]/m);
+  const to = end === -1 ? text.length : from + end;
+  return { text: text.slice(from, to), line: text.slice(0, from).split('\n').length };
 }
 
-/** One line of SQL for each call, on the line of the call. */
+/** The SQL of each call, from the line of the call on. Its own line ends stay, because they end its comments. */
 function bodyOf(path: string, text: string, name: string): Sql | null {
   const body = functionText(text, name);
   if (body === null) return null;
   const lines: string[] = [];
   for (const call of callsIn(body.text)) {
     while (lines.length < call.line - 1) lines.push('');
-    const sql = sqlOfCall(call).replaceAll('\n', ' ');
-    if (sql !== '') lines.push(sql);
+    const sql = sqlOfCall(call);
+    if (sql !== '') lines.push(...sql.split('\n'));
   }
   return { path, line: body.line, text: lines.join('\n'), runnable: false };
 }

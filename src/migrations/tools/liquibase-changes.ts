@@ -16,7 +16,7 @@ export function changeSql(change: Element): Change {
   const said = (up: string, down: string | null): Change => ({ up, down, runnable: false });
   switch (change.name) {
     case 'sql':
-      return { up: `${change.text.trim().replace(/;\s*$/, '')};`, down: null, runnable: true };
+      return { up: statementOf(change.text), down: null, runnable: true };
     case 'createTable':
       return said(`CREATE TABLE ${table} ();`, `DROP TABLE ${table};`);
     case 'dropTable':
@@ -115,6 +115,11 @@ export function changeSql(change: Element): Change {
     default:
       return said(`CALL ${change.name};`, null);
   }
+}
+
+/** The semicolon stands on a line of its own: the text may end with a comment. */
+export function statementOf(text: string): string {
+  return `${text.trim().replace(/;\s*$/, '')}\n;`;
 }
 
 function constraint(table: string, name: string, what: string): Change {

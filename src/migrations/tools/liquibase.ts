@@ -10,7 +10,7 @@ import {
   type Sql,
 } from '../migration.ts';
 import { readXml, readYaml, type Element } from './element.ts';
-import { changeSql } from './liquibase-changes.ts';
+import { changeSql, statementOf } from './liquibase-changes.ts';
 
 const FORMATTED = /^\s*--\s*liquibase\s+formatted\s+sql/i;
 
@@ -91,7 +91,8 @@ function setsOf(path: string, text: string | null): readonly ChangeSet[] | null 
 const ASIDE = new Set(['rollback', 'preConditions', 'comment', 'validCheckSum', 'modifySql', 'tagDatabase']);
 
 function elementSet(path: string, set: Element): ChangeSet {
-  const changes = set.children.filter(({ name }) => !ASIDE.has(name)).map(changeSql);
+  const elements = set.children.filter(({ name }) => !ASIDE.has(name));
+  const changes = elements.map(changeSql);
   const rollbacks = set.children.filter(({ name }) => name === 'rollback');
   const runnable = changes.every((change) => change.runnable);
   const up: Sql = { path, line: set.line, text: changes.map((change) => change.up).join(' '), runnable };
@@ -103,8 +104,13 @@ function elementSet(path: string, set: Element): ChangeSet {
     down: rollbacks.length > 0 ? written(path, rollbacks) : derived(path, set, changes),
     wrapped: attributes['runInTransaction'] !== 'false',
     again: attributes['runOnChange'] === 'true' || attributes['runAlways'] === 'true',
-    print: up.text,
+    print: JSON.stringify(elements.map(printOf)),
   };
+}
+
+/** An element without its place and the white space in it, which Liquibase's checksum leaves out too. */
+function printOf({ name, attributes, children, text }: Element): unknown {
+  return [name, attributes, text.replace(/\s+/g, ' ').trim(), children.map(printOf)];
 }
 
 const CURE = 'Give the change set a <rollback> with the statements that undo it.';
@@ -114,7 +120,7 @@ function written(path: string, rollbacks: readonly Element[]): Down {
   const parts = rollbacks.flatMap((rollback) => {
     const nested = rollback.children.filter(({ name }) => name !== 'comment').map(changeSql);
     const text = rollback.text.trim();
-    const own = text === '' ? [] : [{ up: `${text.replace(/;\s*$/, '')};`, down: null, runnable: true }];
+    const own = text === '' ? [] : [{ up: statementOf(text), down: null, runnable: true }];
     return [...own, ...nested];
   });
   const [first] = rollbacks;

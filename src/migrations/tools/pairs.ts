@@ -176,7 +176,7 @@ export function readAtlas(files: readonly ChangedFile[]): Found {
   const migrations = files.flatMap((file): Migration[] => {
     const change = changeOf(file);
     const version = STAMPED.exec(fileName(file.path))?.[1];
-    if (change === null || version === undefined) return [];
+    if (change === null || version === undefined || file.path.endsWith('.down.sql')) return [];
     const sql = whole(file.path, file.after ?? file.before ?? '');
     const path = file.path.replace(/\.sql$/, '.down.sql');
     const down = files.find((other) => other.path === path)?.after ?? null;

@@ -127,6 +127,7 @@ export function pythonString(source: string): string | null {
     if (prefix === null || end <= at + prefix.length) return null;
     const body = bare.slice(at + prefix.length, end);
     const width = /^("""|''')/.test(body) ? 3 : 1;
+    if (body.length < 2 * width || !body.endsWith(body.slice(0, width))) return null;
     const inside = body.slice(width, -width);
     value += /r/i.test(prefix)
       ? inside
