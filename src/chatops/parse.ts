@@ -104,8 +104,8 @@ function readVerb(verb: Verb, words: readonly string[]): ParsedComment {
       if (/^[0-9a-f]{12}$/i.test(hash) && more.length === 0) {
         return { kind: 'command', command: { kind: 'confirm', hash: hash.toLowerCase() } };
       }
-      const got = hash === '' ? 'nothing' : shown(words.join(' '));
-      const wrong = `'confirm' takes the 12 digits of a plan's hash and nothing else, not ${got}`;
+      const got = hash === '' ? 'there are none' : `not ${shown(words.join(' '))}`;
+      const wrong = `after 'confirm' stand the 12 digits of a plan's hash and nothing else, ${got}`;
       return refuse({ wrong, hint: 'Ask for the plan and copy its hash.', wouldWork: ['/rollback plan'] });
     }
   }

@@ -78,13 +78,26 @@ export function misspelt(command: Asked, named: Named, all: readonly TargetName[
   const environments = named.environment === null ? all.map(({ environment }) => environment) : [];
   const verbs = command.kind === 'rollback' && word === command.words[0] ? VERBS : [];
   const near = [...services, ...environments, ...verbs].find((name) => isNear(word, name));
-  if (near === undefined) return null;
+  if (near === undefined) return named.environment === null ? elsewhere(command, word, named, all) : null;
   return {
     wrong: `${shown(word)} is neither a service nor an environment of the playbook`,
     hint: `Did you mean '${near}'? If it begins the reason, put 'because' before it.`,
     wouldWork: [
       [opening(command.kind), ...command.words.map((each) => (each === word ? near : each))].join(' ').slice(0, 300),
     ],
+  };
+}
+
+/** What everybody calls an environment is not taken for a reason: whoever asks for staging must not get production. */
+const ENVIRONMENT = /^(dev|development|qa|stage|staging|stg|uat|pre-?prod|sandbox|prd|prod|production)$/i;
+
+function elsewhere(command: Asked, word: string, named: Named, all: readonly TargetName[]): Refusal | null {
+  if (!ENVIRONMENT.test(word)) return null;
+  const options = all.filter(({ service }) => named.service === null || service === named.service);
+  return {
+    wrong: `the playbook has no environment ${shown(word)}${named.service === null ? '' : ` of ${shown(named.service)}`}`,
+    hint: "Name one that it has. If the word begins the reason, put 'because' before it.",
+    wouldWork: options.slice(0, 10).map((target) => sentence(command, target, named.rest.slice(1))),
   };
 }
 

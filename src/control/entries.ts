@@ -1,5 +1,6 @@
 import type { Cause } from '../plan/incident.ts';
 import type { Entry, EntryKind } from '../ledger/entry.ts';
+import { gateSaid } from '../report/cause.ts';
 import type { Moments } from '../report/timeline.ts';
 import { exitOfStep } from './exit.ts';
 import type { Observed } from './observed.ts';
@@ -151,7 +152,7 @@ export function reasonOf(cause: Cause): string {
     case 'command':
       return cause.reason ?? 'no reason given';
     case 'gate':
-      return `${cause.trigger}: ${cause.because}`;
+      return `${cause.trigger}: ${gateSaid(cause)}`;
     case 'alert':
       return cause.alert;
     case 'quarantine':

@@ -82,6 +82,10 @@ export function createLoop(doors: Doors): Loop {
         because: `the release that was accused is no longer the one of ${key.service} in ${key.environment}`,
         again: null,
       };
+    // Whoever names a target that nobody knows has misspelt it, mostly: they are answered, and nobody else is called.
+    const { planned, existing } = drafted;
+    if (planned.kind === 'no-last-good' && existing === null && ask.to !== null && ask.cause.kind === 'command')
+      return { kind: 'idle', because: planned.because, again: null };
     return start(target, overview, { drafted, gathering }, options);
   }
 

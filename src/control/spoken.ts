@@ -81,7 +81,7 @@ export async function run(loop: Loop, key: Key, ask: Ask, now: Glance, replies: 
     await replies.refuse(
       refusalComment({
         wrong: settled.because,
-        hint: 'Name the target to go back further.',
+        hint: 'To go back further, name another target.',
         wouldWork: [`/rollback ${key.service} ${key.environment} to <sha>`],
       }),
     );

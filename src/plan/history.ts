@@ -35,7 +35,7 @@ export function liveAt(changes: readonly Change[], time: string): LiveAt {
   if (oldest?.before == null) return { kind: 'unknown', because: `no change is known that had landed by ${time}` };
   return {
     kind: 'unknown',
-    because: `the oldest change read landed at ${oldest.at}, after ${time}: read more history to answer`,
+    because: `the oldest change that was read landed at ${oldest.at}, and ${time} is before it`,
   };
 }
 

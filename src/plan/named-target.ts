@@ -47,7 +47,8 @@ export function findNamed({ named, changes, badChange, against }: Question): Fou
   }
   const reason = against.get(first.change?.revision ?? first.sha);
   const fine = older.filter((change) => !against.has(change.revision));
-  if (reason !== undefined) return refuse(`'${named.text}' is ${first.sha.slice(0, 7)}, which ${reason}`, fine);
+  const is = first.sha.startsWith(named.text.toLowerCase()) ? '' : ` is ${first.sha.slice(0, 7)}, which`;
+  if (reason !== undefined) return refuse(`'${named.text}'${is} ${reason}`, fine);
   const by = named.by ?? 'a person';
   return {
     kind: 'good',

@@ -8,7 +8,7 @@ export function causeSentence(cause: Cause): string {
     case 'command':
       return `${cause.by} asked for it${cause.issue > 0 ? ` in ${cause.issue}` : ''}${cause.reason === null ? '' : `: ${cause.reason}`}`;
     case 'gate':
-      return `the gate failed on '${cause.trigger}': ${cause.because}`;
+      return `the gate failed on '${cause.trigger}': ${gateSaid(cause)}`;
     case 'alert':
       return `${cause.source} raised '${cause.alert}'`;
     case 'quarantine':
@@ -22,10 +22,16 @@ export function causeMarkdown(cause: Cause): string {
     case 'command':
       return `${inline(cause.by)} asked for it${cause.issue > 0 ? ` in #${cause.issue}` : ''}${cause.reason === null ? '' : `: ${inline(cause.reason)}`}`;
     case 'gate':
-      return `the gate failed on **${inline(cause.trigger)}**: ${inline(cause.because)}`;
+      return `the gate failed on **${inline(cause.trigger)}**: ${inline(gateSaid(cause))}`;
     case 'alert':
       return `${inline(cause.source)} raised **${inline(cause.alert)}**`;
     case 'quarantine':
       return `${inline(cause.writer)} set ${code(cause.value, 200)} again, which is quarantined (${code(cause.path, 200)})`;
   }
+}
+
+/** What a gate said of the trigger that decided, without its name, which the verdict puts in front of it. */
+export function gateSaid({ trigger, because }: Pick<Extract<Cause, { kind: 'gate' }>, 'trigger' | 'because'>): string {
+  const name = `${trigger}: `;
+  return because.startsWith(name) ? because.slice(name.length) : because;
 }

@@ -1,9 +1,10 @@
 /** The help text: a table of what the command parser accepts. The parser owns the list; this owns the words around it. */
-import { code, inline } from './escape.ts';
+import { code } from './escape.ts';
 
 export interface Usage {
   /** As typed, such as `/rollback plan [service] [environment]`. */
   readonly syntax: string;
+  /** Our own Markdown. */
   readonly does: string;
 }
 
@@ -13,7 +14,7 @@ export function helpComment(usages: readonly Usage[]): string {
     [
       '| Command | What it does |',
       '| --- | --- |',
-      ...usages.map((usage) => `| ${code(usage.syntax)} | ${inline(usage.does)} |`),
+      ...usages.map((usage) => `| ${code(usage.syntax)} | ${usage.does} |`),
     ].join('\n'),
   ]
     .join('\n\n')

@@ -107,7 +107,7 @@ export function noPlanComment(
     case 'unfit':
       return `**A person is needed**: ${where} cannot go back to ${short(planned.good.sha)}: ${inline(planned.because)}. ${inline(planned.cure)}\n`;
     case 'nothing-to-do':
-      return `**Nothing to revert in Git**: ${where} already is as at ${short(planned.good.sha)}: ${inline(planned.because)} If the cluster still shows the fault, look at Argo CD, or name an older target.\n`;
+      return `**Nothing to revert in Git** for ${where}: ${inline(noPlanWords(planned))}. Look at Argo CD, or name an older target.\n`;
     case 'no-last-good':
       return [
         `**No last good revision known** for ${where}: ${inline(planned.because)}`,

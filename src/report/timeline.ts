@@ -75,7 +75,7 @@ export function timelineComment(view: TimelineView): string {
   const { incident, pullRequest } = view;
   const where = `${inline(incident.key.service)} in ${inline(incident.key.environment)}`;
   const change = pullRequest === null ? '' : ` - ${link(`pull request ${pullRequest.number}`, pullRequest.url)}`;
-  const target = view.target === null ? '' : ` to ${short(view.target)}`;
+  const target = view.target === null ? '' : ` back to ${short(view.target)}`;
   const sections = [
     `**${stateWords(view)}**: ${where}, ${short(incident.bad)}${target}${change}`,
     statusWords(view.status),

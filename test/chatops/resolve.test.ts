@@ -129,3 +129,14 @@ test('whatever the words are, what is resolved exists in the playbook', () => {
     { numRuns: 2_000 },
   );
 });
+
+test('an environment that the playbook does not have is refused: whoever asks for staging does not get another one', () => {
+  for (const text of ['search uat', 'search qa because of errors', 'search Preprod to 1.4.1']) {
+    const { wrong, hint, wouldWork } = refusal(text);
+    assert.match(wrong, /^the playbook has no environment '(uat|qa|Preprod)' of 'search'$/);
+    assert.match(hint, /put 'because' before it/);
+    assert.ok(wouldWork[0]?.startsWith('/rollback search dev'), text);
+  }
+  assert.match(refusal('uat', [eu]).wrong, /no environment 'uat'$/);
+  assert.ok(resolve('search because staging failed first').ok);
+});

@@ -128,6 +128,21 @@ test('where several services could be meant, nothing is guessed', async () => {
   assert.equal(world.repository.pulls.length, 0);
 });
 
+test('a target that nobody knows is answered to whoever named it: nobody else is called, and nothing begins', async () => {
+  const world = aRelease({});
+  const { spoken } = await say(world, '/rollback web production to v9.9');
+  assert.match(lastAnswer(world), /^\*\*Not done\*\*: 'v9\.9' is no known revision, time or version[\s\S]*possible: /);
+  assert.deepEqual(reactionsTo(world, spoken.commentId), ['confused']);
+  assert.deepEqual(
+    world.repository.said.filter(({ body }) => parseTimeline(body) !== null),
+    [],
+  );
+  assert.equal(world.repository.pulls.length, 0);
+  assert.equal(world.repository.ledgerText, '');
+  await say(world, `/rollback web production to ${world.good}`);
+  assert.equal(world.repository.pulls[0]?.state, 'merged');
+});
+
 test('help and status answer and change nothing', async () => {
   const world = aRelease({});
   const help = await say(world, '/rollback help');
