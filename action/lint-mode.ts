@@ -2,7 +2,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RollbackError } from '../src/errors.ts';
-import { readPromql } from '../src/adapters/promql.ts';
 import { formatFault, playbookError, type Fault } from '../src/playbook/faults.ts';
 import { parsePlaybook } from '../src/playbook/parse.ts';
 import { logLine } from '../src/report/escape.ts';
@@ -14,6 +13,8 @@ const PLAYBOOKS = ['lastgood.yml', '.github/lastgood.yml'] as const;
 /** `workspace` is the checkout. Throws playbook-missing. */
 export async function lintMode(path: string | null, workspace: string): Promise<Ending> {
   const { file, text } = await readPlaybook(path === null ? PLAYBOOKS : [path], workspace);
+  // The grammar of PromQL takes time to load, and a gate has no use for it.
+  const { readPromql } = await import('../src/adapters/promql.ts');
   const parsed = parsePlaybook(text, file, { promql: readPromql });
   if (!parsed.ok) {
     const annotations = parsed.faults.slice(0, 50).map((fault) => annotationOf(fault, 'error'));

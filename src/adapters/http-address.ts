@@ -39,14 +39,21 @@ const RANGES = {
 
 const ORDER = ['metadata', 'loopback', 'private', 'reserved'] as const;
 
-const LISTS = new Map(ORDER.map((kind) => [kind, listOf(RANGES[kind])]));
+/** Made at the first question: a start that asks none does not wait for them. */
+const lists = new Map<(typeof ORDER)[number], BlockList>();
 
 /** Text that is no address is `reserved`: nothing can be said in its favour. */
 export function addressKind(text: string): AddressKind {
   const address = embedded(text);
   const family = isIP(address);
   if (family === 0) return 'reserved';
-  return ORDER.find((kind) => LISTS.get(kind)?.check(address, family === 4 ? 'ipv4' : 'ipv6') === true) ?? 'public';
+  return ORDER.find((kind) => rangesOf(kind).check(address, family === 4 ? 'ipv4' : 'ipv6')) ?? 'public';
+}
+
+function rangesOf(kind: (typeof ORDER)[number]): BlockList {
+  const list = lists.get(kind) ?? listOf(RANGES[kind]);
+  lists.set(kind, list);
+  return list;
 }
 
 /** True when the address lies in `block`: an address, or an address with the length of its prefix. */

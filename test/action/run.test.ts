@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import type { Server } from 'node:http';
 import { parseExternalId, parseGateNote } from '../../src/report/check-run.ts';
-import { aGitHub, aPlaybook, aService, runAction, SHA, TOKEN, type Ran } from './stubs.ts';
+import { aGitHub, aPlaybook, aProxy, aService, runAction, SHA, TOKEN, type Ran } from './stubs.ts';
 
 const GATE = { service: 'rec', environment: 'production' };
 const HEALTHY = { canary: 0.005, stable: 0.005 };
@@ -72,6 +72,20 @@ describe('the bundle as a process', { concurrency: 8 }, () => {
     assert.deepEqual(parseExternalId(check?.external_id), { service: 'rec', environment: 'production', sha: SHA });
     assert.equal(parseGateNote(check?.output?.text)?.decision, 'pass');
     assert.match(ran.summary, /^## Passed: rec in production at 9f8e7d6/);
+  });
+
+  test('behind a proxy GitHub is asked through it, and a source of this machine is not', async () => {
+    const { github } = await aWorld(HEALTHY);
+    const proxy = await aProxy(github.url);
+    servers.push(proxy.server);
+    const ran = await runAction({
+      inputs: GATE,
+      apiUrl: 'http://api.github.test',
+      env: { http_proxy: proxy.url, no_proxy: '127.0.0.1' },
+    });
+    assert.equal(ran.exitCode, 0, ran.stdout + ran.stderr);
+    assert.deepEqual([...new Set(proxy.asked)], ['api.github.test:80']);
+    assert.equal(github.checks[0]?.conclusion, 'success');
   });
 
   test('a harmful release fails: exit 1, the blame with both numbers, and only a report', async () => {

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -72,6 +72,22 @@ export async function aGitHub(
     });
   });
   return { server, url, checks };
+}
+
+/** A proxy that leads every tunnel to `url`, and remembers where it was asked to lead. */
+export async function aProxy(url: string) {
+  const { server, url: own } = await listening((_, response) => response.writeHead(405).end());
+  const asked: string[] = [];
+  server.on('connect', (request, socket) => {
+    asked.push(request.url ?? '');
+    const far = connect(Number(new URL(url).port), '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      socket.pipe(far).pipe(socket);
+    });
+    far.on('error', () => socket.destroy());
+    socket.on('error', () => far.destroy());
+  });
+  return { server, url: own, asked };
 }
 
 /** Two /metrics pages, /canary and /stable, that count 50,000 more events at each scrape. */

@@ -35,6 +35,12 @@ test('the bundle stays small enough to start at once', async () => {
   assert.ok((await stat(join(dist, 'index.js'))).size <= 1_600_000);
 });
 
+test('the bundle reads built-in modules by require: an import of http would start a second undici', async () => {
+  const text = await readFile(join(dist, 'index.js'), 'utf8');
+  const imported = Array.from(text.matchAll(/\bimport\b[^;"'()]*\bfrom\s*["']([\w:/]+)["']/g), ([, name]) => name);
+  assert.deepEqual(imported, ['node:module']);
+});
+
 test('the bundle holds no path of the machine that built it, and no library the Action must not need', async () => {
   const text = await readFile(join(dist, 'index.js'), 'utf8');
   assert.doesNotMatch(text, /\/work\/|\/home\/|node_modules\//);
