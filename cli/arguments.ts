@@ -54,6 +54,10 @@ export function readArguments(args: readonly string[], commands: Commands): Type
     if (fault === null) options[one.name] = one.value ?? true;
     else faults.push(fault);
   }
+  for (const group of command.apart ?? []) {
+    const both = group.filter((option) => Object.hasOwn(options, option)).map((option) => `--${option}`);
+    if (both.length > 1) faults.push(`${both.join(' and ')} exclude each other: give one of them`);
+  }
   const most = command.words.at(-1)?.endsWith('...') ? Infinity : command.words.length;
   // What follows an unknown option was meant for it: that is one fault, not two.
   const strange = given.filter((one) => !takes(command, one.name)).map(({ index }) => index + 1);

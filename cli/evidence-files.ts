@@ -1,11 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RollbackError } from '../src/errors.ts';
 import { EVIDENCE_FOLDER } from '../src/ledger/evidence.ts';
 import { LEDGER_BRANCH, LEDGER_FILE } from '../src/adapters/github/ledger-branch.ts';
 import type { DeploymentRepository } from '../src/ports.ts';
 import { openRemote } from './remote.ts';
-import { option, type Call } from './terminal.ts';
+import { option, textOf, type Call } from './terminal.ts';
 
 /** A ledger, and the evidence beside it by path; null where only the ledger was given. */
 export interface Books {
@@ -45,8 +44,9 @@ async function ofRemote(repository: DeploymentRepository): Promise<Books> {
   return { ledger, evidence };
 }
 
-async function read(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(() => {
-    throw new RollbackError('input-invalid', `${path} cannot be read`);
+function read(path: string): Promise<string> {
+  return textOf(path, {
+    what: 'the file',
+    hint: 'Name a ledger with --file, or with --folder a checkout of the branch lastgood-ledger.',
   });
 }

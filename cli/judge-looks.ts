@@ -4,23 +4,25 @@ import type { Rules } from '../src/judge/judge.ts';
 import type { Look, Sample } from '../src/measure/sample.ts';
 import { parseLine, sampleOf, type Line } from './judge-line.ts';
 
+export const RECORDING = 'Name a recording of lastgood gate --record FILE, or lines as lastgood judge reads them.';
+
 /** `release` null: the only one in the text. Throws input-invalid, naming the line, or the releases to choose from. */
 export function looksOf(
-  text: string,
+  { file, text }: { readonly file: string; readonly text: string },
   rules: Rules,
   release: string | null,
 ): { readonly release: string; readonly looks: readonly Look[] } {
   const complains = new Map(rules.triggers.map((rule) => [rule.name, rule.question.bad]));
-  const lines = text.split('\n').flatMap((line, i) => (line.trim() === '' ? [] : [parsed(line, i + 1)]));
+  const lines = text.split('\n').flatMap((line, i) => (line.trim() === '' ? [] : [parsed(line, `${file}:${i + 1}`)]));
   const releases = [...new Set(lines.map((line) => line.release))];
+  if (releases.length === 0)
+    throw new RollbackError('input-invalid', `${file} is empty: it holds no look of any release`, { hint: RECORDING });
   const chosen = release ?? (releases.length === 1 ? releases[0] : undefined);
   if (chosen === undefined || !releases.includes(chosen))
     throw new RollbackError(
       'input-invalid',
-      `The file has the releases ${releases.slice(0, 20).join(', ') || '(none)'}`,
-      {
-        hint: 'Name one of them with --release.',
-      },
+      `${release === null ? `${file} has ${releases.length} releases` : `${file} has no release '${release}'`}: ${releases.slice(0, 20).join(', ')}${releases.length > 20 ? ' ...' : ''}`,
+      { hint: 'Name one of them with --release.' },
     );
   const byTime = new Map<number, Record<string, Sample>>();
   for (const line of lines) {
@@ -34,11 +36,11 @@ export function looksOf(
   return { release: chosen, looks };
 }
 
-function parsed(text: string, number: number): Line {
+function parsed(text: string, place: string): Line {
   try {
     return parseLine(text);
   } catch (cause) {
     const why = messageOf(cause);
-    throw new RollbackError('input-invalid', `line ${number}: ${why}`, { cause });
+    throw new RollbackError('input-invalid', `${place}: ${why}`, { cause, hint: RECORDING });
   }
 }

@@ -1,19 +1,27 @@
 #!/usr/bin/env node
-// In a published package the sources are bundled, because Node runs no TypeScript below node_modules; in a clone they run as they are.
-import { existsSync } from 'node:fs';
+// In a published package the sources are bundled, because Node runs no TypeScript below node_modules; in a clone they run as they are,
+// whatever an earlier bundle left behind.
+import { existsSync, readFileSync } from 'node:fs';
 
-const bundled = new URL('./dist/lastgood.js', import.meta.url);
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-if (existsSync(bundled) && major < 22) {
-  process.stderr.write(
-    `lastgood needs Node 22 or newer, not ${process.version}: npx -p node@24 -p lastgood lastgood ...\n`,
-  );
+/** @param {string} wanted */
+const atLeast = (wanted) => {
+  const [first = 0, second = 0] = wanted.split('.').map(Number);
+  return major > first || (major === first && minor >= second);
+};
+/** @param {string} why */
+const refuse = (why) => {
+  process.stderr.write(`${why}\n`);
   process.exitCode = 2;
-} else if (existsSync(bundled)) await import(bundled.href);
-else if (major > 22 || (major === 22 && minor >= 18)) await import('./main.ts');
-else {
-  process.stderr.write(
-    `Node ${process.version} runs no TypeScript: use npm run -s lastgood -- ..., which brings its own Node\n`,
-  );
-  process.exitCode = 2;
+};
+
+if (existsSync(new URL('./main.ts', import.meta.url))) {
+  if (atLeast('22.18')) await import('./main.ts');
+  else refuse(`Node ${process.version} runs no TypeScript: use npm run -s lastgood -- ..., which brings its own Node`);
+} else {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  const needed = /"engines": \{\s*"node": ">=([\d.]+)"/.exec(manifest)?.[1] ?? '';
+  if (atLeast(needed)) await import('./dist/lastgood.js');
+  else
+    refuse(`lastgood needs Node ${needed} or newer, not ${process.version}: npx -p node@24 -p lastgood lastgood ...`);
 }

@@ -1,5 +1,6 @@
 /** The history of some paths in a local clone, read by git alone: no network, no token. */
 import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { RollbackError } from '../src/errors.ts';
 import type { PathCommit } from '../src/plan/changes.ts';
@@ -21,21 +22,34 @@ async function git(folder: string, args: readonly string[]): Promise<string> {
     const { stdout } = await run('git', ['-C', folder, ...args], { maxBuffer: MOST_BYTES });
     return stdout;
   } catch (error) {
-    const words = error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n')[0] : '';
-    throw new RollbackError('input-invalid', `git ${args[0] ?? ''} failed in ${folder}: ${words ?? ''}`, {
+    throw new RollbackError('input-invalid', whyNot(folder, args[0] ?? '', error), {
       hint: 'Run it in a clone of the deployment repository, or name one with --clone.',
       cause: error,
     });
   }
 }
 
-/** Full sha of the branch that is checked out, or of `ref`. */
-export async function headOf(folder: string, ref: string): Promise<string> {
+/** What git did not do, in our words where they are known. */
+function whyNot(folder: string, command: string, error: unknown): string {
+  const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n')[0] : '';
+  const words = said ?? '';
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'git is not installed here';
+  if (/^fatal: cannot change to /.test(words)) return `There is no folder ${folder}`;
+  if (/not a git repository/.test(words)) return `${resolve(folder)} is no clone of a Git repository`;
+  return `git ${command} failed in ${folder}: ${words}`;
+}
+
+/** Full sha of the branch that is checked out, or of `ref`, which `option` names. */
+export async function headOf(folder: string, ref: string, option?: string): Promise<string> {
   await git(folder, ['rev-parse', '--git-dir']);
   const found = await git(folder, ['rev-parse', '--verify', '--end-of-options', `${ref}^{commit}`]).catch(
     (cause: unknown) => {
-      throw new RollbackError('input-invalid', `'${ref}' is no commit, tag or branch of ${folder}`, {
-        hint: 'Name another revision, or fetch this one.',
+      const named = option === undefined ? `'${ref}'` : `${option} '${ref}'`;
+      throw new RollbackError('input-invalid', `${named} is no commit, tag or branch of ${resolve(folder)}`, {
+        hint:
+          option === undefined
+            ? 'Name another revision, or fetch this one.'
+            : `Name another with ${option}, or fetch this one.`,
         cause,
       });
     },

@@ -1,4 +1,4 @@
-import { RollbackError, messageOf } from '../src/errors.ts';
+import { ERRORS, RollbackError, messageOf } from '../src/errors.ts';
 import { readArguments, usageOf } from './arguments.ts';
 import { COMMANDS } from './commands.ts';
 import { exitCodeOf, type Call, type Command, type ExitCode } from './terminal.ts';
@@ -44,7 +44,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   } catch (error) {
     const code = error instanceof RollbackError ? error.code : 'internal';
     const message = messageOf(error);
-    const hint = error instanceof RollbackError ? error.hint : '';
+    const hint = error instanceof RollbackError ? error.hint : ERRORS.internal.hint;
     if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, hint } }, null, 2)}\n`);
     else process.stderr.write(`${message}\n${hint}\n`);
     return exitCodeOf(error);

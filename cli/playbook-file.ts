@@ -4,14 +4,23 @@ import { RollbackError } from '../src/errors.ts';
 import { playbookError } from '../src/playbook/faults.ts';
 import { parsePlaybook } from '../src/playbook/parse.ts';
 import type { Playbook } from '../src/playbook/schema.ts';
+import { NO_FILE, whyUnread } from './terminal.ts';
 
 export const PLACES = ['lastgood.yml', '.github/lastgood.yml'] as const;
 
 /** The named file, else the playbook of the folder. Throws playbook-missing. */
 export async function readPlaybookFile(path: string | null): Promise<{ path: string; text: string }> {
   for (const candidate of path === null ? PLACES : [path]) {
-    const text = await readFile(candidate, 'utf8').catch(() => null);
-    if (text !== null) return { path: candidate, text };
+    try {
+      return { path: candidate, text: await readFile(candidate, 'utf8') };
+    } catch (cause) {
+      const why = whyUnread(cause);
+      if (why !== NO_FILE)
+        throw new RollbackError('playbook-missing', `${candidate} ${why}`, {
+          hint: 'Name the file of a playbook.',
+          cause,
+        });
+    }
   }
   throw new RollbackError('playbook-missing', `There is no ${path ?? PLACES.join(' or ')} here`, {
     hint: 'Name the file, or go to the folder that has it.',

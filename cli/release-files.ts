@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { RollbackError } from '../src/errors.ts';
 import { folderOf, type ChangedFile } from '../src/migrations/migration.ts';
+import { headOf } from './local-history.ts';
+import { textOf } from './terminal.ts';
 
 const run = promisify(execFile);
 const MAX = 64 * 1024 * 1024;
@@ -21,8 +22,8 @@ async function git(args: readonly string[]): Promise<string> {
 
 /** The files of a release and, unchanged, the other files of the folders it touched: they say which versions exist. */
 export async function filesOfRange(base: string, head: string): Promise<readonly ChangedFile[]> {
-  for (const name of [base, head])
-    if (name.startsWith('-')) throw new RollbackError('input-invalid', `'${name}' is not a commit`);
+  await headOf('.', base, '--base');
+  await headOf('.', head, '--head');
   const names = (text: string): readonly string[] => text.split('\0').filter((name) => name !== '');
   const changed = names(await git(['diff', '--name-only', '--no-renames', '-z', base, head]));
   const folders = [...new Set(changed.map(folderOf).filter((folder) => folder !== ''))];
@@ -50,12 +51,7 @@ async function show(commit: string, path: string): Promise<string | null> {
 export async function filesOfDisk(paths: readonly string[]): Promise<readonly ChangedFile[]> {
   return Promise.all(
     paths.map(async (path) => {
-      const after = await readFile(path, 'utf8').catch((error: unknown) => {
-        throw new RollbackError('input-invalid', `${path} cannot be read`, {
-          hint: 'Name the migration files of the release.',
-          cause: error,
-        });
-      });
+      const after = await textOf(path, { what: 'the file', hint: 'Name the migration files of the release.' });
       return { path, before: null, after };
     }),
   );

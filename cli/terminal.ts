@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import type { Verdict } from '../src/judge/verdict.ts';
 import { RollbackError } from '../src/errors.ts';
 
 /** What every command gets: its words, its options, and where to say things. */
@@ -25,6 +27,8 @@ export interface Command {
   readonly values: Readonly<Record<string, string>>;
   /** Options without a value. */
   readonly switches: readonly string[];
+  /** Groups of options of which one at most may be given: they name different things to read. */
+  readonly apart?: readonly (readonly string[])[];
   readonly run: (call: Call) => Promise<ExitCode>;
 }
 
@@ -47,6 +51,31 @@ export function needed(call: Call, name: string, example: string): string {
   if (value === null)
     throw new RollbackError('input-invalid', `--${name} is missing`, { hint: `Give it, such as --${name} ${example}` });
   return value;
+}
+
+/** Of a gate: 0 pass, 3 a source is broken, 1 anything else. As in the Action, a broken source is no word about the release. */
+export function exitCodeOfVerdict({ status }: Pick<Verdict, 'status'>): ExitCode {
+  return status === 'pass' ? 0 : status === 'error' ? 3 : 1;
+}
+
+/** Text of a file that somebody named; `what`: the option, or what the file is. Throws input-invalid. */
+export async function textOf(
+  path: string,
+  { what, hint }: { readonly what: string; readonly hint: string },
+): Promise<string> {
+  return readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new RollbackError('input-invalid', `${what} ${path} ${whyUnread(cause)}`, { cause, hint });
+  });
+}
+
+export const NO_FILE = 'does not exist';
+
+/** Why a file could not be read, in words that follow its name. */
+export function whyUnread(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return NO_FILE;
+  if (code === 'EISDIR') return 'is a folder, not a file';
+  return code === 'EACCES' || code === 'EPERM' ? 'may not be read' : 'cannot be read';
 }
 
 /** Which exit code an error stands for. */

@@ -19,30 +19,29 @@ export function givenTraffic(call: Call): Flow | null {
     bad: option(call, 'bad-rate'),
   };
   if (text === null && Object.values(parts).every((part) => part === null)) return null;
+  const faults: string[] = [];
   for (const piece of (text ?? '').split(',').filter((one) => one.trim() !== '')) {
     const [, name, value] = /^\s*(canary|baseline|bad)\s+(\S+)\s*$/.exec(piece) ?? [];
-    if (name !== 'canary' && name !== 'baseline' && name !== 'bad') throw refusal(`'${piece.trim()}' is not readable`);
-    parts[name] = value ?? null;
+    if (name === 'canary' || name === 'baseline' || name === 'bad') parts[name] = value ?? null;
+    else faults.push(`'${piece.trim()}' is not readable`);
   }
-  const perSecond = (value: string | null, name: string): number => {
-    const found = /^(\d+(?:\.\d+)?)(?:\/s)?$/.exec(value ?? '')?.[1];
-    if (found === undefined) throw refusal(`${name} is ${value === null ? 'missing' : `'${value}'`}`);
-    return Number(found);
+  const read = (name: keyof typeof parts, form: RegExp, wants: string): string => {
+    const value = parts[name];
+    const found = form.exec(value ?? '')?.[1];
+    if (found === undefined) faults.push(`${name} is ${value === null ? 'missing' : `'${value}', not ${wants}`}`);
+    return found ?? '0';
   };
-  const bad = /^(\d+(?:\.\d+)?)%$/.exec(parts.bad ?? '')?.[1];
-  if (bad === undefined || Number(bad) >= 100)
-    throw refusal(`bad is ${parts.bad === null ? 'missing' : `'${parts.bad}'`}`);
-  return {
-    canary: perSecond(parts.canary, 'canary'),
-    baseline: perSecond(parts.baseline, 'baseline'),
-    bad: Number(`${bad}e-2`),
-  };
-}
-
-function refusal(what: string): RollbackError {
-  return new RollbackError('input-invalid', `The traffic cannot be read: ${what}`, {
-    hint: 'Write --traffic "canary 5/s, baseline 95/s, bad 0.5%", or --canary-rps 5 --baseline-rps 95 --bad-rate 0.5%.',
-  });
+  const perSecond = /^(\d+(?:\.\d+)?)(?:\/s)?$/;
+  const [canary, baseline, bad] = [
+    read('canary', perSecond, 'requests per second'),
+    read('baseline', perSecond, 'requests per second'),
+    read('bad', /^(\d{1,2}(?:\.\d+)?)%$/, 'a share below 100%'),
+  ];
+  if (faults.length > 0)
+    throw new RollbackError('input-invalid', `The traffic cannot be read: ${faults.join('; ')}`, {
+      hint: 'Write --traffic "canary 5/s, baseline 95/s, bad 0.5%", or --canary-rps 5 --baseline-rps 95 --bad-rate 0.5%.',
+    });
+  return { canary: Number(canary), baseline: Number(baseline), bad: Number(`${bad}e-2`) };
 }
 
 const HOUR = 3_600_000;

@@ -48,8 +48,14 @@ export const ERRORS = {
     hint: 'Grant the App or token the permission that the message names, or look whether what it asked for exists.',
     retryable: false,
   },
-  'github-conflict': { hint: 'The repository moved meanwhile; lastgood reads it again.', retryable: true },
-  'github-unavailable': { hint: 'GitHub did not answer as expected; lastgood looks again by itself.', retryable: true },
+  'github-conflict': {
+    hint: 'The repository moved meanwhile. The App reads it again by itself; start a command or a job again.',
+    retryable: true,
+  },
+  'github-unavailable': {
+    hint: 'GitHub did not answer as expected. The App looks again by itself; start a command or a job again.',
+    retryable: true,
+  },
   'argocd-unauthorized': {
     hint: 'Check ARGOCD_TOKEN: the account needs applications get (and sync) on these applications.',
     retryable: false,

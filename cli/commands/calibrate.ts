@@ -1,6 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { RollbackError } from '../../src/errors.ts';
 import { calibrate as calibrated } from '../../src/judge/calibrate.ts';
+import { duration } from '../../src/judge/because.ts';
 import { placebosOf } from '../../src/judge/placebos.ts';
 import { rulesOfGate } from '../../src/judge/judge.ts';
 import type { Reading } from '../../src/measure/reading.ts';
@@ -13,7 +14,7 @@ import { calibrateText, headline, keysOf, textDiff, type CalibrateView } from '.
 import { armCourse } from '../baseline-course.ts';
 import { gateOf, instantOf, pastSourcesOf, referencesOf, type GateOf } from '../gate-of.ts';
 import { readPlaybookFile } from '../playbook-file.ts';
-import { answer, option, type Call, type Command, OF_PLAYBOOK } from '../terminal.ts';
+import { answer, option, textOf, type Call, type Command, OF_PLAYBOOK } from '../terminal.ts';
 
 export const calibrate: Command = {
   usage: 'calibrate --service S (--from T [--to T] | --file F) [--by LABEL] [--write]',
@@ -21,6 +22,10 @@ export const calibrate: Command = {
   words: [],
   values: { ...OF_PLAYBOOK, from: 'T', to: 'T', file: 'F', by: 'LABEL' },
   switches: ['write'],
+  apart: [
+    ['from', 'file'],
+    ['to', 'file'],
+  ],
   async run(call) {
     const of = await gateOf(call);
     const view = await viewOf(of, call);
@@ -130,11 +135,15 @@ async function fromHistory(of: GateOf, call: Call): Promise<Course> {
   const from = instantOf(call, 'from', now);
   const to = Math.min(instantOf(call, 'to', now) ?? now, now);
   if (from === null)
-    throw new RollbackError('input-invalid', '--from is missing', { hint: 'Say how far back, such as --from 7d.' });
-  if (to - from <= of.gate.deadline)
-    throw new RollbackError('input-invalid', `From --from to --to is not longer than the deadline of the gate`, {
-      hint: 'Choose a longer time: one run needs a whole deadline.',
+    throw new RollbackError('input-invalid', '--from or --file is missing', {
+      hint: 'Say how far back, such as --from 7d, or name a recording with --file.',
     });
+  if (to - from <= of.gate.deadline)
+    throw new RollbackError(
+      'input-invalid',
+      `--from '${option(call, 'from') ?? ''}' is ${duration(Math.max(0, to - from) / 1000)} before ${option(call, 'to') ?? 'now'}, not more than the deadline of the gate, ${duration(of.gate.deadline / 1000)}`,
+      { hint: 'Choose a longer time: one run needs a whole deadline.' },
+    );
   const sources = pastSourcesOf(of, call, 'Record the gate with lastgood gate --record FILE, and give --file FILE.');
   const grid = { from, to, stepMs: of.gate.poll };
   const spanSteps = Math.floor(of.gate.deadline / grid.stepMs);
@@ -151,9 +160,7 @@ async function fromHistory(of: GateOf, call: Call): Promise<Course> {
 /** The baseline arm of a recorded gate, whose warm-up is over at the first look: one span. */
 async function fromFile(of: GateOf, call: Call): Promise<Course> {
   const file = option(call, 'file') ?? '';
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new RollbackError('input-invalid', `There is no file ${file}`, { cause, hint: 'Name a recording.' });
-  });
+  const text = await textOf(file, { what: '--file', hint: 'Name a recording of lastgood gate --record FILE.' });
   const { reads, startedAt } = parseRecording(text, file);
   const byTrigger = new Map<string, Reading[]>();
   for (const { readings } of reads)

@@ -14,6 +14,10 @@ export const doctor: Command = {
   words: [],
   values: { playbook: 'F', repository: 'R', repo: 'R' },
   switches: ['sarif', 'annotations'],
+  apart: [
+    ['sarif', 'annotations'],
+    ['repository', 'repo'],
+  ],
   async run(call) {
     const facts = await gather(call);
     const findings = diagnose(facts);

@@ -2,7 +2,7 @@ import { appendFile, writeFile } from 'node:fs/promises';
 import { realClock } from '../../src/adapters/clock.ts';
 import { writeReport } from '../../src/adapters/report-folder.ts';
 import { runGate, type GateResult } from '../../src/control/gate.ts';
-import { RollbackError } from '../../src/errors.ts';
+import { RollbackError, messageOf } from '../../src/errors.ts';
 import { failLogEOf } from '../../src/judge/rules.ts';
 import { explainFiles, type ExplainView } from '../../src/report/explain.ts';
 import type { Verdict } from '../../src/judge/verdict.ts';
@@ -10,7 +10,7 @@ import { recordingEnd, recordingHead, recordingLine, type GateRead } from '../..
 import { isInstant } from '../../src/plan/history.ts';
 import { progressLine } from '../../src/report/gate-progress.ts';
 import { gateOf, referencesOf, sourcesOf, type GateOf } from '../gate-of.ts';
-import { answer, option, type Call, type Command, OF_PLAYBOOK } from '../terminal.ts';
+import { answer, exitCodeOfVerdict, option, type Call, type Command, OF_PLAYBOOK } from '../terminal.ts';
 
 export const gate: Command = {
   usage: 'gate --service S [--environment E] [--playbook F] [--baseline-since TIME] [--record F] [--report DIR]',
@@ -23,8 +23,11 @@ export const gate: Command = {
     const references = await referencesOf(of, call);
     const baselineSince = instantOption(call, 'baseline-since');
     const stop = new AbortController();
-    process.once('SIGINT', () => stop.abort());
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
     const clock = realClock();
+    const folder = option(call, 'report');
+    // A place that cannot be written is told before the gate, not after it.
+    if (folder !== null) await writeReport(folder, []);
     const record = await recorder(of, call, clock.now());
     const result = await runGate({
       gate: of.gate,
@@ -37,15 +40,18 @@ export const gate: Command = {
       onLook: (_point, soFar) => call.progress(progressLine(soFar)),
     });
     await record.end(result.verdict);
-    const folder = option(call, 'report');
-    if (folder !== null) await writeReport(folder, explainFiles(viewOf(of, result)));
     answer(call, { ...result.verdict, startedAt: result.startedAt, decidedAt: result.decidedAt }, () =>
       [
         `${result.verdict.status}: ${result.verdict.because}`,
         ...result.verdict.findings.map((finding) => `  ${finding.trigger}: ${finding.because}`),
       ].join('\n'),
     );
-    return result.verdict.status === 'pass' ? 0 : 1;
+    if (folder !== null)
+      // A page that cannot be written is no reason to lose the verdict.
+      await writeReport(folder, explainFiles(viewOf(of, result))).catch((error: unknown) =>
+        call.progress(messageOf(error)),
+      );
+    return exitCodeOfVerdict(result.verdict);
   },
 };
 

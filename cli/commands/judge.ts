@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { setFlagsFromString } from 'node:v8';
 import { RollbackError } from '../../src/errors.ts';
@@ -8,7 +8,7 @@ import type { References } from '../../src/judge/rules.ts';
 import { gateBy, judgeStream, type JudgeBy } from '../judge.ts';
 import { loadPlaybook, readPlaybookFile } from '../playbook-file.ts';
 import { localReferences } from '../references.ts';
-import { needed, option, type Call, type Command, OF_PLAYBOOK } from '../terminal.ts';
+import { needed, option, whyUnread, type Call, type Command, OF_PLAYBOOK } from '../terminal.ts';
 import { readTriggerFile } from '../trigger-file.ts';
 
 export const judge: Command = {
@@ -17,6 +17,11 @@ export const judge: Command = {
   words: [],
   values: { ...OF_PLAYBOOK, trigger: 'F', file: 'F' },
   switches: [],
+  apart: [
+    ['trigger', 'service'],
+    ['trigger', 'environment'],
+    ['trigger', 'playbook'],
+  ],
   async run(call) {
     // Verdicts are short-lived text: a small nursery keeps thousands of releases at half the memory, and costs no time.
     setFlagsFromString('--semi-space-growth-factor=1');
@@ -39,13 +44,15 @@ export const judge: Command = {
 };
 
 async function opened(file: string) {
-  const handle = await open(file).catch((cause: unknown) => {
-    throw new RollbackError('input-invalid', `--file ${file} cannot be read`, {
+  try {
+    if ((await stat(file)).isDirectory()) throw Object.assign(new Error(file), { code: 'EISDIR' });
+    return (await open(file)).createReadStream();
+  } catch (cause) {
+    throw new RollbackError('input-invalid', `--file ${file} ${whyUnread(cause)}`, {
       hint: 'Name a file of JSON Lines, or leave it out and send them to standard input.',
       cause,
     });
-  });
-  return handle.createReadStream();
+  }
 }
 
 /** Reads no further while the reader of our output is behind: thousands of releases must not pile up here. */
@@ -59,6 +66,10 @@ async function* paced(lines: AsyncIterable<string>): AsyncGenerator<string> {
 /** Reference files stand beside the trigger file, or in the checkout of the playbook. */
 async function rulesFor(call: Call): Promise<{ readonly by: JudgeBy; readonly references: References }> {
   const file = option(call, 'trigger');
+  if (file === null && option(call, 'service') === null)
+    throw new RollbackError('input-invalid', '--trigger or --service is missing', {
+      hint: 'Name a file of triggers with --trigger, or a service of the playbook with --service.',
+    });
   if (file !== null) {
     const by = await readTriggerFile(file);
     return { by, references: await localReferences(gateBy(by), file) };

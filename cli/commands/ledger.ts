@@ -1,5 +1,5 @@
 import { RollbackError } from '../../src/errors.ts';
-import { parse, verify } from '../../src/ledger/chain.ts';
+import { parse, verify, type Verified } from '../../src/ledger/chain.ts';
 import { evidenceFaults, parseEvidence } from '../../src/ledger/evidence.ts';
 import { toCsv, toMarkdown } from '../../src/ledger/export.ts';
 import { find } from '../../src/ledger/query.ts';
@@ -14,8 +14,18 @@ export const ledger: Command = {
   words: ['show|verify|export|evidence'],
   values: { ...REMOTE, folder: 'DIR', file: 'F', incident: 'ID', format: 'csv|markdown|json' },
   switches: [],
+  apart: [['repo', 'folder', 'file']],
   async run(call) {
-    const action = call.words[0] ?? 'show';
+    const word = call.words[0] ?? 'show';
+    const action = ACTIONS.find((one) => one === word);
+    if (action === undefined)
+      throw new RollbackError('input-invalid', `ledger does not know the word '${word}'`, {
+        hint: `Use one of ${ACTIONS.join(', ')}.`,
+      });
+    if (['repo', 'folder', 'file'].every((name) => option(call, name) === null))
+      throw new RollbackError('input-invalid', '--repo, --folder or --file is missing', {
+        hint: 'Say which ledger: --repo acme/deployments, --folder with a checkout of its branch, or --file.',
+      });
     const books = await openBooks(call);
     switch (action) {
       case 'verify':
@@ -25,15 +35,18 @@ export const ledger: Command = {
       case 'show':
       case 'export':
         return list(call, books.ledger, action);
-      default:
-        throw new RollbackError('input-invalid', `ledger knows show, verify, export and evidence, not '${action}'`);
     }
   },
 };
 
+const ACTIONS = ['show', 'verify', 'export', 'evidence'] as const;
+
+/** Nothing at all proves nothing: a ledger that somebody emptied is no verified ledger. */
+const EMPTY: Verified = { ok: false, line: 1, because: 'the ledger is empty, so there is nothing to verify' };
+
 /** The chain, and every file of evidence against the digest by which a line names it. */
 function prove(call: Call, { ledger: text, evidence }: Books): ExitCode {
-  const proved = verify(text, sha256);
+  const proved = text.trim() === '' ? EMPTY : verify(text, sha256);
   const faults = proved.ok && evidence !== null ? evidenceFaults(parse(text), evidence, sha256) : [];
   answer(call, { ...proved, ...(evidence === null ? {} : { evidence: { files: evidence.size, faults } }) }, () =>
     proved.ok

@@ -54,7 +54,18 @@ export const migrations: Command = {
 };
 
 async function filesOf(call: Call): Promise<readonly ChangedFile[]> {
-  if (call.words.length > 0) return filesOfDisk(call.words);
+  if (call.words.length > 0) {
+    const range = ['base', 'head'].filter((name) => option(call, name) !== null).map((name) => `--${name}`);
+    if (range.length > 0)
+      throw new RollbackError(
+        'input-invalid',
+        `${range.join(' and ')} and '${call.words[0] ?? ''}' exclude each other`,
+        {
+          hint: 'Give a range of commits, or the files.',
+        },
+      );
+    return filesOfDisk(call.words);
+  }
   return filesOfRange(needed(call, 'base', 'v1.4.1'), option(call, 'head') ?? 'HEAD');
 }
 

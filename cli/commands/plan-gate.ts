@@ -14,6 +14,11 @@ export const planGate: Command = {
   words: [],
   values: { ...OF_PLAYBOOK, traffic: 'TEXT', 'canary-rps': 'N', 'baseline-rps': 'N', 'bad-rate': 'N' },
   switches: [],
+  apart: [
+    ['traffic', 'canary-rps'],
+    ['traffic', 'baseline-rps'],
+    ['traffic', 'bad-rate'],
+  ],
   async run(call) {
     const of = await gateOf(call);
     const { gate, target } = of;

@@ -14,6 +14,12 @@ export const ready: Command = {
   words: [],
   values: { ...REMOTE, pull: 'N', clone: 'FOLDER', base: 'REV', head: 'REV' },
   switches: [],
+  apart: [
+    ['repo', 'clone'],
+    ['pull', 'clone'],
+    ['pull', 'base'],
+    ['pull', 'head'],
+  ],
   async run(call) {
     const all = option(call, 'repo') === null ? await ofClone(call) : await ofPull(call);
     const rows = all.map((one) => ({ ...one, ready: readyStatus(one), sentence: readySentence(one) }));
@@ -30,15 +36,20 @@ function exitOf(all: readonly Readiness[]): ExitCode {
 }
 
 async function ofPull(call: Call): Promise<readonly Readiness[]> {
+  const asked = needed(call, 'pull', '142');
   const doors = openRemote(call);
-  const number = Number(needed(call, 'pull', '142'));
+  if (!/^[1-9]\d{0,9}$/.test(asked))
+    throw new RollbackError('input-invalid', `--pull '${asked}' is not the number of a pull request`, {
+      hint: 'Give it as --pull 142.',
+    });
+  const number = Number(asked);
   const overview = await doors.repository.overview();
   const playbook = playbookOf(overview);
-  const [pull] = Number.isInteger(number) ? await doors.repository.openPulls(overview.defaultBranch, number) : [];
+  const [pull] = await doors.repository.openPulls(overview.defaultBranch, number);
   if (!pull)
     throw new RollbackError(
       'input-invalid',
-      `--pull ${String(call.options['pull'])} is no open pull request into ${overview.defaultBranch}`,
+      `--pull ${asked} is no open pull request into ${overview.defaultBranch} of ${doors.repository.name}`,
       { hint: 'Give the number of one that is open.' },
     );
   const { all } = await readinessOfPull(doors, overview, playbook, pull);
@@ -52,8 +63,8 @@ async function ofPull(call: Call): Promise<readonly Readiness[]> {
 /** A branch of a clone, taken for what the release will be. The playbook is that of the base, as on GitHub. */
 async function ofClone(call: Call): Promise<readonly Readiness[]> {
   const folder = option(call, 'clone') ?? '.';
-  const base = await headOf(folder, option(call, 'base') ?? 'origin/HEAD');
-  const head = await headOf(folder, option(call, 'head') ?? 'HEAD');
+  const base = await headOf(folder, option(call, 'base') ?? 'origin/HEAD', '--base');
+  const head = await headOf(folder, option(call, 'head') ?? 'HEAD', '--head');
   const playbook = await clonedPlaybook(folder, base);
   const target = targetOf(playbook, {
     service: needed(call, 'service', 'recommender'),

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { replayHistory, replayRecording, type ReplayRun } from '../../src/control/replay.ts';
 import type { GateResult } from '../../src/control/gate.ts';
 import { RollbackError } from '../../src/errors.ts';
@@ -6,8 +5,8 @@ import { begin, look, rulesOfGate, stopped, verdict } from '../../src/judge/judg
 import { isRecording, parseRecording } from '../../src/measure/recording.ts';
 import { replayText, type ReplayLook, type ReplayView } from '../../src/report/replay.ts';
 import { gateOf, instantOf, pastSourcesOf, referencesOf, type GateOf } from '../gate-of.ts';
-import { looksOf } from '../judge-looks.ts';
-import { answer, option, type Call, type Command, OF_PLAYBOOK } from '../terminal.ts';
+import { looksOf, RECORDING } from '../judge-looks.ts';
+import { answer, exitCodeOfVerdict, option, textOf, type Call, type Command, OF_PLAYBOOK } from '../terminal.ts';
 
 export const replay: Command = {
   usage: 'replay --service S (--from T [--to T] | --file F) [--release SHA]',
@@ -15,21 +14,23 @@ export const replay: Command = {
   words: [],
   values: { ...OF_PLAYBOOK, from: 'T', to: 'T', file: 'F', release: 'SHA' },
   switches: [],
+  apart: [
+    ['from', 'file'],
+    ['to', 'file'],
+  ],
   async run(call) {
     const of = await gateOf(call);
     const view = await viewOf(of, call);
     answer(call, jsonOf(view), () => replayText(view));
-    return view.verdict.status === 'pass' ? 0 : 1;
+    return exitCodeOfVerdict(view.verdict);
   },
 };
 
 async function viewOf(of: GateOf, call: Call): Promise<ReplayView> {
   const file = option(call, 'file');
   if (file === null) return fromHistory(of, call);
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new RollbackError('input-invalid', `There is no file ${file}`, { cause, hint: 'Name a recording.' });
-  });
-  if (!isRecording(text)) return fromSamples(of, call, text);
+  const text = await textOf(file, { what: '--file', hint: RECORDING });
+  if (!isRecording(text)) return fromSamples(of, call, { file, text });
   const recording = parseRecording(text, file);
   const { result, looks } = await looking(of, call, (run) => replayRecording(run, recording));
   return {
@@ -50,7 +51,16 @@ async function fromHistory(of: GateOf, call: Call): Promise<ReplayView> {
       hint: 'Give the moment at which the gate began, such as --from 2026-03-01T12:00:00Z, or a recording with --file.',
     });
   const to = Math.min(instantOf(call, 'to', now) ?? from + of.gate.deadline, now);
-  if (to <= from) throw new RollbackError('input-invalid', '--to does not come after --from');
+  if (from >= now)
+    throw new RollbackError('input-invalid', `--from '${option(call, 'from') ?? ''}' has not been yet`, {
+      hint: 'Give the moment at which a past gate began.',
+    });
+  if (to <= from)
+    throw new RollbackError(
+      'input-invalid',
+      `--to '${option(call, 'to') ?? ''}' does not come after --from '${option(call, 'from') ?? ''}'`,
+      { hint: 'Give a later --to, or leave it out: then the replay lasts until the deadline of the gate.' },
+    );
   const sources = pastSourcesOf(of, call, 'Record the gate with lastgood gate --record FILE, and give --file FILE.');
   const { result, looks } = await looking(of, call, (run) => replayHistory({ ...run, sources }, { from, to }));
   return {
@@ -64,9 +74,13 @@ async function fromHistory(of: GateOf, call: Call): Promise<ReplayView> {
 }
 
 /** Lines of `lastgood judge`: samples, not readings, so there is no loop to run, only looks to judge. */
-async function fromSamples(of: GateOf, call: Call, text: string): Promise<ReplayView> {
+async function fromSamples(
+  of: GateOf,
+  call: Call,
+  recorded: { readonly file: string; readonly text: string },
+): Promise<ReplayView> {
   const rules = rulesOfGate(of.gate, await referencesOf(of, call));
-  const { release, looks } = looksOf(text, rules, option(call, 'release'));
+  const { release, looks } = looksOf(recorded, rules, option(call, 'release'));
   let state = begin(rules);
   const seen: ReplayLook[] = [];
   for (const one of looks) {

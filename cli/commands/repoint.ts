@@ -28,13 +28,14 @@ export const repoint: Command = {
   values: { ...REMOTE, pointer: 'P', at: 'TIME', to: 'VERSION' },
   switches: ['undo', 'apply'],
   async run(call) {
+    const way = wayOf(call);
     const doors = openRemote(call);
     const target = targetOf(playbookOf(await doors.repository.overview()), {
       service: needed(call, 'service', 'recommender'),
       environment: option(call, 'environment') ?? undefined,
     });
     const lines = parseLedger(await doors.repository.ledger());
-    const wishes = wishesOf(call, target, lines);
+    const wishes = wishesOf(call, way, target, lines);
     const planned: Row[] = [];
     for (const { reference, to, source } of wishes)
       planned.push(
@@ -57,9 +58,30 @@ interface Wish {
   readonly source: string;
 }
 
+interface Way {
+  readonly at: string | null;
+  readonly to: string | null;
+  readonly undo: boolean;
+}
+
+/** Where to: looked at before anybody is asked. */
+function wayOf(call: Call): Way {
+  const [at, to, undo] = [option(call, 'at'), option(call, 'to'), call.options['undo'] === true];
+  if ([at !== null, to !== null, undo].filter(Boolean).length !== 1)
+    throw new RollbackError('input-invalid', 'Say where to, once: --at TIME, --to VERSION or --undo', {
+      hint: 'Such as --at 2026-11-17T14:00Z.',
+    });
+  if (at !== null && !isInstant(at))
+    throw new RollbackError('input-invalid', `--at '${at}' is no time with a zone`, {
+      hint: 'Write it like --at 2026-11-17T14:00Z.',
+    });
+  return { at, to, undo };
+}
+
 /** Only what the playbook lists may be moved. */
 function wishesOf(
   call: Call,
+  { at, to, undo }: Way,
   { registries, rules, service, environment }: Target,
   lines: readonly Line[],
 ): readonly Wish[] {
@@ -73,13 +95,6 @@ function wishesOf(
       `${service} in ${environment} lists ${only === null ? 'no pointer' : `no pointer ${only}`} under rollback.repoint`,
       { hint: 'Only what the playbook lists may be moved; docs/registries.md shows how.' },
     );
-  const to = option(call, 'to');
-  const at = option(call, 'at');
-  const undo = call.options['undo'] === true;
-  if ([to !== null, at !== null, undo].filter(Boolean).length !== 1)
-    throw new RollbackError('input-invalid', 'Say where to, once: --at TIME, --to VERSION or --undo');
-  if (at !== null && !isInstant(at))
-    throw new RollbackError('input-invalid', `--at '${at}' is no time with a zone, such as 2026-11-17T14:00Z`);
   if (to !== null && listed.length > 1)
     throw new RollbackError('input-invalid', '--to names one version, and several pointers are listed', {
       hint: `Add --pointer, one of ${listed.map(({ pointer }) => pointer).join(', ')}.`,

@@ -17,16 +17,13 @@ export const whatran: Command = {
   words: ['TIME|SHA'],
   values: { ...REMOTE, clone: 'FOLDER' },
   switches: ['offline'],
+  apart: [['repo', 'clone']],
   async run(call) {
-    const [asked, ...more] = call.words;
-    if (asked === undefined || more.length > 0 || (!isInstant(asked) && !/^[0-9a-f]{7,40}$/i.test(asked)))
-      throw new RollbackError(
-        'input-invalid',
-        `'${call.words.join(' ')}' is neither a time with its zone nor a commit`,
-        {
-          hint: 'Write one of them, such as 2026-11-17T14:00Z or 1a2b3c4.',
-        },
-      );
+    const [asked] = call.words;
+    const hint = 'Write one of them, such as 2026-11-17T14:00Z or 1a2b3c4.';
+    if (asked === undefined) throw new RollbackError('input-invalid', 'The time or the commit is missing', { hint });
+    if (!isInstant(asked) && !/^[0-9a-f]{7,40}$/i.test(asked))
+      throw new RollbackError('input-invalid', `'${asked}' is neither a time with its zone nor a commit`, { hint });
     const opened = option(call, 'repo') === null ? await openClone(call) : await openGitHub(call);
     const targets = targetsOf(call, opened.playbook);
     const ledger = await opened.past.ledger();

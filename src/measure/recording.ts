@@ -50,7 +50,7 @@ export function isRecording(text: string): boolean {
 
 /** Throws input-invalid, naming the line. `place` is the name of the file. */
 export function parseRecording(text: string, place: string): Recording {
-  const lines = text.split('\n').flatMap((line, i) => (line.trim() === '' ? [] : [{ line, number: i + 1 }]));
+  const lines = wholeLines(text).flatMap((line, i) => (line.trim() === '' ? [] : [{ line, number: i + 1 }]));
   const [first, ...rest] = lines;
   if (first === undefined) throw refusal(place, 1, 'the file is empty');
   const head = read(headSchema, first, place);
@@ -69,6 +69,21 @@ export function parseRecording(text: string, place: string): Recording {
   }
   const { service, environment, startedAt } = head;
   return { service, environment, startedAt, reads, ended };
+}
+
+/** A gate that was killed may have left half a line behind: it says nothing, and the looks before it count. */
+function wholeLines(text: string): readonly string[] {
+  const lines = text.split('\n');
+  return lines.length > 1 && !isJson(lines.at(-1) ?? '') ? lines.slice(0, -1) : lines;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const WORDS = { '+Inf': Infinity, '-Inf': -Infinity, NaN: NaN } as const;

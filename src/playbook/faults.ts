@@ -27,12 +27,13 @@ export function formatFault(fault: Fault): string {
   return `${oneLine(fault.file)}:${fault.line}:${fault.column}${about} ${oneLine(fault.message)}${got}. ${oneLine(cure)}${end}`;
 }
 
-/** All faults of one playbook as the error that stops whoever needed it. */
-export function playbookError(faults: readonly Fault[]): RollbackError {
+/** All faults of one file as the error that stops whoever needed it. `hint`: left out, that of a playbook. */
+export function playbookError(faults: readonly Fault[], hint?: string): RollbackError {
   const lines = faults.slice(0, 50).map(formatFault);
-  const head = faults.length === 1 ? '' : `${faults.length} faults in the playbook:\n`;
+  const head =
+    faults.length === 1 ? '' : `${faults.length} faults in ${hint === undefined ? 'the playbook' : 'the file'}:\n`;
   const more = faults.length > lines.length ? `\n... and ${faults.length - lines.length} more` : '';
-  return new RollbackError('playbook-invalid', `${head}${lines.join('\n')}${more}`);
+  return new RollbackError('playbook-invalid', `${head}${lines.join('\n')}${more}`, hint === undefined ? {} : { hint });
 }
 
 /** Top to bottom, the same key, place and sentence only once (an anchor that is used twice is wrong once). */

@@ -101,7 +101,8 @@ function expressionsOf(playbook: Playbook, { promql }: Readers): readonly Doubt[
   return promql === undefined ? [] : checkExpressions(playbook, promql);
 }
 
-function faultAt(at: {
+/** A doubt at its place in the text. */
+export function faultAt(at: {
   readonly file: string;
   readonly located: Located;
   readonly doubt: Doubt;

@@ -52,6 +52,17 @@ test('every fault is said at once', () => {
   ]);
 });
 
+test('options that name different things to read exclude each other', () => {
+  assert.equal(refusal('replay --from 1h --file a.jsonl')[0], '--from and --file exclude each other: give one of them');
+  assert.equal(
+    refusal('ledger show --repo a/b --folder . --file f')[0],
+    '--repo and --folder and --file exclude each other: give one of them',
+  );
+  for (const [name, { apart, values, switches }] of Object.entries(COMMANDS))
+    for (const option of (apart ?? []).flat())
+      assert.ok(Object.hasOwn(values, option) || switches.includes(option), `${name} --${option}`);
+});
+
 test('a command that does not exist is answered with the nearest one', () => {
   assert.deepEqual(refusal('plan-gat'), [
     "There is no command 'plan-gat'. Did you mean 'plan-gate'?",

@@ -8,6 +8,7 @@ const manifest = JSON.parse(textOf('package.json')) as {
   license: string;
   engines: { node: string };
   scripts: Record<string, string>;
+  dependencies: Record<string, string>;
   devDependencies: Record<string, string>;
   allowScripts: Record<string, boolean>;
 };
@@ -26,13 +27,26 @@ test('the Action and the tests run on the same major version', () => {
   assert.equal(action.runs.using, `node${process.versions.node.split('.')[0] ?? ''}`);
 });
 
-test('any Node that engines promises is enough: every script begins with a program that npm ci installs', () => {
-  assert.equal(manifest.engines.node, '>=20');
+test('a clone needs no Node but its own: every script begins with a program that npm ci installs', () => {
   for (const [name, script] of Object.entries(manifest.scripts))
     for (const part of script.split('&&')) {
       const program = part.trim().split(' ')[0] ?? '';
       assert.ok(existsSync(new URL(`../../node_modules/.bin/${program}`, import.meta.url)), `${name}: ${program}`);
     }
+});
+
+test('engines says what the published package needs: no dependency asks for more, and the pages say the same', () => {
+  const least = (range: string): number => {
+    const [major = '0', minor = '0'] = /^>= ?(\d+)(?:\.(\d+))?/.exec(range)?.slice(1) ?? [];
+    return Number(major) * 1000 + Number(minor);
+  };
+  const ours = least(manifest.engines.node);
+  assert.ok(ours > 0, manifest.engines.node);
+  for (const name of Object.keys(manifest.dependencies)) {
+    const { engines } = JSON.parse(textOf(`node_modules/${name}/package.json`)) as { engines?: { node?: string } };
+    assert.ok(least(engines?.node ?? '') <= ours, `${name} needs ${engines?.node ?? ''}`);
+  }
+  assert.ok(textOf('docs/operate.md').includes(`Node ${manifest.engines.node.replace('>=', '')} or newer`));
 });
 
 test('the licence is there, for us and for everything inside the bundle', () => {

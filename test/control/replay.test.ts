@@ -150,9 +150,18 @@ test('a recording that was cut off is inconclusive, never a pass', async () => {
   assert.deepEqual([verdict.status, timeline.length], ['inconclusive', 7]);
 });
 
+test('half a line at the end, as a killed gate leaves it, does not take the looks before it along', () => {
+  const head = recordingHead({ service: 's', environment: 'e', startedAt: 1 });
+  const look = recordingLine({ elapsedMs: 1, readings: new Map() });
+  assert.deepEqual(
+    parseRecording(`${head}\n${look}\n{"elapsedMs":2,`, 'f').reads.map(({ elapsedMs }) => elapsedMs),
+    [1],
+  );
+});
+
 test('a file that is no recording is refused with its line', () => {
   const head = recordingHead({ service: 's', environment: 'e', startedAt: 1 });
-  assert.throws(() => parseRecording(`${head}\n{"elapsedMs":1,`, 'f.jsonl'), /f\.jsonl:2: the line is not JSON/);
+  assert.throws(() => parseRecording(`${head}\n{"elapsedMs":1,\n`, 'f.jsonl'), /f\.jsonl:2: the line is not JSON/);
   assert.throws(
     () =>
       parseRecording(

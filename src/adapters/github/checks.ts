@@ -1,7 +1,8 @@
 /** Open pull requests, and the check runs with which we speak about them. */
 import { bareLogin } from '../../plan/incident.ts';
+import { RollbackError } from '../../errors.ts';
 import type { OpenPull, PublishedCheck } from '../../ports.ts';
-import { explain, type GitHubClient } from './client.ts';
+import { explain, isGraphqlFailure, type GitHubClient } from './client.ts';
 import { ask, type Place } from './read.ts';
 
 interface Node {
@@ -19,7 +20,7 @@ interface Node {
 const FIELDS = `number headRefOid headRefName author { login } isCrossRepository mergeable potentialMergeCommit { oid }
   changedFiles files(first: 100) { nodes { path } }`;
 
-/** Open pull requests into this branch, the newest 100; or the one of this number, none when it is closed. */
+/** Open pull requests into this branch, the newest 100; or the one of this number, none when it is closed or there is no such. */
 export async function listOpenPulls(
   client: GitHubClient,
   place: Place,
@@ -31,7 +32,10 @@ export async function listOpenPulls(
       pullRequest(number: $number) { state baseRefName ${FIELDS} } } }`;
     const { repository } = await ask<{
       repository: { pullRequest: (Node & { readonly state: string; readonly baseRefName: string }) | null };
-    }>(client, document, { ...place, number }, `read #${number}`);
+    }>(client, document, { ...place, number }, `read #${number}`).catch((error: unknown) => {
+      if (error instanceof RollbackError && isNoPull(error.cause)) return { repository: { pullRequest: null } };
+      throw error;
+    });
     const pull = repository.pullRequest;
     return pull?.state === 'OPEN' && pull.baseRefName === base ? [toOpenPull(pull)] : [];
   }
@@ -44,6 +48,14 @@ export async function listOpenPulls(
     'list the open pull requests',
   );
   return repository.pullRequests.nodes.map(toOpenPull);
+}
+
+/** GitHub answers a number that is no pull request with an error, not with null. */
+function isNoPull(error: unknown): boolean {
+  return (
+    isGraphqlFailure(error) &&
+    error.errors.every(({ type, path }) => type === 'NOT_FOUND' && path?.at(-1) === 'pullRequest')
+  );
 }
 
 function toOpenPull(node: Node): OpenPull {

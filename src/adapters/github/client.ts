@@ -81,7 +81,11 @@ function retryAfterMs(error: HttpFailure, now: number): number | null {
 
 /** GraphQL says what is wrong with a query in its answer, not in the HTTP status. */
 interface GraphqlFailure extends Error {
-  readonly errors: readonly { readonly type?: string; readonly message: string }[];
+  readonly errors: readonly {
+    readonly type?: string;
+    readonly message: string;
+    readonly path?: readonly (string | number)[];
+  }[];
   readonly headers: Readonly<Record<string, string | number | undefined>>;
 }
 
