@@ -47,6 +47,8 @@ export function overWords(pull: Pull): string | null {
     return `pull request #${pull.number} already took the traffic away from this release, and a second one was opened for its version`;
   if (pull.labels.includes(LABELS.recovered))
     return `pull request #${pull.number} already rolled this release back: recovered, as proven by the metrics`;
+  if (pull.labels.includes(LABELS.superseded))
+    return `pull request #${pull.number} already rolled this release back, and a later rollback took over`;
   if (pull.state === 'closed' && pull.labels.includes(LABELS.cancelled))
     return `pull request #${pull.number} for this release was closed without a merge; reopen it to go on`;
   return null;

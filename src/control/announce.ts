@@ -142,7 +142,7 @@ const MOST_TRIES = 5;
 
 function labelFor(pull: Pull, step: Step): string | null {
   if (step.kind === 'escalate') return step.final ? LABELS.escalated : LABELS.called;
-  if (step.kind === 'finish') return step.outcome === 'recovered' ? LABELS.recovered : LABELS.cancelled;
+  if (step.kind === 'finish') return step.outcome === 'nothing-to-do' ? LABELS.cancelled : LABELS[step.outcome];
   // Once it is merged nobody is needed any more, and a new call may come.
   const called = step.kind === 'wait' && step.for === 'person';
   if (pull.state === 'merged' && pull.labels.includes(LABELS.called)) return called ? null : LABELS.active;

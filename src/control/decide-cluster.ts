@@ -11,8 +11,8 @@ type Reached = Extract<Seen, { kind: 'seen' }>;
 export function decideCluster(seen: Observed, remembered: Remembered): Step {
   const { pull, half } = remembered;
   if (half?.kind === 'traffic' && half.relievedAt !== undefined) return decideServed(seen, remembered, half.relievedAt);
-  if (seen.proven?.kind === 'relieved') return relievedBefore(seen, remembered, seen.proven);
-  if (seen.proven) return { kind: 'finish', outcome: 'recovered', because: seen.proven.because };
+  if (seen.recorded?.kind === 'relieved') return relievedBefore(seen, remembered, seen.recorded);
+  if (seen.recorded) return { kind: 'finish', outcome: seen.recorded.kind, because: seen.recorded.because };
   const { verify, rollback: policy } = seen.rules;
   const mergedAt = Date.parse(pull.mergedAt ?? '');
   const deadline = Math.max(mergedAt, ...holdsSince(seen, mergedAt)) + verify.within;

@@ -1,6 +1,6 @@
 import type { Planned } from '../plan/plan.ts';
 import { migrationGate } from './decide-migration.ts';
-import type { Observed, ProvenBefore, Remembered } from './observed.ts';
+import type { Observed, Recorded, Remembered } from './observed.ts';
 import { against, seconds } from './seconds.ts';
 import type { Step } from './step.ts';
 
@@ -45,7 +45,7 @@ export function decideRelief(
 }
 
 /** The ledger has the proof that users are well, and whoever wrote it ended before the next step. */
-export function relievedBefore(seen: Observed, remembered: Remembered, { at, because }: ProvenBefore): Step {
+export function relievedBefore(seen: Observed, remembered: Remembered, { at, because }: Recorded): Step {
   const words = `users were proven to be well at ${at}: ${because}`;
   return seen.incident.way === 'fallback' ? { kind: 'served', because: words } : secondHalf(seen, remembered, words);
 }
@@ -84,7 +84,7 @@ function secondHalf(seen: Observed, remembered: Remembered, why: string): Step {
   const aside = seen.incident.way === 'fallback';
   const what = aside ? 'route' : 'version';
   if (second === null) return { kind: 'second', because: `${why}; now the ${what}` };
-  const proven = aside || seen.proven?.kind === 'relieved' || seen.proof?.status === 'pass';
+  const proven = aside || seen.recorded?.kind === 'relieved' || seen.proof?.status === 'pass';
   switch (second.kind) {
     case 'planned': {
       const { person, job, notes } = migrationGate(second.plan, seen.rules.rollback);

@@ -66,7 +66,8 @@ export function entriesOf(seen: Observed, moments: Moments, step: Step, page: nu
     );
   if (step.kind === 'finish' && step.outcome !== 'nothing-to-do') {
     const at = new Date(seen.now).toISOString();
-    entries.push(entry(seen, step.outcome, at, pull.mergeCommit, 'lastgood', step.because, { ...exitOfStep(step) }));
+    const kind = endOf(step.outcome);
+    entries.push(entry(seen, kind, at, pull.mergeCommit, 'lastgood', step.because, { ...exitOfStep(step) }));
   }
   if (step.kind === 'escalate') entries.push(escalated(seen, step, pull.mergeCommit, page));
   return entries;
@@ -86,6 +87,11 @@ function escalated(
     ...exitOfStep(step),
   });
   return { ...line, id: `${line.id}/${step.trouble}` };
+}
+
+/** The line that an end is written as; its reason code tells the two ways to be cancelled apart. */
+export function endOf(outcome: 'recovered' | 'cancelled' | 'superseded'): 'recovered' | 'cancelled' {
+  return outcome === 'recovered' ? 'recovered' : 'cancelled';
 }
 
 /** Users are proven to be well before the version is back. */

@@ -3,6 +3,7 @@ import type { Entry } from '../ledger/entry.ts';
 import { factsOf, printEvidence, type EvidenceFile } from '../ledger/evidence.ts';
 import type { Sha256 } from '../ledger/canonical.ts';
 import type { Moments } from '../report/timeline.ts';
+import { endOf } from './entries.ts';
 import { incidentFacts } from './evidence.ts';
 import type { Observed } from './observed.ts';
 import type { Step } from './step.ts';
@@ -45,5 +46,5 @@ export function withEvidence(
 
 function outcomeOf(step: Step): 'recovered' | 'cancelled' | 'escalated' | null {
   if (step.kind === 'escalate') return 'escalated';
-  return step.kind === 'finish' && step.outcome !== 'nothing-to-do' ? step.outcome : null;
+  return step.kind === 'finish' && step.outcome !== 'nothing-to-do' ? endOf(step.outcome) : null;
 }

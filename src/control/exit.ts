@@ -25,5 +25,6 @@ export function exitOfStep(step: Step): Exit | null {
 const OUTCOMES = {
   recovered: 'recovery-proven',
   cancelled: 'closed-unmerged',
+  superseded: 'superseded',
   'nothing-to-do': 'already-undone',
 } as const satisfies Record<Extract<Step, { kind: 'finish' }>['outcome'], ExitReason>;

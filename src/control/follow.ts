@@ -143,10 +143,10 @@ function isAsLeft({ stage }: Observed, pull: Pull): boolean {
 }
 
 /** When users were proven to be well again; null: moving the traffic alone did not prove it. */
-function relievedAtOf({ stage, proof, proven, now }: Observed): string | null {
+function relievedAtOf({ stage, proof, recorded, now }: Observed): string | null {
   const half = stage.kind === 'opened' ? stage.remembered.half : null;
   const earlier = half?.kind === 'traffic' ? half.relievedAt : undefined;
-  return earlier ?? proven?.at ?? (proof?.status === 'pass' ? new Date(now).toISOString() : null);
+  return earlier ?? recorded?.at ?? (proof?.status === 'pass' ? new Date(now).toISOString() : null);
 }
 
 function nextLook(step: Step): number | null {

@@ -22,7 +22,7 @@ export function momentsOf(seen: Observed, step: Step): Moments {
     merged: pull?.mergedAt ?? null,
     applied,
     healthy: healthy ? iso(healthySince(seen, reached, Date.parse(pull.mergedAt ?? ''))) : null,
-    recovered: step.kind === 'finish' && step.outcome === 'recovered' ? (seen.proven?.at ?? iso(seen.now)) : null,
+    recovered: step.kind === 'finish' && step.outcome === 'recovered' ? (seen.recorded?.at ?? iso(seen.now)) : null,
   };
 }
 
@@ -31,7 +31,7 @@ function relievedAt(seen: Observed, step: Step): string | null {
   if (half?.kind === 'version') return half.first.relievedAt;
   return (
     half?.relievedAt ??
-    (seen.proven?.kind === 'relieved' ? seen.proven.at : null) ??
+    (seen.recorded?.kind === 'relieved' ? seen.recorded.at : null) ??
     (isRelieved(seen, step) ? iso(seen.now) : null)
   );
 }

@@ -101,7 +101,7 @@ function exitFor(entry: Entry, occasion: Occasion): Exit | null {
     case 'recovered':
       return exitOf('recovery-proven');
     case 'cancelled':
-      return exitOf('closed-unmerged');
+      return exitNamed(String(entry.details['reasonCode'])) ?? exitOf('closed-unmerged');
     case 'held':
       return exitOf(entry.kind === 'held' || entry.kind === 'frozen' ? 'stopped' : 'resumed');
     case 'needs-you':

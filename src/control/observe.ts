@@ -1,5 +1,6 @@
 import { RollbackError } from '../errors.ts';
 import { parse as parseLedger } from '../ledger/chain.ts';
+import type { Entry } from '../ledger/entry.ts';
 import { find } from '../ledger/query.ts';
 import type { Incident } from '../plan/incident.ts';
 import type { Verdict } from '../judge/verdict.ts';
@@ -9,7 +10,7 @@ import type { Application, ArgoCd, JobVerdict, MetricSource, Obstacles, Pull } f
 import { appliedSince, healthySince } from './decide-cluster.ts';
 import { MIGRATION_CHECK } from './decide-migration.ts';
 import type { Doors } from './doors.ts';
-import type { ProvenBefore, Remembered, Seen, Settings } from './observed.ts';
+import type { Recorded, Remembered, Seen, Settings } from './observed.ts';
 import type { Prover } from './prove.ts';
 
 /** Every application of the environment, each asked to look at Git first. */
@@ -97,25 +98,43 @@ export async function observeMigration(
 
 /**
  * What was proven in time is not asked for again after it: the label that ends a rollback comes after its line in the ledger, and a
- * process may end between the two. Read only once the time is over.
+ * process may end between the two. Nor is anybody called for a version that another rollback has replaced. Read only once the time is over.
  */
-export async function observeProven(
+export async function observeRecorded(
   { repository, clock }: Pick<Doors, 'repository' | 'clock'>,
   target: Target,
   incident: Incident,
   { pull, half = null }: Pick<Remembered, 'pull' | 'half'>,
-): Promise<ProvenBefore | null> {
-  const late = clock.now() > Date.parse(pull.mergedAt ?? '') + target.rules.verify.within;
-  if (pull.state !== 'merged' || !late) return null;
-  const kind = half?.kind === 'traffic' ? 'relieved' : 'recovered';
+): Promise<Recorded | null> {
+  const mergedAt = Date.parse(pull.mergedAt ?? '');
+  if (pull.state !== 'merged' || clock.now() <= mergedAt + target.rules.verify.within) return null;
   try {
-    const line = find(parseLedger(await repository.ledger()), { incident: incident.id, kinds: [kind] }).at(-1);
-    return line ? { kind, at: line.at, because: line.because } : null;
+    return recordedOf(parseLedger(await repository.ledger()), incident, {
+      onlyTraffic: half?.kind === 'traffic',
+      mergedAt,
+    });
   } catch (error) {
     // A ledger that somebody broke must not keep a person from being called.
     if (error instanceof RollbackError && error.code === 'ledger-broken') return null;
     throw error;
   }
+}
+
+function recordedOf(
+  ledger: readonly Entry[],
+  { id, key: { service, environment } }: Incident,
+  { onlyTraffic, mergedAt }: { readonly onlyTraffic: boolean; readonly mergedAt: number },
+): Recorded | null {
+  const kind = onlyTraffic ? 'relieved' : 'recovered';
+  const proven = find(ledger, { incident: id, kinds: [kind] }).at(-1);
+  if (proven) return { kind, at: proven.at, because: proven.because };
+  // The version that waits for its turn still has to follow.
+  if (onlyTraffic) return null;
+  const others = find(ledger, { service, environment, kinds: ['merged'] }).filter(({ incident }) => incident !== id);
+  const next = others.findLast(({ at }) => Date.parse(at) > mergedAt);
+  if (!next) return null;
+  const because = `the rollback of incident ${next.incident ?? 'unknown'} was merged after this one and took over`;
+  return { kind: 'superseded', at: next.at, because };
 }
 
 /** The success criteria, measured only once the revert is applied and healthy everywhere. */

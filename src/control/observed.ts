@@ -90,9 +90,9 @@ export interface Settings {
   readonly refused?: string | null;
 }
 
-/** A proof that stands in the ledger, although the pull request does not say so: a process ended in between. */
-export interface ProvenBefore {
-  readonly kind: 'recovered' | 'relieved';
+/** What stands in the ledger although the pull request does not say so: a process ended in between, or another incident took over. */
+export interface Recorded {
+  readonly kind: 'recovered' | 'relieved' | 'superseded';
   /** ISO 8601. */
   readonly at: string;
   readonly because: string;
@@ -109,8 +109,8 @@ export interface Observed extends Settings {
   readonly applications: readonly Seen[];
   /** The success criteria measured since the cluster was healthy; null before. */
   readonly proof: Verdict | null;
-  /** What the ledger says was proven of this incident, read once its time is over; null: nothing, or it is not over. */
-  readonly proven?: ProvenBefore | null;
+  /** What the ledger says became of this incident, read once its time is over; null: nothing, or it is not over. */
+  readonly recorded?: Recorded | null;
   /** What a fallback was taken for: whether it serves well again; null: nobody asks. */
   readonly back?: {
     readonly verdict: Verdict;

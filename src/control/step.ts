@@ -84,7 +84,8 @@ export type Step =
     }
   | {
       readonly kind: 'finish';
-      readonly outcome: 'recovered' | 'cancelled' | 'nothing-to-do';
+      /** `superseded`: another rollback of the same service took over before this one was proven. */
+      readonly outcome: 'recovered' | 'cancelled' | 'superseded' | 'nothing-to-do';
       readonly because: string;
     };
 

@@ -55,6 +55,8 @@ export const LABELS = {
   relieved: 'lastgood: relieved',
   escalated: 'lastgood: escalated',
   cancelled: 'lastgood: cancelled',
+  /** Another rollback of the same service was merged before this one was proven. */
+  superseded: 'lastgood: superseded',
   /** Beside the others: a person says that the release was innocent. */
   falseAlarm: 'lastgood-false-alarm',
 } as const;

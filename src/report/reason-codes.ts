@@ -83,6 +83,10 @@ export const EXIT_REASONS = {
   stopped: { decision: 'held', meaning: 'A person stopped automatic rollbacks, or changes, here.' },
   resumed: { decision: 'held', meaning: 'A person allowed them again.' },
   'closed-unmerged': { decision: 'cancelled', meaning: 'A person closed the revert without a merge.' },
+  superseded: {
+    decision: 'cancelled',
+    meaning: 'Another rollback of the same service was merged later and took over.',
+  },
   'already-undone': { decision: 'nothing-to-do', meaning: 'The files already are as they were at the target.' },
 } as const satisfies Record<string, ExitRow>;
 

@@ -181,7 +181,7 @@ export class FakeRepository implements DeploymentRepository {
   async unfinishedRollbacks(): Promise<readonly Pull[]> {
     this.fault('unfinishedRollbacks');
     return this.pulls.filter(({ labels, state }) => {
-      if (labels.includes('lastgood: recovered') || labels.includes('lastgood: relieved')) return false;
+      if (labels.some((label) => /^lastgood: (recovered|relieved|superseded)$/.test(label))) return false;
       if (labels.includes('lastgood: cancelled')) return state !== 'closed';
       return !(labels.includes('lastgood: escalated') && state !== 'open');
     });

@@ -1,7 +1,7 @@
 /** Plays a story: the facts at each moment become one observation, and `decide` says the next step. */
 import assert from 'node:assert/strict';
 import { decide } from '../../src/control/decide.ts';
-import type { Observed, ProvenBefore, Seen, Stage } from '../../src/control/observed.ts';
+import type { Observed, Recorded, Seen, Stage } from '../../src/control/observed.ts';
 import type { Step } from '../../src/control/step.ts';
 import type { Cause } from '../../src/plan/incident.ts';
 import type { Planned, RollbackPlan } from '../../src/plan/plan.ts';
@@ -154,7 +154,7 @@ export function play(story: Story): readonly Step[] {
       applications: world.pull?.state === 'merged' ? seenOf(world) : [],
       proof:
         world.facts.proof == null ? null : aVerdict({ status: world.facts.proof, because: world.facts.measured ?? '' }),
-      proven: provenOf(moment.facts.ledger),
+      recorded: recordedOf(moment.facts.ledger),
       back: backOf(moment.facts.back),
       second: world.second ? PLANS[world.second] : null,
       escalated: world.called,
@@ -338,8 +338,8 @@ function stageOf(world: World, seconds: number): Stage {
   };
 }
 
-function provenOf(said: Facts['ledger']): ProvenBefore | null {
-  return said ? { kind: said.says, at: at(said.at), because: 'errors: 0.0010 < 0.02' } : null;
+function recordedOf(said: Facts['ledger']): Recorded | null {
+  return said ? { kind: said.says, at: at(said.at), because: said.because ?? 'errors: 0.0010 < 0.02' } : null;
 }
 
 function backOf(said: Facts['back']): NonNullable<Observed['back']> | null {

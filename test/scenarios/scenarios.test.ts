@@ -66,7 +66,7 @@ test('together the stories show every step, everything that is waited for and ev
   );
   assert.deepEqual(
     seen((then) => then.outcome),
-    ['cancelled', 'nothing-to-do', 'recovered'],
+    ['cancelled', 'nothing-to-do', 'recovered', 'superseded'],
   );
 });
 

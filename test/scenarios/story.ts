@@ -98,8 +98,10 @@ const facts = z.strictObject({
   back: z
     .strictObject({ proven: z.boolean().optional(), 'well-for': time.optional(), beyond: z.string().optional() })
     .optional(),
-  /** What a process wrote into the ledger before it ended: read once the time for the proof is over. */
-  ledger: z.strictObject({ says: z.enum(['recovered', 'relieved']), at: time }).optional(),
+  /** What the ledger says became of the incident: read once the time for the proof is over. */
+  ledger: z
+    .strictObject({ says: z.enum(['recovered', 'relieved', 'superseded']), at: time, because: z.string().optional() })
+    .optional(),
   proof: z.enum(['continue', 'pass', 'fail', 'inconclusive', 'no-data', 'error']).nullable().optional(),
   measured: z.string().optional(),
 });

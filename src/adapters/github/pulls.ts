@@ -152,7 +152,7 @@ export async function listUnfinished(client: GitHubClient, place: Place, us: str
 }
 
 export function isFinished(pull: Pull): boolean {
-  if (pull.labels.includes(LABELS.recovered) || pull.labels.includes(LABELS.relieved)) return true;
+  if ([LABELS.recovered, LABELS.relieved, LABELS.superseded].some((label) => pull.labels.includes(label))) return true;
   // Reopened by a person, it goes on.
   if (pull.labels.includes(LABELS.cancelled)) return pull.state === 'closed';
   return pull.state !== 'open' && pull.labels.includes(LABELS.escalated);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { RollbackError } from '../../src/errors.ts';
 import { parse } from '../../src/ledger/chain.ts';
 import { parseTimeline } from '../../src/report/timeline.ts';
-import { aLoop, anAsk, aRelease, KEY, steps, toTheEnd, type Released } from './world.ts';
+import { aLoop, anAsk, aRelease, FILE, KEY, manifest, steps, toTheEnd, type Released } from './world.ts';
 
 const WITHIN = 10 * 60_000;
 
@@ -52,6 +52,50 @@ test('the recovery of another incident of the same service proves nothing about 
   world.source.rate = 0.5;
   const looks = await toTheEnd(world, aLoop(world), anAsk(world, { bad: worse }));
   assert.deepEqual(steps(looks).at(-1), 'escalate not-recovered');
+});
+
+test('a rollback that was replaced by another one before it was proven calls nobody, and says which one took over', async () => {
+  const world = aRelease({
+    rollback: { approval: 'auto' },
+    verify: { 'healthy-for': '5s', poll: '10s', within: '10m' },
+  });
+  const loop = aLoop(world);
+  world.source.rate = 0.3;
+  await loop.reconcile(KEY, anAsk(world));
+  world.clock.turn(8 * 60_000);
+  const worse = world.repository.release('Release web 1.6.0', { [FILE]: manifest('1.6.0') });
+  await loop.reconcile(KEY, anAsk(world, { bad: worse }));
+  world.source.count();
+  world.source.rate = 0.001;
+  world.clock.turn(3 * 60_000);
+  await toTheEnd(world, loop, null);
+  const looks = await toTheEnd(world, loop, null);
+  assert.deepEqual(steps(looks), ['finish superseded']);
+  assert.deepEqual(
+    world.repository.pulls.map(({ labels }) => labels),
+    [['lastgood: superseded'], ['lastgood: recovered']],
+  );
+  assert.deepEqual(await world.repository.unfinishedRollbacks(), []);
+  const [first, second] = parse(world.repository.ledgerText).filter(({ kind }) => kind === 'requested');
+  const end = parse(world.repository.ledgerText).findLast(({ incident }) => incident === first?.incident);
+  assert.deepEqual([end?.kind, end?.details['reasonCode']], ['cancelled', 'superseded']);
+  assert.ok(end?.because.includes(second?.incident ?? 'none'));
+  assert.ok(!kinds(world).includes('escalated'));
+});
+
+test('a later rollback that nobody merged takes nothing over', async () => {
+  const world = aRelease();
+  const loop = aLoop(world);
+  world.source.rate = 0.3;
+  await loop.reconcile(KEY, anAsk(world));
+  const worse = world.repository.release('Release web 1.6.0', { [FILE]: manifest('1.6.0') });
+  world.repository.rules = ['required_status_checks'];
+  world.repository.mergeState = 'blocked';
+  await loop.reconcile(KEY, anAsk(world, { bad: worse }));
+  world.repository.change(world.repository.pulls[1]?.number ?? 0, { state: 'closed' });
+  await loop.reconcile(KEY, null);
+  world.clock.turn(3 * WITHIN);
+  assert.deepEqual(steps(await toTheEnd(world, loop, null)), ['escalate not-recovered']);
 });
 
 test('a ledger that somebody broke keeps nobody from being called', async () => {
