@@ -1,6 +1,7 @@
 /** What a change of the default branch, of a pull request or of an order means for everybody else's changes. */
-import { groupChanges } from '../plan/changes.ts';
+import { groupChanges, type Change } from '../plan/changes.ts';
 import type { Key } from '../plan/incident.ts';
+import { setAgain, type Quarantined } from '../plan/quarantine.ts';
 import type { Doors } from './doors.ts';
 import type { Ask } from './draft.ts';
 import { checkGroup, checkPulls, readRules, setOnHead, type Rules } from './release-check.ts';
@@ -36,22 +37,45 @@ async function keepQuarantine(doors: Pick<Doors, 'repository'>, rules: Rules): P
   const keeps: Keep[] = [];
   for (const { key, found } of set) {
     const paths = playbook.services[key.service]?.environments[key.environment]?.paths ?? [];
-    const [newest] = groupChanges(await doors.repository.history(paths, head));
+    const changes = groupChanges(await doors.repository.history(paths, head));
     const [first] = found;
-    // While the revert itself is on its way, the bad release still is the newest change: it is no second one.
-    // So it is while only the traffic was moved away from it: its version follows.
-    if (!newest || !first || newest.revision === first.bad || newest.revertOf === first.bad) continue;
+    const setter = first ? await setterOf(doors, changes, first) : null;
+    // Only the traffic was moved away from it, or its revert is on its way: it is no second one.
+    if (!first || !setter || setter.revision === first.bad) continue;
     keeps.push({
       key,
       ask: {
-        cause: { kind: 'quarantine', writer: newest.author, value: first.value, path: first.path },
-        at: newest.at,
-        bad: newest.revision,
+        cause: { kind: 'quarantine', writer: setter.author, value: first.value, path: first.path },
+        at: setter.at,
+        bad: setter.revision,
         to: null,
       },
     });
   }
   return keeps;
+}
+
+/** Changes that are read to find out who set a value. */
+const READ = 50;
+
+/** The change that set it: the oldest of the newest ones since which it has stood there. Who changed something else after them is innocent. */
+async function setterOf(
+  { repository }: Pick<Doors, 'repository'>,
+  changes: readonly Change[],
+  held: Quarantined,
+): Promise<Change | null> {
+  const read = changes.slice(0, READ);
+  const { path } = held;
+  const trees = await repository.trees(
+    [path],
+    read.map(({ revision }) => revision),
+  );
+  const blobAt = (revision: string) => trees.get(revision)?.find((file) => file.path === path)?.blob ?? '';
+  const texts = await repository.texts([...new Set(read.map(({ revision }) => blobAt(revision)))].filter(Boolean));
+  const stands = ({ revision }: Change): boolean =>
+    setAgain([held], [{ path, before: null, after: texts.get(blobAt(revision)) ?? null }]).length > 0;
+  const without = read.findIndex((change) => !stands(change));
+  return (without < 0 ? read.at(-1) : read[without - 1]) ?? null;
 }
 
 /** The head of a merge group, told the same way. */

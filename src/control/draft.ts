@@ -16,7 +16,7 @@ import { lookAtListed } from './artefacts.ts';
 import type { Doors } from './doors.ts';
 import { draftFallback, wantsFallback } from './draft-fallback.ts';
 import { makeWay, type Made } from './draft-plan.ts';
-import { QUARANTINE } from './entries.ts';
+import { detailOf, QUARANTINE } from './entries.ts';
 import { placesOf, type Places } from './places.ts';
 import { foresee } from './foresee.ts';
 import { foreseeMoves } from './foresee-moves.ts';
@@ -97,7 +97,7 @@ export async function draft(
     openedToday,
     openedRecently,
     hold: orderOn(orders.holds, key),
-    keptBefore: keptBefore(ledger, key),
+    keptBefore: keptBefore(ledger, key, ask.cause),
   };
   const base = {
     incident,
@@ -142,11 +142,17 @@ export async function draft(
   }
 }
 
-/** Since the last `/release`, or ever. */
-function keptBefore(ledger: readonly Entry[], { service, environment }: Key): number {
+/** How often this very value was taken back, since the last `/release` or ever. */
+function keptBefore(ledger: readonly Entry[], { service, environment }: Key, cause: Cause): number {
+  if (cause.kind !== 'quarantine') return 0;
   const here = ledger.filter((line) => line.service === service && line.environment === environment);
   const released = here.findLastIndex(({ kind }) => kind === 'released');
-  return here.slice(released + 1).filter(({ kind, actor }) => kind === 'requested' && actor === QUARANTINE).length;
+  return here
+    .slice(released + 1)
+    .filter(
+      ({ kind, actor, details }) =>
+        kind === 'requested' && actor === QUARANTINE && details['value'] === detailOf(cause.value),
+    ).length;
 }
 
 /** A person's word for the target. A commit that is not in the past of the default branch never served from it. */

@@ -21,7 +21,10 @@ export function entriesOf(seen: Observed, moments: Moments, step: Step, page: nu
       seen.incident.way === 'fallback' ? null : seen.incident.bad,
       actorOf(seen.incident.cause),
       reasonOf(seen.incident.cause),
-      evidence === null ? {} : { evidence },
+      {
+        ...(evidence === null ? {} : { evidence }),
+        ...(seen.incident.cause.kind === 'quarantine' ? { value: detailOf(seen.incident.cause.value) } : {}),
+      },
     ),
     entry(seen, 'opened', pull.createdAt, good.sha, 'lastgood', good.because, {
       pullRequest: pull.number,
@@ -134,6 +137,11 @@ function entry(
     because,
     details,
   };
+}
+
+/** A value of a manifest as a line keeps it: the memory of the pull request, from which the line follows, cuts it, too. */
+export function detailOf(value: string): string {
+  return value.slice(0, 200);
 }
 
 /** The actor of a rollback that only keeps a quarantine; no login has a blank. */

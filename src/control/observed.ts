@@ -68,7 +68,7 @@ export interface Before {
   readonly openedToday: number;
   /** A person stopped automatic rollbacks here; null: nobody did. */
   readonly hold?: Order | null;
-  /** Rollbacks that were already made here only because a quarantined version came again. */
+  /** Rollbacks that were already made here only because this very version came again. */
   readonly keptBefore?: number;
   /** Rollbacks opened within `pause`. */
   readonly openedRecently?: number;

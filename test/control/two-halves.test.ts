@@ -329,4 +329,6 @@ test('the quarantine leaves the bad version alone while its second half is on th
   const world = aCanary();
   await aLoop(world).reconcile(KEY, anAsk(world));
   assert.deepEqual(await reviewChanges(doorsOf(world), null), []);
+  world.repository.release('Tune the probes', { 'apps/web/probes.yaml': 'seconds: 5\n' });
+  assert.deepEqual(await reviewChanges(doorsOf(world), null), [], 'nor is whoever changed something else accused');
 });

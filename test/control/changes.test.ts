@@ -1,0 +1,49 @@
+/** What stands on the default branch although it is quarantined: who set it, and how often it was taken back. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { reviewChanges } from '../../src/control/changes.ts';
+import { doorsOf } from './fakes.ts';
+import { aLoop, anAsk, aRelease, FILE, manifest, type Released, steps, toTheEnd } from './world.ts';
+
+async function rolledBack(): Promise<Released> {
+  const world = aRelease();
+  await toTheEnd(world, aLoop(world), anAsk(world));
+  world.clock.turn(60_000);
+  return world;
+}
+
+const keepsOf = (world: Released) => reviewChanges(doorsOf(world), null);
+
+test('whoever set it again is accused, not whoever changed something else after them', async () => {
+  const world = await rolledBack();
+  const again = world.repository.release('Update image', { [FILE]: manifest('1.4.2') }, 'pushed');
+  world.clock.turn(1000);
+  world.repository.release('Tune the probes', { 'apps/web/probes.yaml': 'seconds: 5\n' });
+  const [keep, ...others] = await keepsOf(world);
+  assert.deepEqual([keep?.ask.bad, others], [again, []]);
+  const cause = keep?.ask.cause;
+  assert.deepEqual(cause?.kind === 'quarantine' && [cause.writer, cause.value], ['ada', 'ghcr.io/acme/web:1.4.2']);
+  assert.equal(steps(await toTheEnd(world, aLoop(world), keep?.ask ?? null)).at(-1), 'finish recovered');
+  assert.equal(world.repository.file(FILE), manifest('1.4.1'));
+  assert.equal(world.repository.file('apps/web/probes.yaml'), 'seconds: 5\n', 'what came after it stays');
+});
+
+test('another version that comes again is taken back once, too: nobody has taken that one back before', async () => {
+  const world = await rolledBack();
+  const loop = aLoop(world);
+  const setAgain = async (version: string): Promise<string[]> => {
+    world.clock.turn(60_000);
+    world.repository.release(`Set ${version}`, { [FILE]: manifest(version) }, 'pushed');
+    const [keep] = await keepsOf(world);
+    assert.ok(keep);
+    return steps(await toTheEnd(world, loop, keep.ask));
+  };
+  assert.equal((await setAgain('1.4.2')).at(-1), 'finish recovered');
+  world.clock.turn(60_000);
+  const worse = world.repository.release('Release web 1.4.3', { [FILE]: manifest('1.4.3') });
+  await toTheEnd(world, loop, anAsk(world, { bad: worse }));
+  world.clock.turn(24 * 3_600_000);
+  assert.equal((await setAgain('1.4.3')).at(-1), 'finish recovered');
+  assert.equal(world.repository.file(FILE), manifest('1.4.1'));
+  assert.deepEqual(await setAgain('1.4.2'), ['escalate set-again']);
+});
