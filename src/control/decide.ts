@@ -91,14 +91,23 @@ function reasonsForAPerson(seen: Observed, plan: RollbackPlan, before: Before): 
   return reasons;
 }
 
+/** Later changes that one line names; the plan names all of them. */
+const LISTED = 4;
+
 /** The two ways on, each as it is typed. */
 function conflictTodo(seen: Observed, planned: Extract<Planned, { kind: 'conflict' }>): readonly string[] {
   const { service, environment } = seen.incident.key;
   const later = planned.later ?? [];
-  const list = later.map(({ sha, title, author }) => `${sha.slice(0, 7)} ${title} (${author})`).join('; ');
+  const list = later
+    .slice(0, LISTED)
+    .map(({ sha, title, author }) => `${sha.slice(0, 7)} ${title.slice(0, 60)} (${author.slice(0, 20)})`);
+  const more = later.length > LISTED ? [`${later.length - LISTED} more`] : [];
   const { good, instead } = planned;
+  // What is typed goes first: a long list may be cut.
   return [
-    ...(later.length > 0 ? [`To revert these too: ${list}: /rollback ${service} ${environment} to ${good.sha}`] : []),
+    ...(later.length > 0
+      ? [`/rollback ${service} ${environment} to ${good.sha} reverts these too: ${[...list, ...more].join('; ')}`]
+      : []),
     ...(instead
       ? [
           `To set only ${instead.changes.map(({ key }) => key).join(', ')} to the last good value and keep the rest: /rollback plan ${service} ${environment} prints it with a hash to confirm.`,

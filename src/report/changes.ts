@@ -44,7 +44,7 @@ export function filesList(plan: RollbackPlan, rows = ROWS): string {
 }
 
 /** The commits whose content goes away, newest first. */
-export function undoneList(plan: RollbackPlan, rows = ROWS): string {
+export function undoneList(plan: Pick<RollbackPlan, 'undoes'>, rows = ROWS): string {
   const lines = plan.undoes
     .slice(0, rows)
     .map((commit) => `- ${short(commit.sha)} ${inline(commit.title, 120)} (${inline(commit.author, 60)})`);

@@ -161,6 +161,7 @@ export function printBlock(memory: Memory): string {
     incident: { ...memory.incident, cause: clipCause(memory.incident.cause) },
     good: { ...memory.good, because: clip(memory.good.because) },
     ...(memory.person === undefined ? {} : { person: clip(memory.person) }),
+    ...(memory.author === undefined ? {} : { author: clip(memory.author) }),
   };
   // In the order of the schema, whatever was added when: a block that was read prints the same again.
   const ordered = memorySchema.safeParse(clipped);

@@ -13,6 +13,8 @@ export interface FileTexts {
 
 const LINES = 40;
 const CHARACTERS = 6_000;
+/** Of all files together: the comment holds more than this. */
+const ALL_CHARACTERS = 20_000;
 
 /** Every file folded away, its changed lines inside; empty for no file. */
 export function diffDetails(files: readonly FileTexts[]): string {
@@ -22,8 +24,10 @@ export function diffDetails(files: readonly FileTexts[]): string {
     return `${code(path, 200)}\n\n${block(cut.join('\n'), 'diff', CHARACTERS)}`;
   });
   if (folded.length === 0) return '';
-  const rest = files.length > folded.length ? [`and ${files.length - folded.length} more files`] : [];
-  return `<details><summary>Lines that change</summary>\n\n${[...folded, ...rest].join('\n\n')}\n\n</details>`;
+  let left = ALL_CHARACTERS;
+  const shown = folded.filter((file) => (left -= file.length) >= 0);
+  const rest = files.length > shown.length ? [`and ${files.length - shown.length} more files`] : [];
+  return `<details><summary>Lines that change</summary>\n\n${[...shown, ...rest].join('\n\n')}\n\n</details>`;
 }
 
 function changed(before: string, after: string): readonly string[] {

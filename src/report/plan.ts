@@ -2,6 +2,7 @@
 import type { Planned, RollbackPlan } from '../plan/plan.ts';
 import { causeMarkdown } from './cause.ts';
 import { conflictsTable, filesList, followsWords, undoneList, versionsTable } from './changes.ts';
+import { fitted } from './body.ts';
 import { block, inline } from './escape.ts';
 import { short } from './numbers.ts';
 
@@ -20,6 +21,10 @@ export interface PlanView {
 }
 
 export function planComment(view: PlanView): string {
+  return fitted((rows) => planWith(view, rows));
+}
+
+function planWith(view: PlanView, rows: number): string {
   const { plan } = view;
   const { service, environment } = plan.incident.key;
   const sections = [
@@ -32,13 +37,13 @@ export function planComment(view: PlanView): string {
       `- **Route:** ${inline(view.route)}`,
       ...(view.expected === undefined ? [] : [`- **Expected:** ${inline(view.expected)}`]),
       ...view.blockers.map((blocker) => `- **In the way:** ${inline(blocker)}`),
-      ...(plan.verified ?? []).map((line) => `- **Verified:** ${inline(line)}`),
+      ...(plan.verified ?? []).slice(0, rows).map((line) => `- **Verified:** ${inline(line)}`),
       ...(plan.notes ?? []).map((note) => `- **Know:** ${inline(note)}`),
     ].join('\n'),
-    versionsTable(plan),
-    filesList(plan),
-    followsWords(plan),
-    plan.undoes.length === 0 ? '' : `Undoes here:\n\n${undoneList(plan)}`,
+    versionsTable(plan, rows),
+    filesList(plan, rows),
+    followsWords(plan, rows),
+    plan.undoes.length === 0 ? '' : `Undoes here:\n\n${undoneList(plan, rows)}`,
     ...(view.more ?? []),
     ...howToRun(view),
   ];
@@ -69,18 +74,18 @@ function waysOn(
   planned: Extract<Planned, { kind: 'conflict' }>,
   key: { service: string; environment: string },
   printedIn: 'answer' | 'confirmable',
+  rows: number,
 ): string[] {
   const { later = [], instead = null } = planned;
   const ask = `/rollback ${key.service} ${key.environment}`;
-  const list = later.map(({ sha, title, author }) => `- ${short(sha)} ${inline(title, 120)} (${inline(author, 60)})`);
   const these = [
     `Later commits changed the same places. **Revert these too**, all of them:`,
-    ...(list.length > 0 ? [list.join('\n')] : []),
+    later.length === 0 ? '' : undoneList({ undoes: later }, rows),
     block(`${ask} to ${planned.good.sha}`),
   ];
   const only = instead && [
     '**Or set only these keys** to their last good value, and keep everything else that came later:',
-    versionsTable(instead),
+    versionsTable(instead, rows),
     block(
       printedIn === 'confirmable'
         ? `/rollback confirm ${instead.hash}`
@@ -99,11 +104,13 @@ export function noPlanComment(
   const where = `${inline(key.service)} in ${inline(key.environment)}`;
   switch (planned.kind) {
     case 'conflict':
-      return [
-        `**A person is needed**: ${where} cannot go back to ${short(planned.good.sha)} by itself: ${inline(planned.because)}`,
-        conflictsTable(planned.conflicts),
-        ...waysOn(planned, key, printedIn),
-      ].join('\n\n');
+      return fitted((rows) =>
+        [
+          `**A person is needed**: ${where} cannot go back to ${short(planned.good.sha)} by itself: ${inline(planned.because)}`,
+          conflictsTable(planned.conflicts, rows),
+          ...waysOn(planned, key, printedIn, rows),
+        ].join('\n\n'),
+      );
     case 'unfit':
       return `**A person is needed**: ${where} cannot go back to ${short(planned.good.sha)}: ${inline(planned.because)}. ${inline(planned.cure)}\n`;
     case 'nothing-to-do':

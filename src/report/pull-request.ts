@@ -1,4 +1,5 @@
 /** The revert pull request: title and body, with its memory as the last line. */
+import { fitted } from './body.ts';
 import type { Cause } from '../plan/incident.ts';
 import type { RollbackPlan } from '../plan/plan.ts';
 import type { Quarantined } from '../plan/quarantine.ts';
@@ -45,13 +46,9 @@ export function pullRequestTitle(plan: RollbackPlan): string {
   return revertTitle({ ...plan, half: halfOf(plan) });
 }
 
-/** GitHub refuses 65,536 characters. */
-const BODY_MAX = 60_000;
-
 /** First what and why, then the files, then how it is proven. Long lists are cut until GitHub accepts the body; the diff holds them all. */
 export function pullRequestBody(view: PullRequestView): string {
-  const bodies = [40, 10, 3].map((rows) => bodyWith(view, rows));
-  return bodies.find((body) => body.length <= BODY_MAX) ?? bodyWith(view, 0);
+  return fitted((rows) => bodyWith(view, rows));
 }
 
 function bodyWith(view: PullRequestView, rows: number): string {

@@ -90,7 +90,7 @@ describe('the hard situations, end to end', () => {
     const settled = await crew.alert(bad);
     assert.ok(settled.kind === 'looked' && settled.step.kind === 'escalate');
     assert.equal(settled.step.trouble, 'conflict');
-    assert.match(settled.step.todo.join('\n'), /To revert these too: .* Release 2\.2\.0 with more replicas/);
+    assert.match(settled.step.todo.join('\n'), /reverts these too: .* Release 2\.2\.0 with more replicas/);
     const { number } = (await until('an issue calls a person', () =>
       [...town.github.repository(REPOSITORY).issues.values()].findLast(({ title }) => /needs you/.test(title)),
     )) as { number: number };
