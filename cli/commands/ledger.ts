@@ -4,15 +4,16 @@ import { evidenceFaults, parseEvidence } from '../../src/ledger/evidence.ts';
 import { toCsv, toMarkdown } from '../../src/ledger/export.ts';
 import { find } from '../../src/ledger/query.ts';
 import { evidenceMarkdown, type RecordView } from '../../src/report/evidence.ts';
+import { ledgerText } from '../../src/report/ledger.ts';
 import { openBooks, type Books } from '../evidence-files.ts';
 import { sha256 } from '../remote.ts';
 import { answer, needed, option, type Call, type Command, type ExitCode, REMOTE } from '../terminal.ts';
 
 export const ledger: Command = {
   usage: 'ledger show|verify|export|evidence',
-  does: 'reads the ledger of --repo (or --folder, --file): shows, proves with its evidence, exports it (--format csv|markdown|json), or prints the record of one --incident',
+  does: 'reads the ledger of --repo (or --folder, --file): shows, proves with its evidence, exports it (--format csv|markdown|json|text), or prints the record of one --incident',
   words: ['show|verify|export|evidence'],
-  values: { ...REMOTE, folder: 'DIR', file: 'F', incident: 'ID', format: 'csv|markdown|json' },
+  values: { ...REMOTE, folder: 'DIR', file: 'F', incident: 'ID', format: 'text|csv|markdown|json' },
   switches: [],
   apart: [['repo', 'folder', 'file']],
   async run(call) {
@@ -86,13 +87,24 @@ function list(call: Call, text: string, action: 'show' | 'export'): ExitCode {
     ...(environment ? { environment } : {}),
     ...(incident ? { incident } : {}),
   });
-  const format = option(call, 'format') ?? (action === 'export' ? 'csv' : 'markdown');
-  if (!['csv', 'markdown', 'json'].includes(format))
-    throw new RollbackError('input-invalid', `--format is csv, markdown or json, not '${format}'`);
-  if (call.json || format === 'json') call.print(JSON.stringify(lines, null, 2));
-  else
-    call.print(
-      format === 'csv' ? toCsv(lines) : lines.length === 0 ? 'the ledger has no such lines' : toMarkdown(lines),
-    );
+  const format = option(call, 'format') ?? (action === 'export' ? 'csv' : 'text');
+  switch (call.json ? 'json' : format) {
+    case 'json':
+      call.print(JSON.stringify(lines, null, 2));
+      break;
+    case 'csv':
+      call.print(toCsv(lines));
+      break;
+    case 'markdown':
+      call.print(lines.length === 0 ? NONE : toMarkdown(lines));
+      break;
+    case 'text':
+      call.print(lines.length === 0 ? NONE : ledgerText(lines));
+      break;
+    default:
+      throw new RollbackError('input-invalid', `--format is text, csv, markdown or json, not '${format}'`);
+  }
   return 0;
 }
+
+const NONE = 'the ledger has no such lines';

@@ -1,6 +1,7 @@
 import { draft } from '../../src/control/draft.ts';
 import { playbookOf } from '../../src/control/reconcile.ts';
 import { targetOf } from '../../src/playbook/target.ts';
+import { unmarked } from '../../src/report/escape.ts';
 import { noPlanComment, planComment } from '../../src/report/plan.ts';
 import { openRemote } from '../remote.ts';
 import { answer, needed, option, type Command, REMOTE } from '../terminal.ts';
@@ -29,13 +30,15 @@ export const plan: Command = {
     const { planned } = drafted;
     answer(call, planned, () =>
       planned.kind === 'planned'
-        ? planComment({
-            plan: planned.plan,
-            route: drafted.activeRules.join(', ') || 'direct merge, pinned to the head',
-            blockers: [],
-            printedIn: 'terminal',
-          })
-        : noPlanComment(planned, key),
+        ? unmarked(
+            planComment({
+              plan: planned.plan,
+              route: drafted.activeRules.join(', ') || 'direct merge, pinned to the head',
+              blockers: [],
+              printedIn: 'terminal',
+            }),
+          )
+        : unmarked(noPlanComment(planned, key)),
     );
     return planned.kind === 'planned' ? 0 : 1;
   },

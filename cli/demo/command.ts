@@ -40,7 +40,10 @@ async function keep({ town, bot }: Stage, live: (text: string) => void): Promise
   live(
     `\nkept: GitHub ${github.url} (token of mona: ${github.token('mona')}), Argo CD ${argoCd.url}, service ${fleet.url}, bot ${bot.url}\nCtrl-C ends it.`,
   );
-  await new Promise<void>((resolve) => void process.once('SIGINT', resolve));
+  // A terminal that is closed ends it as well: the bot is a process of its own, and would stay.
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
 }
 
 function scenarioOf(name: string): Scenario {

@@ -98,3 +98,15 @@ export function mention(name: string): string {
   const bare = name.replace(/^@/, '');
   return /^[A-Za-z0-9-]{1,39}(\/[A-Za-z0-9._-]{1,100})?$/.test(bare) ? `@${bare}` : inline(name);
 }
+
+/** Markdown of ours as it is read on a terminal: bold, escapes and entities taken back; tables and code stay. */
+export function unmarked(markdown: string): string {
+  return markdown
+    .replaceAll(ZERO_WIDTH_SPACE, '')
+    .replace(/<br>/g, '\n')
+    .replace(/<\/?(?:sub|code)>|\*\*/g, '')
+    .replace(/\\([!-/:-@[-`{-~])/g, '$1')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
+}

@@ -17,7 +17,14 @@ export function pagePaths(): readonly string[] {
     namesIn(folder)
       .filter((name) => name.endsWith('.md'))
       .map((name) => `${folder}/${name}`);
-  return ['README.md', 'CONTEXT.md', ...under('docs'), ...under('docs/decisions')];
+  return [
+    'README.md',
+    'CONTEXT.md',
+    ...under('docs'),
+    ...under('docs/decisions'),
+    'bench/README.md',
+    'test/scenarios/README.md',
+  ];
 }
 
 /** The fenced blocks of one language, in order. */

@@ -6,6 +6,8 @@ import { parse, stringify } from 'yaml';
 import { INPUTS } from '../../action/inputs.ts';
 import { readArguments } from '../../cli/arguments.ts';
 import { COMMANDS } from '../../cli/commands.ts';
+import { SCENARIOS } from '../../cli/demo/scenarios.ts';
+import { parseLine, sampleOf } from '../../cli/judge-line.ts';
 import { isVerb } from '../../src/chatops/commands.ts';
 import { parseComment } from '../../src/chatops/parse.ts';
 import { messageOf } from '../../src/errors.ts';
@@ -55,7 +57,7 @@ const commandLines = pages.flatMap((path) =>
       /(?:npm run -s lastgood --|^(?:\$ )?(?:  +)?(?:- run: )?lastgood|`lastgood) ([a-z-]+[^`\n]*)/gm,
     ),
   ]
-    .map(([, line = '']) => line.split(/ #| [|>&]|\s+$/)[0] ?? '')
+    .map(([, line = '']) => line.split(/ #| [|>&]| < |\s+$/)[0] ?? '')
     .filter((line) => !/[[(\\]|\.\.\./.test(line) && Object.hasOwn(COMMANDS, line.split(' ')[0] ?? ''))
     .map((line) => ({ path, line })),
 );
@@ -86,11 +88,31 @@ test('every comment that a page tells people to write is a command', () => {
   }
 });
 
+test('every scenario that a page names can be played', () => {
+  const named = pages.flatMap((path) => foundIn(textOf(path), /--scenario ([a-z][a-z-]+)/g));
+  assert.ok(named.length >= 6, named.join());
+  for (const name of named) assert.ok(SCENARIOS.has(name), name);
+});
+
+test('no page calls a bare node, which may be one that does not run TypeScript', () => {
+  for (const path of pagePaths())
+    assert.doesNotMatch(textOf(path), /(?<!npx )\bnode (?:--test|(?:bench|test|docs|action|cli)\/)/, path);
+});
+
+test('the lines and arms that lastgood judge is said to read are read', () => {
+  const page = textOf('docs/judge.md');
+  const lines = blocksOf(page, 'jsonl').flatMap((block) => block.trim().split('\n'));
+  const arms = foundIn(page, /`(\{"(?:bad|good|strata|le|values|sum|value)": .*?\}+)`/g);
+  assert.ok(lines.length >= 2 && arms.length >= 7, `${lines.length} lines, ${arms.length} arms`);
+  const written = arms.map((arm) => `{"release": "r", "t": 30, "metric": "m", "canary": ${arm}, "baseline": null}`);
+  for (const line of [...lines, ...written]) assert.notEqual(sampleOf(parseLine(line), 'above').kind, 'missing', line);
+});
+
 test('every file that a command line names is there', () => {
   for (const path of pagePaths())
     for (const file of foundIn(
       textOf(path),
-      /\bnode (?:--[a-z-]+(?: '[^']*')? )*((?:bench|test|docs|action|cli)\/[\w/.-]+\.ts)/g,
+      /\b(?:npx )?node (?:--[a-z-]+(?: '[^']*')? )*((?:bench|test|docs|action|cli)\/[\w/.-]+\.ts)/g,
     ))
       assert.ok(existsSync(new URL(`../../${file}`, import.meta.url)), `${path}: ${file}`);
 });

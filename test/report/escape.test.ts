@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { block, code, inline, label, link, logLine, mention, oneLine, plain, quote } from '../../src/report/escape.ts';
+import {
+  block,
+  code,
+  inline,
+  label,
+  link,
+  logLine,
+  mention,
+  oneLine,
+  plain,
+  quote,
+  unmarked,
+} from '../../src/report/escape.ts';
 import { HOSTILE } from './builders.ts';
 
 const printers = { inline, code, plain, oneLine };
@@ -93,4 +105,10 @@ test('only a login or a team is mentioned', () => {
 test('long text is cut at the promised length and says so', () => {
   assert.equal(oneLine('x'.repeat(50), 10), 'xxxxxxxxx…');
   assert.equal(Array.from(oneLine('💥'.repeat(50), 10)).length, 10);
+});
+
+test('on a terminal our Markdown reads as the text that it was made of', () => {
+  const text = 'rate 0.3 > 0.01 & _x_ <b> a|b #12 @team 2026-03-01 [x](y)';
+  assert.equal(unmarked(`**Why:** ${inline(text)}`), `Why: ${text}`);
+  assert.equal(unmarked(code('a|b <c>')), 'a|b <c>');
 });
