@@ -9,6 +9,7 @@ import type { Which } from '../src/control/ready-check.ts';
 import type { Key } from '../src/plan/incident.ts';
 import type { GateRun } from '../src/ports.ts';
 import type { Move } from '../src/registries/moves.ts';
+import { readButtonsName } from '../src/report/buttons.ts';
 
 /** Where an event came from. */
 export interface Origin {
@@ -40,8 +41,8 @@ export type Errand =
   | { readonly kind: 'merge-group'; readonly origin: Origin; readonly mergeGroup: MergeGroup };
 
 /**
- * Looks and asks of one key share a lane, so that replicas too take one at a time. A comment does not name its key before it is
- * read: the comments of one page share a lane, and the loop keeps their key serial.
+ * Looks, asks and presses of one key share a lane, so that replicas too take one at a time. A comment does not name its key before it
+ * is read: the comments of one page share a lane. Should two replicas then work on one key, every write meets what the other one did.
  */
 export function taskOf(errand: Errand): Task<Errand> {
   const group = errand.origin.repository;
@@ -49,7 +50,7 @@ export function taskOf(errand: Errand): Task<Errand> {
   switch (errand.kind) {
     case 'look':
     case 'ask': {
-      const lane = `${group}/${errand.key.environment}/${errand.key.service}`;
+      const lane = laneOf(group, errand.key);
       return errand.kind === 'look' ? task(lane, lane) : task(lane, `${lane} ${causeOf(errand.ask)}`);
     }
     case 'comment': {
@@ -67,8 +68,11 @@ export function taskOf(errand: Errand): Task<Errand> {
       const lane = `${group}~${'number' in which ? which.number : which.head}`;
       return task(lane, `${lane} ${tries}`);
     }
-    case 'press':
-      return task(`${group}!${errand.pressed.check}`, `${group} ${errand.pressed.checkRunId} ${errand.pressed.action}`);
+    case 'press': {
+      const { check, checkRunId, action } = errand.pressed;
+      const place = readButtonsName(check);
+      return task(place ? laneOf(group, place) : `${group}!${check}`, `${group} ${checkRunId} ${action}`);
+    }
     case 'protect': {
       const lane = `${group}%${errand.asked.runId}/${errand.asked.environment}`;
       return task(lane, lane);
@@ -80,6 +84,10 @@ export function taskOf(errand: Errand): Task<Errand> {
     case 'gate':
       return task(`${group}@${errand.run.sha}`, `${group} ${errand.run.id}`);
   }
+}
+
+function laneOf(group: string, { service, environment }: Pick<Key, 'service' | 'environment'>): string {
+  return `${group}/${environment}/${service}`;
 }
 
 /** A name may not be as long as what a webhook says. */
