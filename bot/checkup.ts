@@ -69,7 +69,7 @@ export function createCheckup(parts: Parts): Checkup {
   }
 
   async function go(wanted: (name: string, installationId: number) => boolean): Promise<void> {
-    const repositories = await house.repositories();
+    const { all: repositories } = await house.repositories();
     for (const name of known.keys()) if (!repositories.some((one) => one.name === name)) known.delete(name);
     for (const { name, installationId } of repositories) {
       if (!wanted(name, installationId)) continue;
@@ -80,8 +80,8 @@ export function createCheckup(parts: Parts): Checkup {
         log('warn', reason, { during: 'doctor', repository: name });
       }
     }
-    const all = [...known.values()].flatMap(({ findings }) => findings);
-    const count = (severity: Severity): number => all.filter((finding) => finding.severity === severity).length;
+    const findings = [...known.values()].flatMap((one) => one.findings);
+    const count = (severity: Severity): number => findings.filter((finding) => finding.severity === severity).length;
     diagnosed({ error: count('error'), warning: count('warning'), note: count('note') });
   }
 

@@ -17,6 +17,7 @@ import { createLoop, type Loop } from '../src/control/reconcile.ts';
 import type { Config } from './config.ts';
 import { createExaminer, type Examiner } from './examine.ts';
 import type { Deliveries } from './redeliver.ts';
+import { createRepositories, type Repositories } from './repositories.ts';
 import { within } from './within.ts';
 
 /** One deployment repository with everything wired to it. */
@@ -30,8 +31,7 @@ export interface House {
   room(repository: string, installationId: number): Promise<Room>;
   /** Base URL of the API that all rooms speak to. */
   readonly api: string;
-  /** Every repository the App is installed on. */
-  repositories(): Promise<readonly { readonly name: string; readonly installationId: number }[]>;
+  repositories(): Promise<Repositories>;
   /** What GitHub could not deliver to the App. */
   readonly deliveries: Deliveries;
   /** Resolves once GitHub has answered to the key of the App. */
@@ -135,23 +135,7 @@ export function createHouse({ config, env, log, traffic }: Parts): House & { rea
       const built = await Promise.allSettled([...rooms.values()]);
       await Promise.all(built.flatMap((room) => (room.status === 'fulfilled' ? [room.value.loop.flush()] : [])));
     },
-    async repositories() {
-      try {
-        const installations = await asApp.paginate('GET /app/installations', { per_page: 100 });
-        const lists = await Promise.all(
-          // A suspended installation answers every question with 403, which would hide all the others.
-          installations
-            .filter((installation) => !installation.suspended_at)
-            .map(async ({ id }) => {
-              const repositories = await client(id).paginate('GET /installation/repositories', { per_page: 100 });
-              return repositories.map((repository) => ({ name: repository.full_name, installationId: id }));
-            }),
-        );
-        return lists.flat();
-      } catch (error) {
-        throw explain(error, 'list the repositories of the App');
-      }
-    },
+    repositories: createRepositories({ asApp, client, log }),
   };
 }
 

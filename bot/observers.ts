@@ -46,7 +46,7 @@ export function createObservers(parts: {
 
 async function readAll(house: Pick<House, 'repositories' | 'room'>, log: Log): Promise<readonly Observer[]> {
   const found: Observer[] = [];
-  for (const { name: repository, installationId } of await house.repositories()) {
+  for (const { name: repository, installationId } of (await house.repositories()).all) {
     const origin = { repository, installationId };
     try {
       found.push(...(await observersIn(house, origin)));

@@ -222,7 +222,7 @@ export function createPorter({ house, queue, log, witness, now = Date.now }: Par
       );
     },
     async sweep() {
-      for (const { name, installationId } of await house.repositories()) {
+      for (const { name, installationId } of (await house.repositories()).all) {
         try {
           await sweepRepository({ repository: name, installationId });
         } catch (error) {

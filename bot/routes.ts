@@ -1,15 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ALERT_SENDERS, senderAt } from '../src/chatops/alert-senders.ts';
 import type { AlertAsk } from '../src/chatops/alerts.ts';
+import { RollbackError } from '../src/errors.ts';
 import { admit, createOnce, type AlertSecrets } from './alert-auth.ts';
 import { readBody } from './body.ts';
 import type { House } from './house.ts';
 import type { Porter } from './porter.ts';
 import { isRecent } from './recent.ts';
+import type { Installed } from './repositories.ts';
 
 interface Options {
-  readonly house: House;
-  readonly porter: Porter;
+  readonly house: Pick<House, 'repositories'>;
+  readonly porter: Pick<Porter, 'ask'>;
   /** Token of Alertmanager; null: its alerts are off. */
   readonly token: string | null;
   /** What the other senders must show; left out: their alerts are off. */
@@ -66,21 +68,32 @@ async function answer(options: Options & { readonly once: Once }, request: Incom
 }
 
 /** Keeps what is asked. Returns the alerts that belong to no repository of ours, each with its cure. */
-async function handOver(house: House, porter: Porter, asks: readonly AlertAsk[]): Promise<string[]> {
-  const repositories = asks.length === 0 ? [] : await house.repositories();
-  const [only, ...others] = repositories;
+async function handOver(
+  house: Pick<House, 'repositories'>,
+  porter: Pick<Porter, 'ask'>,
+  asks: readonly AlertAsk[],
+): Promise<string[]> {
+  const { all, unread } = asks.length === 0 ? { all: [], unread: 0 } : await house.repositories();
   const lost: string[] = [];
   for (const { key, ask } of asks) {
-    const found = key.repo === '' && others.length === 0 ? only : repositories.find(({ name }) => name === key.repo);
+    const found = meantBy(key.repo, all, unread);
     if (found) {
       const origin = { repository: found.name, installationId: found.installationId };
       await porter.ask(origin, { ...key, repo: found.name }, ask);
       continue;
     }
-    const repo = key.repo === '' ? `one of ${repositories.length} repositories` : `'${key.repo}'`;
+    // It may be one of those that GitHub cannot name now.
+    if (unread > 0) throw new RollbackError('github-unavailable', `${unread} installations could not be read`);
+    const repo = key.repo === '' ? `one of ${all.length} repositories` : `'${key.repo}'`;
     lost.push(
       `alert '${ask.cause.alert}' means ${repo}: set its label lastgood_repository to one that the App is installed on`,
     );
   }
   return lost;
+}
+
+/** GitHub compares names without case, and Datadog sends its tags in lower case. */
+function meantBy(repo: string, all: readonly Installed[], unread: number): Installed | undefined {
+  if (repo === '') return all.length === 1 && unread === 0 ? all[0] : undefined;
+  return all.find(({ name }) => name.toLowerCase() === repo.toLowerCase());
 }

@@ -28,8 +28,10 @@ function aCheckup(repositories: Record<string, readonly DoctorFinding[] | null |
   const meters = createMeters();
   const checkup = createCheckup({
     house: {
-      repositories: async () =>
-        Object.keys(repositories).map((name) => ({ name, installationId: name.startsWith('a') ? 1 : 2 })),
+      repositories: async () => ({
+        all: Object.keys(repositories).map((name) => ({ name, installationId: name.startsWith('a') ? 1 : 2 })),
+        unread: 0,
+      }),
     },
     examiner: {
       async findings(name): Promise<Examined | null> {
@@ -116,7 +118,12 @@ test('a repository that takes too long is left, and the next one is examined', a
   const seen: string[] = [];
   const log: string[] = [];
   const checkup = createCheckup({
-    house: { repositories: async () => ['a/slow', 'a/well'].map((name) => ({ name, installationId: 1 })) },
+    house: {
+      repositories: async () => ({
+        all: ['a/slow', 'a/well'].map((name) => ({ name, installationId: 1 })),
+        unread: 0,
+      }),
+    },
     examiner: {
       findings: (name) => {
         seen.push(name);

@@ -46,7 +46,7 @@ export async function anEdge() {
   const room = { doors, loop: aLoop(world, doors) };
   const house: House = {
     room: async () => room,
-    repositories: async () => [{ name: 'acme/deploy', installationId: 9 }],
+    repositories: async () => ({ all: [{ name: 'acme/deploy', installationId: 9 }], unread: 0 }),
     api: 'https://api.github.com',
     deliveries: { lost: async () => [], again: async () => undefined },
     identity: async () => undefined,

@@ -23,7 +23,7 @@ function aHouse() {
   const house: Pick<House, 'repositories' | 'room'> = {
     async repositories() {
       reads.push('repositories');
-      return ['acme/closed', 'acme/deploy'].map((name) => ({ name, installationId: 9 }));
+      return { all: ['acme/closed', 'acme/deploy'].map((name) => ({ name, installationId: 9 })), unread: 0 };
     },
     async room(name) {
       if (name === 'acme/closed') throw new RollbackError('github-forbidden', 'GitHub answered 403');

@@ -30,7 +30,7 @@ function aHouse(world: Released): House & { readonly log: string[] } {
       return room;
     },
     async repositories() {
-      return ['acme/closed', 'acme/deploy'].map((name) => ({ name, installationId: 9 }));
+      return { all: ['acme/closed', 'acme/deploy'].map((name) => ({ name, installationId: 9 })), unread: 0 };
     },
     api: 'https://api.github.com',
     deliveries: { lost: async () => [], again: async () => undefined },

@@ -18,14 +18,18 @@ interface Options {
   readonly token?: string | null;
   readonly repositories?: readonly string[];
   readonly down?: boolean;
+  readonly unread?: number;
 }
 
-async function aServer(t: TestContext, { token = TOKEN, repositories = ['acme/deploy'], down = false }: Options = {}) {
+async function aServer(
+  t: TestContext,
+  { token = TOKEN, repositories = ['acme/deploy'], down = false, unread = 0 }: Options = {},
+) {
   const asked: { origin: Origin; key: Key; ask: Ask }[] = [];
   const house: Pick<House, 'repositories'> = {
     async repositories() {
       if (down) throw new RollbackError('github-unavailable', 'GitHub answered 502');
-      return repositories.map((name) => ({ name, installationId: 9 }));
+      return { all: repositories.map((name) => ({ name, installationId: 9 })), unread };
     },
   };
   const porter: Pick<Porter, 'ask'> = {
@@ -33,8 +37,7 @@ async function aServer(t: TestContext, { token = TOKEN, repositories = ['acme/de
       asked.push({ origin, key, ask });
     },
   };
-  // Only these two are used by the route.
-  const route = alertsRoute({ house: house as House, porter: porter as Porter, token, now: () => NOW });
+  const route = alertsRoute({ house, porter, token, now: () => NOW });
   const routed: Promise<void>[] = [];
   const server = createServer((request, response) => void routed.push(route(request, response)));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -165,6 +168,20 @@ test('without a label the only repository is meant, and among several none', asy
   assert.equal(several.asked.length, 0);
   await several.post(aBody(anAlert({ lastgood_repository: 'acme/other' })));
   assert.equal(several.asked[0]?.key.repo, 'acme/other');
+});
+
+test('a repository is named in any case: Datadog sends its tags in lower case', async (t) => {
+  const { post, asked } = await aServer(t, { repositories: ['Acme/Deploy', 'Acme/Other'] });
+  assert.equal((await post(aBody(anAlert({ lastgood_repository: 'acme/deploy' })))).status, 202);
+  assert.deepEqual([asked[0]?.key.repo, asked[0]?.origin.repository], ['Acme/Deploy', 'Acme/Deploy']);
+});
+
+test('while GitHub cannot name all repositories, an alert of a known one is kept and any other is to be sent again', async (t) => {
+  const { post, asked } = await aServer(t, { unread: 1 });
+  assert.equal((await post(aBody(anAlert({ lastgood_repository: 'acme/deploy' })))).status, 202);
+  assert.equal((await post(aBody(anAlert({ lastgood_repository: 'acme/other' })))).status, 503);
+  assert.equal((await post(aBody(anAlert()))).status, 503, 'it may mean one that is not named yet');
+  assert.equal(asked.length, 1);
 });
 
 test('when GitHub is away the sender is asked to send again', async (t) => {
