@@ -19,11 +19,13 @@ export function createLog({ write = (line) => void process.stdout.write(line), s
   const known = secrets
     .flatMap((secret) => (secret === null ? [] : [secret, secret.replaceAll('\n', '\\n')]))
     .filter((secret) => secret.length >= SHORTEST);
+  // Cut last: half a secret is one too.
   const clean = (text: string): string =>
     known
-      .reduce((left, secret) => left.replaceAll(secret, '***'), text.slice(0, LONGEST))
+      .reduce((left, secret) => left.replaceAll(secret, '***'), text)
       .replace(/\b(?:gh[a-z]_\w{10,}|github_pat_\w{10,})/g, '***')
-      .replace(/(:\/\/)[^\s/@]{1,500}@/g, '$1***@');
+      .replace(/(:\/\/)[^\s/@]{1,500}@/g, '$1***@')
+      .slice(0, LONGEST);
   return (level, message, facts = {}) => {
     const cleaned = Object.entries(facts).map(
       ([name, fact]) => [name, typeof fact === 'string' ? clean(fact) : fact] as const,
@@ -36,4 +38,11 @@ export function createLog({ write = (line) => void process.stdout.write(line), s
     };
     write(`${JSON.stringify(line)}\n`);
   };
+}
+
+const SECRET_NAME = /TOKEN|SECRET|PASSWORD|CREDENTIAL|WEBHOOK|_BASIC|_?KEY$/i;
+
+/** The values of all variables whose names say that they are secrets: playbooks name them, and nobody else knows which they are. */
+export function secretsIn(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+  return Object.entries(env).flatMap(([name, value]) => (SECRET_NAME.test(name) && value ? [value] : []));
 }

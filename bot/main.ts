@@ -1,8 +1,7 @@
-import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Probot } from 'probot';
 import { createTraffic } from '../src/adapters/github/traffic.ts';
-import { RollbackError } from '../src/errors.ts';
+import { messageOf, RollbackError } from '../src/errors.ts';
 import { webhooks } from './app.ts';
 import { createCheckup, startCheckups } from './checkup.ts';
 import { readConfig } from './config.ts';
@@ -12,8 +11,9 @@ import { createHealth } from './health.ts';
 import { createHouse } from './house.ts';
 import { installations } from './installed.ts';
 import { openQueue } from './keep.ts';
+import { listen } from './listen.ts';
 import { createLookRound } from './look-round.ts';
-import { createLog } from './log.ts';
+import { createLog, secretsIn } from './log.ts';
 import { createMeters } from './meters.ts';
 import { createPorter } from './porter.ts';
 import { createObservers } from './observers.ts';
@@ -32,7 +32,7 @@ export async function startBot(
   const setup = readSetup(env);
   if (setup !== null) return startSetup(setup, createLog({ secrets: [setup.token], ...output }));
   const config = readConfig(env);
-  const secrets = [config.privateKey, config.webhookSecret, config.databaseUrl, ...secretsOf(config.alerts)];
+  const secrets = [config.privateKey, config.databaseUrl, ...secretsIn(env)];
   const log = createLog({ secrets, ...output });
   const meters = createMeters();
   const traffic = createTraffic({
@@ -66,7 +66,8 @@ export async function startBot(
   });
   await probot.load(installations(checkup));
 
-  const server = createServer(
+  const { url, close } = await listen(
+    config.port,
     createDoor({
       deliveries: deliveriesRoute({ probot, log, delivered: meters.delivered }),
       alerts: alertsRoute({
@@ -81,9 +82,6 @@ export async function startBot(
       meters,
     }),
   );
-  await new Promise<void>((resolve) => server.listen(config.port, resolve));
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : config.port}`;
   await porter.start();
 
   const redeliver = createRedeliverer({ deliveries: house.deliveries, log, redelivered: meters.redelivered });
@@ -106,28 +104,23 @@ export async function startBot(
       health.draining();
       stopRounds();
       stopCheckups();
-      server.closeIdleConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await close();
       await porter.drain();
     },
   };
-}
-
-/** What alert senders show, however their settings nest. */
-function secretsOf(settings: object): readonly string[] {
-  return Object.values(settings).flatMap((value: unknown) =>
-    typeof value === 'string' ? [value] : typeof value === 'object' && value !== null ? secretsOf(value) : [],
-  );
 }
 
 if (import.meta.main) {
   try {
     const bot = await startBot(process.env);
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
-      process.once(signal, () => void bot.stop().then(() => process.exit(0)));
+      process.once(signal, () => void bot.stop().then(() => process.exit(0), giveUp));
   } catch (error) {
-    const words = error instanceof RollbackError ? `${error.message}\n${error.hint}` : String(error);
-    process.stderr.write(`${words}\n`);
-    process.exitCode = 1;
+    giveUp(error);
   }
+}
+
+function giveUp(error: unknown): never {
+  process.stderr.write(`${error instanceof RollbackError ? `${error.message}\n${error.hint}` : messageOf(error)}\n`);
+  process.exit(1);
 }

@@ -1,4 +1,4 @@
-import { messageOf } from '../src/errors.ts';
+import { messageOf, RollbackError } from '../src/errors.ts';
 import type { LostDelivery } from '../src/adapters/github/deliveries.ts';
 import type { Log } from '../src/control/doors.ts';
 
@@ -21,19 +21,32 @@ const REMEMBERED = 10_000;
 /** Asks GitHub for what it could not deliver, each delivery once. Never throws: the sweep is the second net. */
 export function createRedeliverer({ deliveries, log, redelivered }: Parts): () => Promise<void> {
   const asked = new Set<string>();
+
+  async function ask(delivery: LostDelivery): Promise<void> {
+    asked.add(delivery.guid);
+    for (const oldest of asked) if (asked.size > REMEMBERED) asked.delete(oldest);
+    try {
+      await deliveries.again(delivery);
+    } catch (error) {
+      // Only a GitHub that is away is worth another pass; what it refuses for good must not hold up the others.
+      if (error instanceof RollbackError && error.code !== 'github-unavailable') return fail(error);
+      asked.delete(delivery.guid);
+      throw error;
+    }
+    redelivered('asked');
+    log('info', 'asked GitHub for a failed delivery again', { event: delivery.event, delivery: delivery.guid });
+  }
+
+  function fail(error: unknown): void {
+    redelivered('failed');
+    log('warn', messageOf(error), { during: 'redelivery' });
+  }
+
   return async () => {
     try {
-      for (const delivery of await deliveries.lost(MOST)) {
-        if (asked.has(delivery.guid)) continue;
-        asked.add(delivery.guid);
-        for (const oldest of asked) if (asked.size > REMEMBERED) asked.delete(oldest);
-        await deliveries.again(delivery);
-        redelivered('asked');
-        log('info', 'asked GitHub for a failed delivery again', { event: delivery.event, delivery: delivery.guid });
-      }
+      for (const delivery of await deliveries.lost(MOST)) if (!asked.has(delivery.guid)) await ask(delivery);
     } catch (error) {
-      redelivered('failed');
-      log('warn', messageOf(error), { during: 'redelivery' });
+      fail(error);
     }
   };
 }

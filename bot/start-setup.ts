@@ -1,6 +1,6 @@
-import { createServer } from 'node:http';
 import { exchangeManifestCode } from '../src/adapters/github/app-manifest.ts';
 import type { Log } from '../src/control/doors.ts';
+import { listen } from './listen.ts';
 import { createSetup } from './setup.ts';
 import type { SetupConfig } from './setup-config.ts';
 
@@ -10,7 +10,7 @@ export async function startSetup(
   log: Log,
 ): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const setup = createSetup({ config, log, exchange: (code) => exchangeManifestCode(config.apiUrl, code) });
-  const server = createServer((request, response) => {
+  const { url, close } = await listen(config.port, (request, response) => {
     const path = (request.url ?? '').split('?')[0] ?? '';
     const say = (status: number, text: string): void =>
       void response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
@@ -20,15 +20,6 @@ export async function startSetup(
       void setup(request, response).catch(() => (response.headersSent ? response.end() : say(500, 'That failed')));
     else say(404, 'There is nothing here');
   });
-  await new Promise<void>((resolve) => server.listen(config.port, resolve));
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : config.port}`;
   log('info', `no App yet: open ${config.publicUrl}/setup`, { url });
-  return {
-    url,
-    async stop() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return { url, stop: () => close(0) };
 }

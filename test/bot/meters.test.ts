@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createHealth } from '../../bot/health.ts';
-import { createLog } from '../../bot/log.ts';
+import { createLog, secretsIn } from '../../bot/log.ts';
 import { createMeters } from '../../bot/meters.ts';
 import { createRegistry } from '../../bot/metrics.ts';
 import { createRedeliverer } from '../../bot/redeliver.ts';
@@ -112,6 +112,34 @@ test('no secret gets into a line of the log, wherever it stands, and nothing bre
   for (const line of text.trimEnd().split('\n')) assert.ok(JSON.parse(line));
 });
 
+test('a secret that stands where a long message is cut does not show its beginning', () => {
+  let text = '';
+  const log = createLog({ write: (line) => (text += line), secrets: ['the-webhook-secret'] });
+  log('error', `${'x'.repeat(3_990)}the-webhook-secret`);
+  assert.doesNotMatch(text, /the-web/);
+  assert.ok(text.length < 4_200);
+});
+
+test('every variable whose name says that it is a secret is blotted out, and no path or address of our own', () => {
+  const env = {
+    ARGOCD_TOKEN: 'argo-token-1234',
+    SLACK_WEBHOOK_URL: 'https://hooks.slack.example/T0/B0/xyz',
+    PROM_PASSWORD: 'prom-password',
+    LANGFUSE_SECRET_KEY: 'sk-lf-123456',
+    PRIVATE_KEY_PATH: '/run/secrets/key.pem',
+    PUBLIC_URL: 'https://lastgood.example.com',
+    GRAFANA_ALERTS_BASIC: 'user:grafana-password',
+    EMPTY_TOKEN: undefined,
+  };
+  assert.deepEqual(secretsIn(env), [
+    'argo-token-1234',
+    'https://hooks.slack.example/T0/B0/xyz',
+    'prom-password',
+    'sk-lf-123456',
+    'user:grafana-password',
+  ]);
+});
+
 test('each failed delivery is asked for once, and a GitHub that does not answer ends nothing', async () => {
   const asked: number[] = [];
   const outcomes: string[] = [];
@@ -133,4 +161,27 @@ test('each failed delivery is asked for once, and a GitHub that does not answer 
   down = true;
   await round();
   assert.deepEqual(outcomes, ['asked', 'asked', 'failed']);
+});
+
+test('a delivery that could not be asked for while GitHub was away is asked for later, and one that GitHub refuses holds up no other', async () => {
+  const tried: number[] = [];
+  let down = true;
+  const round = createRedeliverer({
+    deliveries: {
+      lost: async () => [1, 2, 3].map((id) => ({ id, guid: `g${id}`, event: 'push' })),
+      async again({ id }) {
+        tried.push(id);
+        if (id === 2 && down) throw new RollbackError('github-unavailable', 'GitHub answered 502');
+        if (id === 1) throw new RollbackError('github-forbidden', 'GitHub answered 404');
+      },
+    },
+    log: () => undefined,
+    redelivered: () => undefined,
+  });
+  await round();
+  assert.deepEqual(tried, [1, 2], 'a GitHub that is away is not asked on and on');
+  down = false;
+  await round();
+  await round();
+  assert.deepEqual(tried, [1, 2, 2, 3]);
 });
