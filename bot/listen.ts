@@ -10,7 +10,7 @@ export interface Listening {
   /** As this machine reaches it. */
   readonly url: string;
   /** Takes no new connection, lets requests under way end for so many ms, and then cuts them. */
-  close(withinMs?: number): Promise<void>;
+  readonly close: (withinMs?: number) => Promise<void>;
 }
 
 /** Serves HTTP on this port (0: any that is free). */
@@ -23,7 +23,7 @@ export async function listen(port: number, answer: RequestListener): Promise<Lis
   const address = server.address();
   return {
     url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : port}`,
-    async close(withinMs = CLOSE_MS) {
+    close: async (withinMs = CLOSE_MS) => {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
       const cut = setTimeout(() => server.closeAllConnections(), withinMs);

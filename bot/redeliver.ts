@@ -29,9 +29,12 @@ export function createRedeliverer({ deliveries, log, redelivered }: Parts): () =
       await deliveries.again(delivery);
     } catch (error) {
       // Only a GitHub that is away is worth another pass; what it refuses for good must not hold up the others.
-      if (error instanceof RollbackError && error.code !== 'github-unavailable') return fail(error);
-      asked.delete(delivery.guid);
-      throw error;
+      if (!(error instanceof RollbackError) || error.code === 'github-unavailable') {
+        asked.delete(delivery.guid);
+        throw error;
+      }
+      fail(error);
+      return;
     }
     redelivered('asked');
     log('info', 'asked GitHub for a failed delivery again', { event: delivery.event, delivery: delivery.guid });

@@ -1,6 +1,6 @@
-import { apiUrl, webUrl } from '../src/adapters/github/client.ts';
+import { webUrl } from '../src/adapters/github/client.ts';
 import { RollbackError } from '../src/errors.ts';
-import { readPort } from './config.ts';
+import { readApi, readPort } from './config.ts';
 
 /** A bot without an App yet: what it needs to let somebody create one from the browser. */
 export interface SetupConfig {
@@ -31,6 +31,7 @@ export function readSetup(env: Env): SetupConfig | null {
       `PUBLIC_URL must be the https address at which GitHub reaches the bot (got '${env['PUBLIC_URL'] ?? ''}')`,
     );
   const port = readPort(env, faults);
+  const api = readApi(env, faults);
   if (faults.length > 0)
     throw new RollbackError(
       'input-invalid',
@@ -39,7 +40,6 @@ export function readSetup(env: Env): SetupConfig | null {
         hint: 'Set these environment variables; docs/install.md lists them all.',
       },
     );
-  const api = apiUrl(env);
   return { token, publicUrl, apiUrl: api, webUrl: webUrl(api), port, file: env['SETUP_FILE'] ?? null };
 }
 

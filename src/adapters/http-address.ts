@@ -29,60 +29,79 @@ const RANGES = {
     '198.51.100.0/24',
     '203.0.113.0/24',
     '224.0.0.0/3',
-    '::/128',
-    '100::/64',
-    '2001::/32',
+    // Of IPv6 only 2000::/3 is handed out; the rest holds NAT64 with a prefix of one's own, segment routing, multicast.
+    '::/3',
+    '4000::/2',
+    '8000::/1',
+    '2001::/23',
     '2001:db8::/32',
-    'ff00::/8',
+    '3fff::/20',
   ],
 } as const satisfies Record<Exclude<AddressKind, 'public'>, readonly string[]>;
 
 const ORDER = ['metadata', 'loopback', 'private', 'reserved'] as const;
 
 /** Made at the first question: a start that asks none does not wait for them. */
-const lists = new Map<(typeof ORDER)[number], BlockList>();
+const lists = new Map<string, BlockList>();
 
 /** Text that is no address is `reserved`: nothing can be said in its favour. */
 export function addressKind(text: string): AddressKind {
-  const address = embedded(text);
-  const family = isIP(address);
-  if (family === 0) return 'reserved';
-  return ORDER.find((kind) => rangesOf(kind).check(address, family === 4 ? 'ipv4' : 'ipv6')) ?? 'public';
+  const known = partsOf(embedded(text));
+  if (known === null) return 'reserved';
+  const { address, family } = known;
+  return ORDER.find((kind) => rangesOf(kind, family).check(address, family)) ?? 'public';
 }
 
-function rangesOf(kind: (typeof ORDER)[number]): BlockList {
-  const list = lists.get(kind) ?? listOf(RANGES[kind]);
-  lists.set(kind, list);
+/** One list for each family: the platform takes an IPv4 address for one of `::/3` too. */
+function rangesOf(kind: (typeof ORDER)[number], family: Family): BlockList {
+  const name = `${kind} ${family}`;
+  const list = lists.get(name) ?? listOf(RANGES[kind].filter((block) => partsOf(block)?.family === family));
+  lists.set(name, list);
   return list;
 }
 
 /** True when the address lies in `block`: an address, or an address with the length of its prefix. */
 export function inBlock(text: string, block: string): boolean {
-  const address = embedded(text);
-  const list = listOf([block]);
-  return isIP(address) > 0 && list.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');
+  const known = partsOf(embedded(text));
+  return (
+    known !== null && partsOf(block)?.family === known.family && listOf([block]).check(known.address, known.family)
+  );
+}
+
+/** An address, or an address with the length of its prefix. */
+export function isBlock(text: string): boolean {
+  return partsOf(text) !== null;
 }
 
 function listOf(blocks: readonly string[]): BlockList {
   const list = new BlockList();
   for (const block of blocks) {
-    const [address = '', prefix] = block.split('/');
-    const family = isIP(address);
-    const bits = prefix === undefined ? (family === 4 ? 32 : 128) : Number(prefix);
-    if (family > 0 && Number.isInteger(bits) && bits >= 0 && bits <= (family === 4 ? 32 : 128))
-      list.addSubnet(address, bits, family === 4 ? 'ipv4' : 'ipv6');
+    const parts = partsOf(block);
+    if (parts) list.addSubnet(parts.address, parts.bits, parts.family);
   }
   return list;
 }
 
-/** The IPv4 address inside an IPv6 one that only carries it: mapped, compatible, NAT64 or 6to4. */
+type Family = 'ipv4' | 'ipv6';
+
+function partsOf(block: string): { readonly address: string; readonly bits: number; readonly family: Family } | null {
+  const [address = '', prefix, ...more] = block.split('/');
+  const family = isIP(address);
+  const most = family === 4 ? 32 : 128;
+  const bits = prefix === undefined ? most : /^\d{1,3}$/.test(prefix) ? Number(prefix) : NaN;
+  if (family === 0 || more.length > 0 || !(bits <= most)) return null;
+  return { address, bits, family: family === 4 ? 'ipv4' : 'ipv6' };
+}
+
+/** The IPv4 address inside an IPv6 one that only carries it: mapped, translated, compatible, NAT64 or 6to4. */
 function embedded(text: string): string {
   const address = text.replace(/%.*$/, '');
   if (isIP(address) !== 6) return address;
   const words = wordsOf(address);
   const four = (high = 0, low = 0): string => [high >> 8, high & 255, low >> 8, low & 255].join('.');
   const starts = (...prefix: readonly number[]): boolean => prefix.every((word, i) => words[i] === word);
-  if (starts(0, 0, 0, 0, 0, 0xffff) || starts(0x64, 0xff9b, 0, 0, 0, 0)) return four(words[6], words[7]);
+  const carries = starts(0, 0, 0, 0, 0, 0xffff) || starts(0, 0, 0, 0, 0xffff, 0) || starts(0x64, 0xff9b, 0, 0, 0, 0);
+  if (carries) return four(words[6], words[7]);
   if (starts(0, 0, 0, 0, 0, 0) && ((words[6] ?? 0) > 0 || (words[7] ?? 0) > 1)) return four(words[6], words[7]);
   return starts(0x2002) ? four(words[1], words[2]) : address;
 }

@@ -7,7 +7,7 @@ import { lookup as systemLookup, type LookupAddress, type LookupOptions } from '
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { addressKind, type AddressKind, inBlock } from './http-address.ts';
+import { addressKind, type AddressKind, inBlock, isBlock } from './http-address.ts';
 import type { Fetch } from './http.ts';
 
 export interface GuardPolicy {
@@ -45,6 +45,13 @@ function allowList(env: Env): readonly string[] {
     .split(',')
     .map((part) => part.trim().toLowerCase())
     .filter((part) => part !== '');
+}
+
+/** Entries that could never allow anything: a URL, a port, a prefix that is too long. */
+export function allowFaults(env: Env): readonly string[] {
+  return allowList(env)
+    .filter((entry) => !isBlock(entry) && !/^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/.test(entry))
+    .map((entry) => `LASTGOOD_ALLOW_HOSTS holds '${entry}', which is no host, address or block such as 10.1.2.0/24`);
 }
 
 export type Guarded = { readonly ok: true; readonly url: URL } | { readonly ok: false; readonly because: string };

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { addressKind } from '../../src/adapters/http-address.ts';
 import {
+  allowFaults,
   guardedFetch,
   guardedLookup,
   guardUrl,
@@ -34,6 +35,12 @@ test('every spelling of an address is the same address', () => {
     '::ffff:169.254.169.254': 'metadata',
     '64:ff9b::a9fe:a9fe': 'metadata',
     '2002:a9fe:a9fe::1': 'metadata',
+    '::ffff:0:169.254.169.254': 'metadata',
+    '64:ff9b:1::a9fe:a9fe': 'reserved',
+    '5f00::1': 'reserved',
+    'ff02::1': 'reserved',
+    '2001::1': 'reserved',
+    '2a00:1450:4001::1': 'public',
     'fd00:ec2::254': 'metadata',
     'fe80::1%eth0': 'metadata',
     '100.100.100.200': 'metadata',
@@ -100,6 +107,16 @@ test('the operator may allow a name, an address or a block, and nothing beside i
   assert.ok(ok('https://192.168.0.7/', policy));
   assert.equal(ok('https://10.2.0.1/', policy), false);
   assert.equal(ok('https://192.168.0.8/', policy), false);
+  assert.equal(ok('https://10.2.0.1/', outwardPolicy({ LASTGOOD_ALLOW_HOSTS: '::/0' })), false);
+});
+
+test('an entry that could never allow anything is named: a URL, a port, a prefix that is too long', () => {
+  const wrong = ['https://hooks.corp.example', 'hooks.corp.example:8443', '10.1.0.0/33', '10.1/16', '*.corp.example'];
+  const right = ['hooks.corp.example', 'prometheus', '10.1.0.0/16', '192.168.0.7', 'fd12::/16', 'fd12::1'];
+  assert.deepEqual(
+    allowFaults({ LASTGOOD_ALLOW_HOSTS: [...right, ...wrong].join(',') }).map((fault) => fault.split("'")[1]),
+    wrong,
+  );
 });
 
 const resolveTo =

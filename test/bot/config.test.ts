@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { readConfig } from '../../bot/config.ts';
 import { RollbackError } from '../../src/errors.ts';
+import { PRIVATE_KEY } from './edge.ts';
 
-const KEY = '-----BEGIN RSA PRIVATE KEY-----\\nMIIE\\n-----END RSA PRIVATE KEY-----';
+const KEY = PRIVATE_KEY.replaceAll('\n', '\\n');
 const ENV = { APP_ID: '12', PRIVATE_KEY: KEY, WEBHOOK_SECRET: 'a-long-enough-secret' };
 
 function refusal(env: Readonly<Record<string, string | undefined>>): string {
@@ -24,7 +26,7 @@ test('three variables are enough, and everything else has its default', () => {
   const config = readConfig(ENV);
   assert.deepEqual(config, {
     appId: 12,
-    privateKey: '-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----',
+    privateKey: PRIVATE_KEY,
     webhookSecret: 'a-long-enough-secret',
     baseUrl: 'https://api.github.com',
     port: 3000,
@@ -97,7 +99,11 @@ test('numbers that are no numbers are refused with the value', () => {
     ['APP_ID', '0'],
     ['PORT', '-1'],
     ['PORT', 'http'],
+    ['PORT', ''],
     ['SWEEP_SECONDS', 'often'],
+    ['SWEEP_SECONDS', '86401'],
+    ['REPLICAS', ''],
+    ['GHE_PROTOCOL', 'ftp'],
   ] as const)
     assert.match(refusal({ ...ENV, [name]: value }), new RegExp(`${name}.*got '${value}'`));
 });
@@ -108,4 +114,43 @@ test('writes go without a limit only to a server that has none', () => {
   for (const GITHUB_API_URL of ['https://api.github.com', 'https://api.acme.ghe.com'])
     assert.throws(() => readConfig({ ...server, GITHUB_API_URL }), /would block the App/);
   assert.throws(() => readConfig({ ...server, GITHUB_WRITE_LIMITS: 'no' }), /must be on or off \(got 'no'\)/);
+});
+
+test('a key that was cut, lost its line breaks or is of another kind is refused before GitHub refuses it', () => {
+  const { privateKey: elliptic } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  for (const key of [
+    PRIVATE_KEY.slice(0, 500),
+    PRIVATE_KEY.replaceAll('\n', ' '),
+    elliptic.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  ]) {
+    const message = refusal({ ...ENV, PRIVATE_KEY: key });
+    assert.match(message, /PRIVATE_KEY must be the PEM key of the App, whole/);
+    assert.ok(!message.includes(key.slice(40, 60)));
+  }
+});
+
+test('an empty PRIVATE_KEY, as a manifest may leave it, does not hide PRIVATE_KEY_PATH', () => {
+  assert.match(refusal({ ...ENV, PRIVATE_KEY: '', PRIVATE_KEY_PATH: '/nowhere/app.pem' }), /\/nowhere\/app\.pem/);
+});
+
+test('an address of GitHub that is none is refused, and a user in it is not repeated', () => {
+  for (const env of [
+    { GHE_HOST: 'https://github.example.com' },
+    { GHE_HOST: 'github.example.com/api/v3' },
+    { GITHUB_API_URL: 'github.example.com/api/v3' },
+    { GITHUB_API_URL: 'https://me:hunter22@github.example.com/api/v3' },
+  ]) {
+    const message = refusal({ ...ENV, ...env });
+    assert.match(message, /GHE_HOST must be a host|GITHUB_API_URL must be an address/);
+    assert.doesNotMatch(message, /hunter22/);
+  }
+  assert.equal(readConfig({ ...ENV, GHE_HOST: 'ghe.example:8443' }).baseUrl, 'https://ghe.example:8443/api/v3');
+});
+
+test('several processes without a database that they share are refused, and so is an entry that allows nothing', () => {
+  assert.match(refusal({ ...ENV, REPLICAS: '2' }), /REPLICAS is 2 > 1, and .* DATABASE_URL/);
+  assert.match(
+    refusal({ ...ENV, LASTGOOD_ALLOW_HOSTS: 'https://x.example' }),
+    /holds 'https:\/\/x\.example', which is no host/,
+  );
 });

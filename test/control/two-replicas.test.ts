@@ -98,15 +98,14 @@ function aScheduler(random: () => number) {
       return { ...doors, repository };
     },
     async play(replicas: readonly Promise<void>[]): Promise<void> {
-      let over = false;
-      const done = Promise.all(replicas).finally(() => (over = true));
-      done.catch(() => undefined);
-      while (!over || waiting.length > 0) {
+      const left = new Set(replicas);
+      for (const replica of replicas) replica.finally(() => left.delete(replica)).catch(() => undefined);
+      while (left.size > 0 || waiting.length > 0) {
         await new Promise((resolve) => setImmediate(resolve));
         const [next] = waiting.splice(Math.floor(random() * waiting.length), 1);
         next?.();
       }
-      await done;
+      await Promise.all(replicas);
     },
   };
 }
