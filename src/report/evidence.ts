@@ -2,6 +2,7 @@
 import type { Line } from '../ledger/entry.ts';
 import type { Known, Snapshot, SnapshotAfter, SnapshotBefore } from '../ledger/evidence.ts';
 import { block, code, inline } from './escape.ts';
+import { asFacts, measuredWords, word, type Facts } from './measured-words.ts';
 import { instant } from './numbers.ts';
 
 export interface Kept {
@@ -48,7 +49,7 @@ const RECORD: readonly (readonly [string, (found: Found) => string])[] = [
   ],
   [
     'What was measured: query, window, sample, limit, source',
-    ({ before }) => (before === null ? '' : listed(before.measured, (fact) => measuredWords(fact))),
+    ({ before }) => (before === null ? '' : listed(before.measured, measuredWords)),
   ],
   ['What the gate had said', ({ before }) => (before === null ? '' : listed(before.gates, gateWords))],
   [
@@ -113,29 +114,9 @@ function said(lines: readonly Line[], wanted: Line['kind']): string {
     .join('<br>');
 }
 
-type Facts = Readonly<Record<string, unknown>>;
-
 function listed(found: Known<Facts[]>, words: (fact: Facts) => string): string {
   if (found.kind === 'missing') return `not known: ${inline(found.because)}`;
   return found.value.length === 0 ? 'none' : found.value.map(words).join('<br>');
-}
-
-function word(fact: Facts, key: string): string {
-  const value = Object.hasOwn(fact, key) ? fact[key] : null;
-  return typeof value === 'string' || typeof value === 'number'
-    ? String(value)
-    : value == null
-      ? 'nothing'
-      : JSON.stringify(value);
-}
-
-function measuredWords(fact: Facts): string {
-  const source = asFacts(fact['source']);
-  const limit = word(asFacts(asFacts(fact['question'])['if']), 'text');
-  const numbers = fact['missing'] ?? asFacts(fact['window'])['sample'] ?? fact['total'];
-  const seconds = asFacts(fact['window'])['seconds'];
-  const over = typeof seconds === 'number' ? ` over ${seconds} s` : '';
-  return `**${inline(word(fact, 'name'))}** ${code(limit)}${over}: ${code(JSON.stringify(numbers))} from ${inline(word(source, 'name'))} (${code(word(source, 'url'))})`;
 }
 
 function gateWords(fact: Facts): string {
@@ -148,12 +129,6 @@ function applicationWords(fact: Facts): string {
   if (fact['kind'] !== 'seen') return `${inline(word(fact, 'name'))}: ${inline(word(fact, 'because'))}`;
   const applied = word(asFacts(application['operation']), 'revisions');
   return `${inline(word(application, 'name'))}: ${inline(word(asFacts(application['health']), 'status'))}, applied ${code(applied)}, images ${code(word(application, 'images'))}`;
-}
-
-function asFacts(value: unknown): Facts {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value))
-    : {};
 }
 
 function section({ path, snapshot }: Kept): string {

@@ -59,8 +59,9 @@ function goesWhere({ incident, good, phase }: RollbackPlan): string {
 function howToRun({ plan, printedIn }: PlanView): string[] {
   const { service, environment } = plan.incident.key;
   if (printedIn === 'terminal') {
+    const named = plan.good.reason.kind === 'named' ? ` to ${plan.good.sha}` : '';
     return [
-      `To run it, comment in an issue or pull request of ${inline(plan.incident.key.repo)}:\n\n${block(`/rollback plan ${service} ${environment}`)}`,
+      `To run it, ask for it in a comment on an issue or pull request of ${inline(plan.incident.key.repo)}, and confirm the hash of the answer:\n\n${block(`/rollback plan ${service} ${environment}${named}`)}`,
     ];
   }
   return [

@@ -207,7 +207,7 @@ test('the record of an incident answers what an examiner asks, in one page', asy
   assert.match(text, /\| Who or what decided \| gate, .*errors: 0\.031 &gt; 0\.02/);
   assert.match(
     text,
-    /\| What was measured: .*\*\*errors\*\* `rate > 2%` over 300 s: .*http:\/\/prometheus\.example:9090/,
+    /\| What was measured: .*\*\*errors\*\* `rate > 2%`: .* in 300 s, from .*http:\/\/prometheus\.example:9090/,
   );
   assert.match(text, /\| What ran before and after \| .*web:1\.4\.2` to `ghcr\.io\/acme\/web:1\.4\.1`/);
   assert.match(text, /\| How recovery was judged, and the result \| recovered: /);

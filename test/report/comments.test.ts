@@ -119,6 +119,14 @@ test('a plan comment ends in the exact words that run it', (t) => {
   );
 });
 
+test('a plan on a terminal ends in the comment that asks for it, with the target that was named', () => {
+  const ends = (plan: ReturnType<typeof aPlan>) =>
+    planComment({ plan, route: 'direct', printedIn: 'terminal', blockers: [] }).trimEnd().split('\n').at(-2);
+  assert.equal(ends(aPlan()), '/rollback plan recommender production');
+  const named = { sha: GOOD, reason: { kind: 'named', by: 'the command line' }, because: 'named' } as const;
+  assert.equal(ends(aPlan({ good: named })), `/rollback plan recommender production to ${GOOD}`);
+});
+
 test('what stands in the way of a plan is named with the keys and the three values', (t) => {
   const key = { service: 'recommender', environment: 'production' };
   const good = { sha: GOOD, reason: { kind: 'parent' }, because: 'the commit before' } as const;
