@@ -1,7 +1,7 @@
 import { infoRate, type Traffic } from './limit.ts';
-import { CATASTROPHE_MARGIN, type Game } from './lane.ts';
+import { bothLanes, CATASTROPHE_MARGIN, type Game } from './lane.ts';
 import { logSum } from './log-space.ts';
-import { CATASTROPHE_GRID, rareIncrement } from './rare.ts';
+import { CATASTROPHE_GRID, FAIL_SHARES, rareIncrement } from './rare.ts';
 import { rateIncrements } from './rate-leg.ts';
 import type { Line, Window } from './window.ts';
 
@@ -32,20 +32,19 @@ export function expectedSeconds(traffic: Traffic, line: Line, plan: Plan): numbe
       ? meanIncrements(traffic, pollSeconds, (window) => CATASTROPHE_GRID.map((g) => rareIncrement(window, far, g)))
       : null;
   const { first } = game.starts;
-  const lane = (increments: readonly number[], windows: number) =>
+  const lane = (increments: readonly number[], windows: number, shares: readonly number[]) =>
     logSum([
-      Math.log(first) - Math.log(increments.length) + logSum(increments.map((l) => windows * l)),
+      ...increments.map((l, i) => Math.log(first * (shares[i] ?? 0)) + windows * l),
       Math.log1p(-Math.min(first, 1 - 1e-9)),
     ]);
   const reached = (windows: number): number =>
-    sudden === null
-      ? lane(main, windows)
-      : logSum([Math.log(0.8) + lane(main, windows), Math.log(0.2) + lane(sudden, windows)]);
+    bothLanes(lane(main, windows, FAIL_SHARES), sudden === null ? null : lane(sudden, windows, SUDDEN_SHARES));
   const windows = leastWindows(reached, plan.nats);
   // A look is needed to see it: a part of a window is a whole one.
   return windows === Infinity ? Infinity : Math.max(windows + 0.5, Math.ceil(windows)) * pollSeconds;
 }
 
+const SUDDEN_SHARES = CATASTROPHE_GRID.map(() => 1 / CATASTROPHE_GRID.length);
 const MOST_WINDOWS = 1e7;
 
 /** The windows, as a real number, after which the expected course reaches the threshold. */

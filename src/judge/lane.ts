@@ -58,6 +58,10 @@ export function playLane(
 
 /** Log of the mean of both lanes by their money, or log E where there is one lane. */
 export function laneLogE(lane: Lane): number {
-  const main = logE(lane.main);
-  return lane.catastrophe === null ? main : logAdd(REST + main, SHARE + logE(lane.catastrophe));
+  return bothLanes(logE(lane.main), lane.catastrophe === null ? null : logE(lane.catastrophe));
+}
+
+/** The same from log E of each lane; `sudden` null: there is no second one. */
+export function bothLanes(main: number, sudden: number | null): number {
+  return sudden === null ? main : logAdd(REST + main, SHARE + sudden);
 }
