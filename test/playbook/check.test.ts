@@ -240,6 +240,17 @@ test('what works but hardly as meant is a warning', () => {
     warningsOf(aPlaybook({ sources: '{ prom: { kind: prometheus, url: "http://p" }, old: { kind: openmetrics } }' })),
     ['old is not used by any gate or verify'],
   );
+  const back = `{ source: old, healthy-for: 1s, within: 9s, arm: a="b", criteria: [{ ${errors}, if: rate > 2% }] }`;
+  assert.deepEqual(
+    warningsOf(
+      aPlaybook({
+        sources: '{ prom: { kind: prometheus, url: "http://p" }, old: { kind: prometheus, url: "http://o" } }',
+        rest: `applications: [rec]\n        rollback: { strategy: fallback, fallback: { carrier: rec, to: simple, back: ${back} } }`,
+      }),
+    ),
+    [],
+    'what brings the route back is asked too',
+  );
   assert.deepEqual(warningsOf(aPlaybook({ trigger: `${errors}, if: rate > 2%, then: ask, dry-run: true` })), [
     'triggers has no trigger that decides, so the gate can never pass',
   ]);
