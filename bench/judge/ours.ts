@@ -1,4 +1,5 @@
-import { advanceHorizon, BEGIN_HORIZON, horizonPlan } from '../../src/judge/horizon.ts';
+import { advanceHorizon, BEGIN_HORIZON } from '../../src/judge/horizon.ts';
+import { horizonPlan } from '../../src/judge/horizon-plan.ts';
 import { capOf, laneLogE, type Game } from '../../src/judge/lane.ts';
 import { BEGIN_RATE, playRate } from '../../src/judge/rate-leg.ts';
 import { BURST_WINDOWS } from '../../src/judge/rules.ts';

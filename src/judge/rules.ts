@@ -3,7 +3,7 @@ import type { ReferenceSample } from '../measure/reference.ts';
 import { spendingFault } from '../playbook/check-spending.ts';
 import { countsRequests } from '../playbook/metric.ts';
 import type { Gate, Verify } from '../playbook/schema.ts';
-import { horizonPlan, type HorizonPlan } from './horizon.ts';
+import { horizonPlan, type HorizonPlan } from './horizon-plan.ts';
 import { question, type Question } from './question.ts';
 import type { Segments } from './segments.ts';
 import { sharesOf, silent } from './shares.ts';

@@ -1,5 +1,6 @@
 import type { Look, Sample } from '../measure/sample.ts';
-import { advanceHorizon, BEGIN_HORIZON, type Horizon, type HorizonPlan } from './horizon.ts';
+import { advanceHorizon, BEGIN_HORIZON, type Horizon } from './horizon.ts';
+import type { HorizonPlan } from './horizon-plan.ts';
 import { capOf, type Game } from './lane.ts';
 import { comparable, exchanged } from './comparison.ts';
 import { badEvents, beginLeg, misfit, playLeg, sideLogE, type LegState } from './leg.ts';

@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { binomial, poisson, seeded, type Random } from '../../bench/judge/random.ts';
-import {
-  advanceHorizon,
-  BEGIN_HORIZON,
-  horizonFloor,
-  horizonPlan,
-  horizonThreshold,
-  type Horizon,
-  type HorizonPlan,
-} from '../../src/judge/horizon.ts';
+import { advanceHorizon, BEGIN_HORIZON, type Horizon } from '../../src/judge/horizon.ts';
+import { horizonFloor, horizonPlan, type HorizonPlan } from '../../src/judge/horizon-plan.ts';
+import { horizonThreshold } from '../../src/judge/horizon-threshold.ts';
 import { begin, look, rulesOfGate, verdict, type State } from '../../src/judge/judge.ts';
 import { capOf, EMPTY_LANE, laneLogE, playLane } from '../../src/judge/lane.ts';
 import { FAIL_SHARES } from '../../src/judge/rare.ts';
