@@ -132,10 +132,15 @@ export function openGitHub(options: {
             cause: error,
           });
         }
-        throw explain(
+        const failure = explain(
           error,
           `begin the check run '${run.name}' in ${where} (the token needs the permission checks: write)`,
         );
+        if (failure.code !== 'github-forbidden') throw failure;
+        throw new RollbackError(failure.code, failure.message, {
+          hint: 'Give the job the permissions contents: read and checks: write. A pull request from a fork never has them: run the gate on push.',
+          cause: error,
+        });
       }
     },
 

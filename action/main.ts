@@ -56,7 +56,11 @@ async function tell({ result, checkRunUrl, summary, annotations, exitCode, repor
     report: report ?? '',
   });
   process.exitCode = exitCode;
-  if ((env['GITHUB_STEP_SUMMARY'] ?? '') !== '') await core.summary.addRaw(summary).write();
+  if ((env['GITHUB_STEP_SUMMARY'] ?? '') !== '')
+    await core.summary
+      .addRaw(summary)
+      .write()
+      .catch(() => core.info('The summary of the job was not written.'));
 }
 
 function placeOf(repository: string): Place {

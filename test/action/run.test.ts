@@ -88,6 +88,13 @@ describe('the bundle as a process', { concurrency: 8 }, () => {
     assert.equal(github.checks[0]?.conclusion, 'success');
   });
 
+  test('a summary that cannot be written takes no verdict along', async () => {
+    const { github } = await aWorld(HEALTHY);
+    const ran = await runAction({ inputs: GATE, apiUrl: github.url, env: { GITHUB_STEP_SUMMARY: '/nowhere/summary' } });
+    assert.deepEqual([ran.exitCode, ran.outputs['decision'], ran.stderr], [0, 'pass', '']);
+    assert.match(ran.stdout, /^The summary of the job was not written\.$/m);
+  });
+
   test('a harmful release fails: exit 1, the blame with both numbers, and only a report', async () => {
     const { github } = await aWorld(BROKEN);
     const ran = await runAction({ inputs: GATE, apiUrl: github.url });
@@ -232,7 +239,11 @@ describe('the bundle as a process', { concurrency: 8 }, () => {
       /401/,
     );
     const { service, github: narrow } = await aWorld(HEALTHY, { fault: (method) => (method === 'POST' ? 403 : null) });
-    assertError(await runAction({ inputs: GATE, apiUrl: narrow.url }), 'github-forbidden', /checks: write/);
+    assertError(
+      await runAction({ inputs: GATE, apiUrl: narrow.url }),
+      'github-forbidden',
+      /checks: write.*A pull request from a fork never has them: run the gate on push\./,
+    );
     assert.deepEqual(service.scrapes, { canary: 0, stable: 0 });
     const foreign = await aWorld(HEALTHY, { fault: (method) => (method === 'POST' ? 422 : null) });
     assertError(
