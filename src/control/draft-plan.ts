@@ -3,6 +3,7 @@ import type { ManifestFile } from '../manifests/traffic.ts';
 import type { Change } from '../plan/changes.ts';
 import type { Incident } from '../plan/incident.ts';
 import { makePlan } from '../plan/make-plan.ts';
+import { repointedIn } from '../plan/fit.ts';
 import { inHalves } from '../plan/two-halves.ts';
 import type { FirstHalf, LastGood, Planned, QuarantineEdit, StrategyName } from '../plan/plan.ts';
 import { quarantineEdit, quarantinePath, readQuarantine } from '../plan/quarantine.ts';
@@ -94,6 +95,7 @@ export async function makeWay(doors: Doors, target: Target, overview: Overview, 
       baseBranch: overview.defaultBranch,
       good,
       database: target.rules.rollback.database,
+      repointed: repointedIn(target.rules.rollback),
       undoes: undone(changes, bad.revision, good.sha),
       later: changes
         .slice(0, Math.max(0, changes.indexOf(bad)))

@@ -8,6 +8,7 @@ import { groupChanges, type Change } from '../plan/changes.ts';
 import { incidentId } from '../plan/identity.ts';
 import type { Key } from '../plan/incident.ts';
 import { lastGood } from '../plan/last-good.ts';
+import { repointedIn } from '../plan/fit.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import type { LastGood, Planned } from '../plan/plan.ts';
 import type { Target } from '../playbook/target.ts';
@@ -101,6 +102,7 @@ export async function readiness(doors: ReadyDoors, target: Target, proposed: Pro
         baseBranch: proposed.baseBranch,
         good: to,
         database: target.rules.rollback.database,
+        repointed: repointedIn(target.rules.rollback),
         undoes: undone(changes, to.sha),
         files: files.touched,
       },

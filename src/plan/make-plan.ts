@@ -5,7 +5,7 @@ import { versionsOf } from '../manifests/versions.ts';
 import type { Database } from '../migrations/database.ts';
 import { judgeRelease } from '../migrations/judge.ts';
 import { recognise } from '../migrations/recognise.ts';
-import { isMigration, isReplacedInPlace, mutableTargets, resourcesIn } from './fit.ts';
+import { isMigration, movingTargets, resourcesIn } from './fit.ts';
 import type { Incident } from './incident.ts';
 import { climbFrom } from './detour.ts';
 import type { FileAt, FileStates } from './ladder.ts';
@@ -27,6 +27,8 @@ export interface PlanInput {
   readonly undoes: RollbackPlan['undoes'];
   /** What its migrations are written for. */
   readonly database: Database;
+  /** Pointers that are moved back after the merge, as the playbook lists them. */
+  readonly repointed?: readonly string[];
   /** Changes of the service after the bad one, newest first. */
   readonly later?: RollbackPlan['undoes'];
   readonly files: readonly {
@@ -96,17 +98,17 @@ export function makePlan(input: PlanInput, sha256: Sha256): Planned {
     const because = `the files already are as at ${good.sha.slice(0, 7)}; if the fault is still there, the cluster has yet to follow, or the fault lies elsewhere`;
     return { kind: 'nothing-to-do', good, because };
   }
-  const [moving] = mutableTargets(changes);
+  const [moving] = movingTargets(changes, input.repointed);
   if (moving) {
-    const what = isReplacedInPlace(moving) ? 'a folder that is replaced in place' : 'a tag that moves';
-    const words = `${moving.path} ${moving.key} would go back to ${moving.to ?? ''}, ${what}: nobody can say what it runs today`;
+    const { change, what, cure } = moving;
+    const words = `${change.path} ${change.key} would go back to ${change.to ?? ''}, ${what}: nobody can say what it runs today`;
     // Whoever named the target knows what they name.
     if (good.reason.kind !== 'named')
       return {
         kind: 'unfit',
         good,
         because: words,
-        cure: 'Release by digest (image: name@sha256:...) or with a folder for each version, or name the target yourself if you know what it runs: /rollback <service> <environment> to <sha>.',
+        cure: `${cure}, or name the target yourself if you know what it runs: /rollback ${incident.key.service} ${incident.key.environment} to <sha>.`,
       };
     notes.push(words);
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isMigration, mutableTargets, resourcesIn } from '../../src/plan/fit.ts';
+import { isMigration, movingTargets, resourcesIn } from '../../src/plan/fit.ts';
 
 const to = (key: string, value: string | null) => ({
   path: 'a.yaml',
@@ -9,7 +9,7 @@ const to = (key: string, value: string | null) => ({
   to: value,
   moves: 'version' as const,
 });
-const moves = (key: string, value: string | null): boolean => mutableTargets([to(key, value)]).length > 0;
+const moves = (key: string, value: string | null): boolean => movingTargets([to(key, value)]).length > 0;
 
 test('a tag that people move is no target; a version or a digest is', () => {
   for (const image of ['web', 'web:latest', 'ghcr.io/acme/web:main', 'localhost:5000/web', 'web:stable'])
@@ -31,6 +31,18 @@ test('a tag that people move is no target; a version or a digest is', () => {
     assert.ok(moves(model, uri), uri);
   for (const uri of ['s3://models/rec/7', 'gs://latest/rec/v7', `oci://acme/rec@sha256:${'a'.repeat(64)}`])
     assert.ok(!moves(model, uri), uri);
+});
+
+test('an alias of a model moves, unless the playbook has it moved back with the revert; a version does not', () => {
+  const model = '(InferenceService/rec).spec.predictor.model.storageUri';
+  for (const uri of ['models:/fraud@champion', 'models:/fraud/Production', 'models:/fraud', 'prompts:/summarise@live'])
+    assert.ok(moves(model, uri), uri);
+  assert.ok(!moves(model, 'models:/fraud/7'));
+  assert.ok(!moves(model, 'prompts:/summarise/3'));
+  const [found] = movingTargets([to(model, 'models:/fraud@champion')], ['other@champion']);
+  assert.equal(found?.what, 'an alias that moves');
+  assert.match(found.cure, /^Name the version: models:\/fraud\/7\. Or list the alias under 'repoint:'$/);
+  assert.deepEqual(movingTargets([to(model, 'models:/fraud@champion')], ['fraud@champion']), []);
 });
 
 test('migrations are known by their place, and by the hook that runs before a sync', () => {
