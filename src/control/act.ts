@@ -1,6 +1,6 @@
 import { RollbackError } from '../errors.ts';
 import type { EvidenceFile } from '../ledger/evidence.ts';
-import { wholeOf, type FileEdit, type QuarantineEdit } from '../plan/plan.ts';
+import { wholeOf, type FileEdit, type QuarantineEdit, type RollbackPlan } from '../plan/plan.ts';
 import type { Target } from '../playbook/target.ts';
 import type { MergeOutcome, Pull } from '../ports.ts';
 import { commitMessage, mergeMessage } from '../report/commit-message.ts';
@@ -29,7 +29,6 @@ export async function openPull(
   evidence: Pick<EvidenceFile, 'path' | 'digest'> | null,
 ): Promise<{ pull: Pull; memory: Memory }> {
   const { plan, mode } = step;
-  const whole = wholeOf(plan);
   const view = {
     plan: { ...plan, notes: [...(plan.notes ?? []), ...(step.notes ?? []), ...(await drafted.outlook)] },
     mode,
@@ -39,7 +38,7 @@ export async function openPull(
     requestedAt: new Date(doors.clock.now()).toISOString(),
     job: step.job ?? null,
     person: step.person ?? null,
-    author: whole.undoes[0]?.author ?? null,
+    author: authorOf(plan),
     writers: writersIn(drafted.texts.values()),
     evidence,
     page: drafted.page,
@@ -88,6 +87,12 @@ export async function adoptPull(
   };
   const text = adoptionComment(memory, step.because, target.rules);
   return { pull: await doors.repository.adopt(step.number, text), memory };
+}
+
+/** Who made the bad change, whichever half of the way back this is; null: nobody is accused, or they are not known. */
+function authorOf(plan: RollbackPlan): string | null {
+  const stuck = plan.phase?.kind === 'traffic' ? plan.phase.stuck : undefined;
+  return stuck ? stuck.author : (wholeOf(plan).undoes[0]?.author ?? null);
 }
 
 function quarantineFile({ path, text }: QuarantineEdit): FileEdit {

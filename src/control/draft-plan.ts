@@ -4,7 +4,7 @@ import type { Change } from '../plan/changes.ts';
 import type { Incident } from '../plan/incident.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { repointedIn } from '../plan/fit.ts';
-import { inHalves } from '../plan/two-halves.ts';
+import { inHalves, trafficOnly } from '../plan/two-halves.ts';
 import type { FirstHalf, LastGood, Planned, QuarantineEdit, StrategyName } from '../plan/plan.ts';
 import { quarantineEdit, quarantinePath, readQuarantine } from '../plan/quarantine.ts';
 import type { Target } from '../playbook/target.ts';
@@ -88,6 +88,7 @@ export async function makeWay(doors: Doors, target: Target, overview: Overview, 
     const found = files.get(path);
     return found ? { ...found, text: texts.get(found.blob) ?? null } : null;
   };
+  const undoes = undone(changes, bad.revision, good.sha);
   const made = makePlan(
     {
       incident,
@@ -96,7 +97,7 @@ export async function makeWay(doors: Doors, target: Target, overview: Overview, 
       good,
       database: target.rules.rollback.database,
       repointed: repointedIn(target.rules.rollback),
-      undoes: undone(changes, bad.revision, good.sha),
+      undoes,
       later: changes
         .slice(0, Math.max(0, changes.indexOf(bad)))
         .map(({ revision, title, author }) => ({ sha: revision, title, author })),
@@ -124,7 +125,28 @@ export async function makeWay(doors: Doors, target: Target, overview: Overview, 
     bad: blob(states.bad, path),
     now: blob(states.now, path),
   }));
-  if (planned.kind !== 'planned') return { planned, texts, quarantine: null, blobs: fileBlobs };
+  const manifests = (files: Files): readonly ManifestFile[] =>
+    [...files].flatMap(([path, { blob }]) => {
+      const found = texts.get(blob);
+      return typeof found === 'string' ? [{ path, text: found }] : [];
+    });
+  const sight = {
+    ...{ now: manifests(states.now), good: manifests(states.good), policy: target.rules.rollback },
+    restore: { good, undoes },
+  };
+  if (planned.kind !== 'planned') {
+    // Whoever asks in person is asked what they mean; at night nobody is there, and users come first.
+    const only =
+      (planned.kind === 'conflict' || planned.kind === 'unfit') &&
+      mayMoveFirst(target, way) &&
+      incident.cause.kind !== 'command'
+        ? trafficOnly(sight, { incident, base: overview.head, baseBranch: overview.defaultBranch }, planned, {
+            files: states.now,
+            sha256,
+          })
+        : null;
+    return { planned: only ? { kind: 'planned', plan: only } : planned, texts, quarantine: null, blobs: fileBlobs };
+  }
   const text = listed ? (texts.get(listed.blob) ?? null) : null;
   const quarantine = quarantineEdit(planned.plan, {
     text,
@@ -132,24 +154,10 @@ export async function makeWay(doors: Doors, target: Target, overview: Overview, 
     forMs: target.rules.rollback.quarantine,
     now: clock.now(),
   });
-  const manifests = (files: Files): readonly ManifestFile[] =>
-    [...files].flatMap(([path, { blob }]) => {
-      const found = texts.get(blob);
-      return typeof found === 'string' ? [{ path, text: found }] : [];
-    });
   const plan =
     after !== undefined
       ? { ...planned.plan, strategy: after.strategy, phase: { kind: 'version', first: after.first } as const }
-      : inHalves(
-          {
-            now: manifests(states.now),
-            good: manifests(states.good),
-            restore: planned.plan,
-            policy: target.rules.rollback,
-          },
-          states.now,
-          sha256,
-        );
+      : inHalves({ ...sight, restore: planned.plan }, states.now, sha256);
   const isNews = quarantine !== null && isNew(quarantine, text);
   return { planned: { kind: 'planned', plan }, texts, quarantine: isNews ? quarantine : null, blobs: fileBlobs };
 }

@@ -71,9 +71,19 @@ export type StrategyName = 'restore' | 'pin' | 'canary' | 'blue-green' | 'flag' 
 
 /** Which half of a way back in two pull requests. */
 export type Phase =
-  /** Only moves the traffic; `then` is what follows, as it is foreseen; null: the route goes back once the other one serves well. */
-  | { readonly kind: 'traffic'; readonly then: RollbackPlan | null }
+  /**
+   * Only moves the traffic; `then` is what follows, as it is foreseen; null: the route goes back once the other one serves well, or the
+   * version is `stuck` and a person is called for it.
+   */
+  | { readonly kind: 'traffic'; readonly then: RollbackPlan | null; readonly stuck?: Stuck }
   | { readonly kind: 'version'; readonly first: FirstHalf };
+
+/** A version that cannot go back by itself. */
+export interface Stuck {
+  readonly because: string;
+  /** Who made the bad change; null: not known. */
+  readonly author: string | null;
+}
 
 /** What the second pull request remembers of the first. */
 export interface FirstHalf {

@@ -1,7 +1,7 @@
 /** Which strategy a way back takes, and whether its traffic goes first. */
 import type { Sha256 } from '../ledger/canonical.ts';
 import { planHash } from './make-plan.ts';
-import type { FileEdit, RollbackPlan, StrategyName, VersionChange } from './plan.ts';
+import type { FileEdit, Planned, RollbackPlan, StrategyName, VersionChange } from './plan.ts';
 import type { Shift, Sight } from './strategies/strategy.ts';
 import { STRATEGIES, TRIED } from './strategies/table.ts';
 
@@ -10,8 +10,13 @@ export interface Chosen {
   readonly shift: Shift;
 }
 
+/** With everything in one pull request, by the ladder. */
+export interface WholeSight extends Sight {
+  readonly restore: RollbackPlan;
+}
+
 /** The one of the playbook; where it says auto, the first that fits; a named target is always pinned. */
-export function choose(sight: Sight): Chosen {
+export function choose(sight: WholeSight): Chosen {
   const { strategy: asked } = sight.policy;
   const by = (strategy: StrategyName): Chosen => ({ strategy, shift: STRATEGIES[strategy].shift(sight) });
   if (sight.restore.good.reason.kind === 'named') return by('pin');
@@ -26,7 +31,7 @@ export function choose(sight: Sight): Chosen {
  * are now.
  */
 export function inHalves(
-  sight: Sight,
+  sight: WholeSight,
   files: ReadonlyMap<string, { readonly mode: string }>,
   sha256: Sha256,
 ): RollbackPlan {
@@ -51,6 +56,37 @@ export function inHalves(
     notes: [`${strategy}: ${shift.because}`, ...(restore.notes ?? [])],
     ...(verified ? { verified } : {}),
   };
+}
+
+/**
+ * Only the traffic, where the version cannot go back by itself: users are relieved at once, and a person is called for the rest. Null
+ * where nothing can go first. A weight on the way to everybody is taken back whoever raised it last; a flag or a colour that somebody
+ * set again since is theirs.
+ */
+export function trafficOnly(
+  sight: Sight,
+  made: Pick<RollbackPlan, 'incident' | 'base' | 'baseBranch'>,
+  version: Extract<Planned, { kind: 'conflict' | 'unfit' }>,
+  { files, sha256 }: { readonly files: ReadonlyMap<string, { readonly mode: string }>; readonly sha256: Sha256 },
+): RollbackPlan | null {
+  const { policy, restore } = sight;
+  const { good, undoes } = restore;
+  const touched = version.kind === 'conflict' ? version.conflicts.map(({ path }) => path) : [];
+  for (const strategy of policy.strategy === 'auto' ? TRIED : [policy.strategy]) {
+    const shift = STRATEGIES[strategy].shift(sight);
+    if (shift.kind !== 'shift') continue;
+    const isTheirs = strategy === 'flag' || strategy === 'blue-green';
+    if (isTheirs && shift.files.some(({ path }) => touched.includes(path))) continue;
+    const { edits, changes } = editsOf(shift, files);
+    const stuck = { because: version.because, author: undoes[0]?.author ?? null };
+    const phase = { kind: 'traffic', then: null, stuck } as const;
+    return {
+      ...{ ...made, good, edits, changes, undoes: [], strategy, phase },
+      hash: planHash({ incident: made.incident, good, edits, phase }, sha256),
+      notes: [`${strategy}: ${shift.because}`],
+    };
+  }
+  return null;
 }
 
 /** A shift as a pull request writes it. */

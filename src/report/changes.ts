@@ -68,7 +68,9 @@ export function conflictsTable(conflicts: readonly Conflict[], rows = ROWS): str
 /** The second pull request of a way back whose first one only moves the traffic; empty where there is none. */
 export function followsWords({ phase }: RollbackPlan, rows = ROWS): string {
   if (phase?.kind !== 'traffic') return '';
-  const { then } = phase;
+  const { then, stuck } = phase;
+  if (stuck !== undefined)
+    return `**The version cannot follow by itself**: ${inline(stuck.because)}. Once the traffic is away, a person is called for it.`;
   if (then === null)
     return 'Once what was left proves that it serves well again, a second pull request brings the route back.';
   return [

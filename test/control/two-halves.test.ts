@@ -240,6 +240,54 @@ test('a later release of the same version between the halves calls a person, and
   assert.ok(kinds(world).includes('relieved'));
 });
 
+test('a version that cannot go back by itself keeps nobody on it: the traffic goes first, and then a person is called', async () => {
+  const world = aCanary();
+  world.repository.release('Canary web 1.4.3', { [CANARY]: workload('canary', '1.4.3') });
+  const looks = await toTheEnd(world, aLoop(world), anAsk(world));
+  assert.deepEqual(steps(looks), ['wait proof', 'escalate conflict']);
+  assert.equal(world.repository.file(ROUTE), route(0), 'users are away from it');
+  assert.equal(
+    world.repository.file(CANARY),
+    workload('canary', '1.4.3'),
+    'the later version is for a person to judge',
+  );
+  assert.equal(world.repository.file(QUARANTINE), null);
+  const [first, ...others] = world.repository.pulls;
+  assert.deepEqual([others, first?.labels], [[], ['lastgood: escalated']]);
+  assert.match(first?.body ?? '', /The version cannot follow by itself.*changed again.*a person is called for it/);
+  assert.equal(parseBlock(first?.body)?.author, 'ada', 'whose word does not count alone');
+  assert.deepEqual(kinds(world), ['requested', 'opened', 'merged', 'applied', 'relieved', 'escalated']);
+  assert.match(timelines(world)[0]?.body ?? '', /^\*\*Needs you\*\*[\s\S]*users are well[\s\S]*the version stays/);
+});
+
+test('so it is when the target is a tag that moves: it still serves behind the other arm', async () => {
+  const world = aCanary();
+  const { repository } = world;
+  repository.release('Latest on the canary', { [CANARY]: workload('canary', 'latest'), [ROUTE]: route(0) });
+  const bad = repository.release('Canary web 1.4.4', { [CANARY]: workload('canary', '1.4.4'), [ROUTE]: route(30) });
+  const looks = await toTheEnd(world, aLoop(world), anAsk(world, { bad }));
+  assert.deepEqual(steps(looks), ['wait proof', 'escalate unfit-target']);
+  assert.equal(repository.file(ROUTE), route(0));
+});
+
+test('whoever asks in person is asked what they mean, and nothing is moved before that', async () => {
+  const world = aCanary();
+  world.repository.release('Canary web 1.4.3', { [CANARY]: workload('canary', '1.4.3') });
+  const look = await aLoop(world).reconcile(KEY, anAsk(world, { cause: aCommandCause() }));
+  assert.deepEqual(steps([look]), ['escalate conflict']);
+  assert.deepEqual(world.repository.pulls, []);
+});
+
+test('a later release of the stable arm, too, leaves nowhere to send users: a person is called at once', async () => {
+  const world = aCanary();
+  world.repository.release('Web 1.4.3 everywhere', {
+    [CANARY]: workload('canary', '1.4.3'),
+    [STABLE]: workload('stable', '1.4.3'),
+  });
+  assert.deepEqual(steps([await aLoop(world).reconcile(KEY, anAsk(world))]), ['escalate conflict']);
+  assert.deepEqual(world.repository.pulls, []);
+});
+
 test('a person who restores the version between the halves ends the incident', async () => {
   const world = aCanary();
   const loop = aLoop(world);

@@ -5,9 +5,8 @@ import type { ManifestFile } from '../../src/manifests/traffic.ts';
 import type { RollbackPlan } from '../../src/plan/plan.ts';
 import { POSTGRESQL } from '../../src/migrations/database.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
-import { choose, inHalves } from '../../src/plan/two-halves.ts';
+import { choose, inHalves, trafficOnly, type WholeSight } from '../../src/plan/two-halves.ts';
 import { STRATEGIES } from '../../src/plan/strategies/table.ts';
-import type { Sight } from '../../src/plan/strategies/strategy.ts';
 import { aGood, anIncident, BASE, rulesFor } from '../control/builders.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -15,7 +14,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 type Files = Readonly<Record<string, string>>;
 
 /** What a strategy sees when `bad` was released on top of `good`, and nothing came later. */
-function sightOf(good: Files, bad: Files, rollback: Readonly<Record<string, unknown>> = {}, undoes = 1): Sight {
+function sightOf(good: Files, bad: Files, rollback: Readonly<Record<string, unknown>> = {}, undoes = 1): WholeSight {
   const at = (text: string | undefined) =>
     text === undefined ? null : { blob: sha256(text).slice(0, 40), mode: '100644', text };
   const planned = makePlan(
@@ -40,7 +39,7 @@ function sightOf(good: Files, bad: Files, rollback: Readonly<Record<string, unkn
   return { now: list(bad), good: list(good), restore: planned.plan, policy: rulesFor({ rollback }).rollback };
 }
 
-function planOf(sight: Sight): RollbackPlan {
+function planOf(sight: WholeSight): RollbackPlan {
   const files = new Map(sight.now.map(({ path }) => [path, { mode: '100644' }]));
   const plan = inHalves(sight, files, sha256);
   assert.deepEqual(plan, inHalves(sight, files, sha256), 'the same sight gives the same plan');
@@ -286,6 +285,36 @@ test('restore and pin: the playbook or the named target keep everything in one p
   const named = { ...sight.restore, good: aGood({ reason: { kind: 'named', by: 'ada' } }) };
   assert.equal(choose({ ...sight, restore: named }).strategy, 'pin');
   for (const name of ['restore', 'pin'] as const) assert.equal(STRATEGIES[name].shift(sight).kind, 'none');
+});
+
+const CONFLICT = { kind: 'conflict', good: aGood(), because: 'changed again' } as const;
+const onlyTraffic = (sight: WholeSight, path: string) =>
+  trafficOnly(
+    sight,
+    sight.restore,
+    { ...CONFLICT, conflicts: [{ path, key: null, bad: null, good: null, now: null }] },
+    { files: new Map(), sha256 },
+  );
+
+test('only the traffic: weights are taken back whoever raised them last, and what the version is stuck on is said', () => {
+  const sight = sightOf({ ...arms('1', '1'), ...split(0) }, { ...arms('1', '2'), ...split(50) });
+  const plan = onlyTraffic(sight, 'route.yaml');
+  assert.ok(plan);
+  assert.deepEqual(moved(plan)?.at(-1), 'spec.rules[0].backendRefs[name=rec-canary].weight: 50 -> 0');
+  assert.deepEqual(plan.phase, { kind: 'traffic', then: null, stuck: { because: 'changed again', author: 'ada' } });
+  assert.deepEqual(plan.undoes, []);
+  assert.equal(onlyTraffic({ ...sight, policy: { ...sight.policy, strategy: 'restore' } }, 'x.yaml'), null);
+});
+
+test('only the traffic: a colour that somebody set again since is theirs, and is not turned back', () => {
+  const colours = (version: string) => ({
+    'blue.yaml': deployment('rec-blue', 'app: rec, colour: blue', '1'),
+    'green.yaml': deployment('rec-green', 'app: rec, colour: green', version),
+  });
+  const good = { ...colours('1'), 'service.yaml': service('rec', 'app: rec, colour: blue') };
+  const sight = sightOf(good, { ...colours('2'), 'service.yaml': service('rec', 'app: rec, colour: green') });
+  assert.equal(onlyTraffic(sight, 'green.yaml')?.strategy, 'blue-green');
+  assert.equal(onlyTraffic(sight, 'service.yaml'), null);
 });
 
 test('the hash of a plan covers both of its halves', () => {

@@ -57,6 +57,13 @@ const PLANS: Readonly<Record<NonNullable<Facts['plan']>, Planned>> = {
     because: 'apps/web/deployment.yaml image would go back to web:latest, a tag that moves',
     cure: 'Release by digest (image: name@sha256:...).',
   },
+  'only the traffic': {
+    kind: 'planned',
+    plan: aPlan({
+      ...{ strategy: 'canary', undoes: [] },
+      phase: { kind: 'traffic', then: null, stuck: { because: 'image.tag changed again', author: 'ada' } },
+    }),
+  },
   'no-last-good': { kind: 'no-last-good', because: 'there is no state before bad0000 to go back to' },
   conflict: {
     kind: 'conflict',

@@ -38,6 +38,7 @@ const plan = z.enum([
   'conflict',
   'nothing-to-do',
   'unfit',
+  'only the traffic',
   'with a migration',
   'with an addition',
   'with a way down',

@@ -7,8 +7,8 @@ export interface Sight {
   /** The manifests of the service as they are, and as they were at the target. */
   readonly now: readonly ManifestFile[];
   readonly good: readonly ManifestFile[];
-  /** Everything in one pull request, by the ladder. */
-  readonly restore: RollbackPlan;
+  /** What the whole way back leads to, and takes away. */
+  readonly restore: Pick<RollbackPlan, 'good' | 'undoes'>;
   readonly policy: Pick<RollbackPolicy, 'strategy' | 'carrier' | 'stable' | 'fallback'>;
 }
 
