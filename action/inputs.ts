@@ -83,6 +83,15 @@ export function writeOutputs(outputs: Readonly<Record<(typeof OUTPUTS)[number], 
   for (const name of OUTPUTS) core.setOutput(name, outputs[name]);
 }
 
+/** Best effort: a summary that cannot be written takes no verdict along. */
+export async function writeSummary(summary: string): Promise<void> {
+  if ((process.env['GITHUB_STEP_SUMMARY'] ?? '') === '') return;
+  await core.summary
+    .addRaw(summary)
+    .write()
+    .catch(() => core.info('The summary of the job was not written.'));
+}
+
 function text(name: InputName): string {
   return core.getInput(name).trim();
 }

@@ -7,7 +7,7 @@ import { logLine } from '../src/report/escape.ts';
 import { asRollbackError, errorEnding, type Ending } from './ending.ts';
 import { gateMode } from './gate-mode.ts';
 import { openGitHub, type Place } from './github.ts';
-import { readInputs, writeOutputs, type Inputs } from './inputs.ts';
+import { readInputs, writeOutputs, writeSummary, type Inputs } from './inputs.ts';
 import { lintMode } from './lint-mode.ts';
 
 const env = process.env;
@@ -56,11 +56,7 @@ async function tell({ result, checkRunUrl, summary, annotations, exitCode, repor
     report: report ?? '',
   });
   process.exitCode = exitCode;
-  if ((env['GITHUB_STEP_SUMMARY'] ?? '') !== '')
-    await core.summary
-      .addRaw(summary)
-      .write()
-      .catch(() => core.info('The summary of the job was not written.'));
+  await writeSummary(summary);
 }
 
 function placeOf(repository: string): Place {
