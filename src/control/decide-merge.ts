@@ -99,7 +99,8 @@ function lastResort(seen: Observed, pull: Pull, method: MergeMethod, word: Agree
   }
   const refused = seen.refused ?? null;
   const waited = `#${pull.number} is not merged after ${against(seen.now - Date.parse(pull.createdAt), rollback['merge-within'])}`;
-  const what = refused === null ? waited : `GitHub refuses the merge of #${pull.number}: ${refused}`;
+  const what =
+    refused === null ? waited : `GitHub refuses the merge of #${pull.number}: ${refused.replace(/\.+$/, '')}`;
   const because = [what, ...blockers.map(({ says }) => says)].join('; ');
   const todo = blockers.map(({ lift }) => lift);
   return call(

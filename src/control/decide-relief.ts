@@ -1,4 +1,5 @@
 import type { Planned } from '../plan/plan.ts';
+import { instant } from '../report/numbers.ts';
 import { migrationGate } from './decide-migration.ts';
 import type { Observed, Recorded, Remembered } from './observed.ts';
 import { against, seconds } from './seconds.ts';
@@ -46,14 +47,14 @@ export function decideRelief(
 
 /** The ledger has the proof that users are well, and whoever wrote it ended before the next step. */
 export function relievedBefore(seen: Observed, remembered: Remembered, { at, because }: Recorded): Step {
-  const words = `users were proven to be well at ${at}: ${because}`;
+  const words = `users were proven to be well at ${instant(at)}: ${because}`;
   return seen.incident.way === 'fallback' ? { kind: 'served', because: words } : secondHalf(seen, remembered, words);
 }
 
 /** Users are well on the fallback. The route goes back once what it was taken for is proven to serve well again. */
 export function decideServed(seen: Observed, remembered: Remembered, since: string): Step {
   const { fallback } = seen.rules.rollback;
-  const served = `users are served by ${fallback?.to ?? 'the fallback'} since ${since}`;
+  const served = `users are served by ${fallback?.to ?? 'the fallback'} since ${instant(since)}`;
   const { key } = seen.incident;
   if (fallback?.back === undefined)
     return {

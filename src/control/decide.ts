@@ -1,6 +1,7 @@
 import { ALL } from '../ledger/entry.ts';
 import type { Cause } from '../plan/incident.ts';
 import type { LastGood, Planned, RollbackPlan } from '../plan/plan.ts';
+import { instant } from '../report/numbers.ts';
 import { approvalsNeeded } from './approvals.ts';
 import { decideCluster } from './decide-cluster.ts';
 import { decideMerge } from './decide-merge.ts';
@@ -149,12 +150,14 @@ function refuseAutomatic(seen: Observed, before: Before): Step | null {
   const { rollback } = seen.rules;
   const { service, environment } = seen.incident.key;
   const aside = seen.incident.way === 'fallback';
-  const byHand = [`If it is right, say so: /rollback ${service} ${environment}${aside ? ' to fallback' : ''}`];
+  const byHand = [
+    `If ${aside ? 'users are to be sent to the fallback' : 'this release is to go back'} all the same: /rollback ${service} ${environment}${aside ? ' to fallback' : ''}`,
+  ];
   const { hold } = before;
   if (hold) {
     const why = hold.reason === null ? '' : ` (${hold.reason})`;
     const lift = ['/resume', ...[hold.service, hold.environment].filter((name) => name !== ALL)].join(' ');
-    return needsPerson('held', `${hold.by} stopped automatic rollbacks here at ${hold.since}${why}`, [
+    return needsPerson('held', `${hold.by} stopped automatic rollbacks here at ${instant(hold.since)}${why}`, [
       ...byHand,
       `To allow automatic ones again: ${lift}`,
     ]);
@@ -163,7 +166,7 @@ function refuseAutomatic(seen: Observed, before: Before): Step | null {
   if (cause.kind === 'quarantine' && (before.keptBefore ?? 0) > 0) {
     return needsPerson(
       'set-again',
-      `${cause.writer} set ${cause.value} again after lastgood had taken it back ${before.keptBefore} time(s)`,
+      `${cause.writer} set ${cause.value} again after lastgood had taken it back ${before.keptBefore === 1 ? 'once' : `${before.keptBefore} times`}`,
       [`Stop what writes it (${cause.path}), or allow it: /release ${service} ${environment}`, ...byHand],
     );
   }

@@ -122,10 +122,13 @@ async function findOrPost(
 
 /** What makes a new edit worth a request: other words, not the numbers that move while waiting. */
 function signatureOf(view: TimelineView): string {
+  const still = (words: string): string => words.replace(/\d+(\.\d+)?/g, '0');
   const status =
     view.status.kind === 'waiting'
-      ? `${view.status.for.replace(/\d+(\.\d+)?/g, '0')} ${view.status.until ?? ''} ${(view.status.commands ?? []).join(' ')}`
-      : view.status;
+      ? `${still(view.status.for)} ${view.status.until ?? ''} ${(view.status.commands ?? []).join(' ')}`
+      : view.status.kind === 'acting'
+        ? `${still(view.status.because)} ${view.status.next}`
+        : view.status;
   return JSON.stringify([view.status.kind, status, view.moments, view.pullRequest?.number ?? null]);
 }
 
@@ -138,6 +141,11 @@ export function viewOf(seen: Observed, step: Step, moments: Moments): TimelineVi
   return { incident: seen.incident, target, pullRequest, moments, status: statusOf(seen, step) };
 }
 
+/** The second half of a fallback brings back a route, not a version. */
+function nextOf<T extends string>({ incident }: Observed, kind: T): T | 'primary' {
+  return kind === 'second' && incident.way === 'fallback' ? 'primary' : kind;
+}
+
 function statusOf(seen: Observed, step: Step): TimelineView['status'] {
   switch (step.kind) {
     case 'open':
@@ -148,7 +156,7 @@ function statusOf(seen: Observed, step: Step): TimelineView['status'] {
     case 'terminate':
     case 'second':
     case 'served':
-      return { kind: 'waiting', for: step.because, until: null, next: waitWords(step.kind) };
+      return { kind: 'acting', because: step.because, next: waitWords(nextOf(seen, step.kind)) };
     case 'wait':
       return {
         kind: 'waiting',

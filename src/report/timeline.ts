@@ -33,8 +33,9 @@ export interface TimelineView {
   readonly target: string | null;
   readonly pullRequest: { readonly number: number; readonly url: string } | null;
   readonly moments: Moments;
-  /** What happens now: it waits, a person is needed, or it is over. */
+  /** What happens now: it acts, it waits, a person is needed, or it is over. */
   readonly status:
+    | { readonly kind: 'acting'; readonly because: string; readonly next: string }
     | {
         readonly kind: 'waiting';
         readonly for: string;
@@ -64,9 +65,12 @@ export function stateWords(view: Pick<TimelineView, 'status' | 'moments'>): stri
       return 'Recovered';
     case 'closed':
       return 'Closed';
+    case 'acting':
     case 'waiting': {
       const reached = STEPS.filter(([step]) => view.moments[step] !== null).at(-1);
-      return reached === undefined ? 'Rolling back' : `Rolling back - ${reached[1].toLowerCase()}`;
+      return reached === undefined
+        ? 'Rolling back'
+        : `Rolling back - ${reached[1].charAt(0).toLowerCase()}${reached[1].slice(1)}`;
     }
   }
 }
@@ -95,11 +99,13 @@ export function parseTimeline(body: string | null | undefined): string | null {
 
 function statusWords(status: TimelineView['status']): string {
   switch (status.kind) {
+    case 'acting':
+      return `Next: ${inline(status.next)}, because ${inline(status.because)}`;
     case 'waiting': {
-      const until = status.until === null ? '' : `, until ${instant(status.until)}`;
+      const until = status.until === null ? '' : ` until ${instant(status.until)}`;
       const { commands = [] } = status;
       const help = commands.length === 0 ? '' : `\n\nWhat a person can do meanwhile:\n\n${block(commands.join('\n'))}`;
-      return `Waiting: ${inline(status.for)}${until}. Next: ${inline(status.next)}${help}`;
+      return `Waiting${until}: ${inline(status.for)}. Next: ${inline(status.next)}${help}`;
     }
     case 'escalated':
       return escalationWords(status.escalation);

@@ -42,6 +42,17 @@ test('one comment is posted and then edited', async () => {
   assert.match(sticky()[0]?.body ?? '', /something else/);
 });
 
+test('the second half of a fallback brings back the route, that of a release the version', () => {
+  const step = { kind: 'second', because: 'users are well' } as const;
+  const nextOf = (way: 'fallback' | null) => {
+    const incident = anIncident(way === null ? {} : { way });
+    const { status } = viewOf(anObserved({ stage: opened(), incident }), step, NONE);
+    return status.kind === 'acting' ? status.next : status.kind;
+  };
+  assert.equal(nextOf('fallback'), 'a second pull request that brings the route back');
+  assert.equal(nextOf(null), 'a second pull request that brings the version back');
+});
+
 test('numbers that move while it waits are not worth an edit; other words, moments and ends are', async () => {
   const { teller, repository, clock } = aTeller();
   const one = teller();

@@ -107,6 +107,18 @@ test('a pull request of thousands of files fits into what GitHub accepts', () =>
   assert.match(body, /and 29\d\d more/);
 });
 
+test('what happens at once is told with its reason, and Argo CD keeps its name', () => {
+  const moments = { ...aView().moments, applied: '2026-03-01T12:02:00Z' };
+  const status = {
+    kind: 'acting',
+    because: 'a sync of the bad commit hangs',
+    next: 'Argo CD applies the revert',
+  } as const;
+  const body = timelineComment(aView({ moments, status }));
+  assert.match(body, /^\*\*Rolling back - applied by Argo CD\*\*: /);
+  assert.match(body, /^Next: Argo CD applies the revert, because a sync of the bad commit hangs$/m);
+});
+
 test('a plan comment ends in the exact words that run it', (t) => {
   t.assert.snapshot(
     planComment({
