@@ -15,7 +15,7 @@ export type Read =
  * have them. Refused: syntax errors, duplicate keys, unknown anchors, keys that are collections, Helm templates.
  */
 export function readTree(text: string): Read {
-  const documents = [...parseAllDocuments(text, { keepSourceTokens: true, logLevel: 'silent' })];
+  const documents = [...parseAllDocuments(text, { keepSourceTokens: true, logLevel: 'silent', uniqueKeys: false })];
   try {
     for (const document of documents) {
       const error = document.errors[0];
@@ -68,6 +68,7 @@ function toNode(node: unknown, context: Context, at: number): Node {
 
 function mapBranch(map: YAMLMap, context: Context): Branch {
   const anchor = define(map.anchor, context);
+  const known = new Set<string>();
   const children = map.items.map((pair: Pair): Child => {
     const { key } = pair;
     if (!isScalar(key))
@@ -75,6 +76,12 @@ function mapBranch(map: YAMLMap, context: Context): Branch {
     define(key.anchor, context);
     const name = keyName(key);
     const { start, end } = rangeOf(key, 0);
+    // `1` and "1" too: they are two keys of one map, and one path. (The parser's own check compares each key with all the others.)
+    if (known.has(name))
+      throw new Refusal(
+        `it is not valid YAML: Map keys must be unique, and ${name} stands twice at line ${lineOf(context.text, start)}`,
+      );
+    known.add(name);
     return { step: stepOfKey(name), name, start, node: toNode(pair.value, context, end) };
   });
   return { kind: 'map', keyed: 'key', style: map.flow ? 'flow' : 'block', children, range: rangeOf(map, 0), anchor };
@@ -180,6 +187,10 @@ function byPosition(at: number, brackets: '[]' | '()' = '[]'): { step: string; n
 
 function rangeOf(node: { range?: readonly [number, number, number] | null | undefined }, otherwise: number): Range {
   return node.range ? { start: node.range[0], end: node.range[1] } : { start: otherwise, end: otherwise };
+}
+
+function lineOf(text: string, at: number): number {
+  return text.slice(0, at).split('\n').length;
 }
 
 function firstLine(message: string): string {

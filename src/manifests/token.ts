@@ -16,7 +16,7 @@ export function tokenFor(leaf: Leaf, value: string, text: string, isText = leaf.
   if (leaf.style === 'single') return `'${value.replaceAll("'", "''")}'`;
   const safe = PLAIN.test(value) && !(isText && AMBIGUOUS.test(value));
   const token = safe ? value : JSON.stringify(value);
-  return textOf(leaf, text) === '' && text[leaf.range.start - 1] === ':' ? ` ${token}` : token;
+  return textOf(leaf, text) === '' && ':-'.includes(text[leaf.range.start - 1] ?? ' ') ? ` ${token}` : token;
 }
 
 /** Words that need no quotes in block or flow style; more would be allowed, less is surely right. */

@@ -43,6 +43,10 @@ for (const [what, before, value, after] of styles) {
   test(`set: ${what}`, () => assert.equal(patched(before, [set('a', value)]), after));
 }
 
+test('set: an empty document gets a space behind its mark', () => {
+  assert.equal(patched('---\n---\na: 1\n', [set('(0)', 'x')]), '--- x\n---\na: 1\n');
+});
+
 const SERVICE = `# head
 spec:
   containers:

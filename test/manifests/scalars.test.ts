@@ -85,6 +85,7 @@ test('templates are refused politely, quoted placeholders of other tools are not
 
 test('what cannot be read is refused with its place', () => {
   assert.match(because('a: 1\na: 2\n'), /not valid YAML: .*unique.*line 2/);
+  assert.match(because('1: a\n"1": b\n'), /unique, and 1 stands twice at line 2/);
   assert.match(because('a: *nowhere\n'), /\*nowhere points to an anchor that is not defined/);
   assert.match(because('? [a]\n: 1\n'), /key is itself/);
   assert.match(because('{"a": 1'), /not valid YAML/);
