@@ -18,7 +18,7 @@ const WINDOW_MS = 1_000;
 const PENDING = 2;
 const PATIENCE_S = 30;
 
-/** Watches until the rule fires, then posts the alert to the bot as Alertmanager does. Says what was seen. */
+/** Watches until the rule fires, then posts the alert to the bot as Alertmanager does. Says what was seen; where it never fires, nothing is posted. */
 export async function alertFires(rule: AlertRule, { town, say, since }: Scene, botUrl: string): Promise<void> {
   let firing = 0;
   let last = usersOf(town, rule.harm);
@@ -32,6 +32,10 @@ export async function alertFires(rule: AlertRule, { town, say, since }: Scene, b
     last = now;
   }
   say(since(), `alert ${rule.name}: ${said}`);
+  if (firing < PENDING) {
+    say(since(), `it does not fire: no ${PENDING} windows in a row were bad within ${PATIENCE_S} s`);
+    return;
+  }
   const labels = {
     ...{ alertname: rule.name, lastgood_service: 'recommender', lastgood_environment: 'production' },
     ...(rule.then === undefined ? {} : { lastgood_then: rule.then }),

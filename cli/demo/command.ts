@@ -1,10 +1,12 @@
 import { RollbackError } from '../../src/errors.ts';
 import { didYouMean } from '../../src/playbook/nearest.ts';
 import { answer, option, type Command } from '../terminal.ts';
+import { fold } from './fold.ts';
 import type { DemoResult } from './result.ts';
 import { play } from './run.ts';
 import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
+import { closeAtSignal, nextSignal } from './signals.ts';
 import { openStage, type Stage } from './stage.ts';
 
 export const demo: Command = {
@@ -18,32 +20,42 @@ export const demo: Command = {
     const seed = Number(option(call, 'seed') ?? 1);
     if (!Number.isSafeInteger(seed))
       throw new RollbackError('input-invalid', `--seed is '${String(call.options['seed'])}', not a whole number`);
+    // Folded for a terminal only: a pipe gets whole lines.
+    const columns = (call.json ? process.stderr : process.stdout).columns || Infinity;
     const live = call.json ? call.progress : call.print;
-    const say = (seconds: number | null, text: string): void =>
-      live(`${seconds === null ? '       ' : `${seconds.toFixed(1).padStart(5)} s`}  ${text}`);
-    live(`scenario ${scenario.name}: ${scenario.story}\n`);
-    const stage = await openStage(scenario, { seed, say });
+    const say = (seconds: number | null, text: string): void => {
+      const line = `${seconds === null ? '       ' : `${seconds.toFixed(1).padStart(5)} s`}  ${text}`;
+      live(fold(line, columns, STAMP));
+    };
+    live(`${fold(`scenario ${scenario.name}: ${scenario.story}`, columns, 2)}\n`);
+    const stage = openStage(scenario, { seed, say });
+    const atSignal = closeAtSignal(async () => (await stage).close());
     try {
-      const result = await play(stage, scenario, say);
-      answer(call, result, () => summary(result));
-      if (call.options['keep'] === true) await keep(stage, live);
+      const result = await play(await stage, scenario, say);
+      answer(call, result, () => summary(result, columns));
+      atSignal.off();
+      if (call.options['keep'] === true) await keep(await stage, live);
       if (!result.asAnnounced) return 3;
       return result.outcome === 'recovered' ? 0 : 1;
+    } catch (error) {
+      // What breaks while the world is taken down is no news: the process ends for its signal.
+      if (atSignal.caught()) await new Promise<never>(() => undefined);
+      throw error;
     } finally {
-      await stage.close();
+      await stage.then((open) => open.close()).catch(() => undefined);
     }
   },
 };
+
+/** Width of the seconds before each line. */
+const STAMP = 9;
 
 async function keep({ town, bot }: Stage, live: (text: string) => void): Promise<void> {
   const { github, argoCd, fleet } = town;
   live(
     `\nkept: GitHub ${github.url} (token of mona: ${github.token('mona')}), Argo CD ${argoCd.url}, service ${fleet.url}, bot ${bot.url}\nCtrl-C ends it.`,
   );
-  // A terminal that is closed ends it as well: the bot is a process of its own, and would stay.
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
-  });
+  await nextSignal();
 }
 
 function scenarioOf(name: string): Scenario {
@@ -55,7 +67,7 @@ function scenarioOf(name: string): Scenario {
   );
 }
 
-function summary(result: DemoResult): string {
+function summary(result: DemoResult, columns: number): string {
   const at = (seconds: number | null): string => (seconds === null ? '-' : `${seconds.toFixed(1)} s`);
   const { seconds, users, ledger, refusal } = result;
   const rows: [string, string][] = [
@@ -84,5 +96,6 @@ function summary(result: DemoResult): string {
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   const end = result.asAnnounced ? '' : '\n\nThis is not how the scenario should end.';
-  return `\n${result.outcome}\n\n${rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n')}${end}`;
+  const table = rows.map(([name, value]) => fold(`  ${name.padEnd(width)}  ${value}`, columns, width + 4));
+  return `\n${result.outcome}\n\n${table.join('\n')}${end}`;
 }

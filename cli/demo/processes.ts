@@ -87,11 +87,11 @@ export interface GateRun {
   readonly summary: string;
 }
 
-/** The committed bundle of the Action, started as the runner starts it. */
+/** The committed bundle of the Action, started as the runner starts it; ended when the world ends. */
 export async function runActionBundle(
   town: Town,
   sha: string,
-  onLine: (line: string) => void = () => undefined,
+  { onLine, ending }: { readonly onLine?: (line: string) => void; readonly ending?: AbortSignal } = {},
 ): Promise<GateRun> {
   const folder = await mkdtemp(join(tmpdir(), 'lastgood-action-'));
   const [output, summary] = [join(folder, 'output'), join(folder, 'summary')];
@@ -118,8 +118,9 @@ export async function runActionBundle(
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    ending?.addEventListener('abort', () => void child.kill(), { once: true });
     createInterface({ input: child.stdout }).on('line', (line) => {
-      if (!line.startsWith('::')) onLine(line);
+      if (!line.startsWith('::')) onLine?.(line);
     });
     const exitCode = await new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? 1)));
     return {

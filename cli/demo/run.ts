@@ -23,7 +23,8 @@ export async function play(stage: Stage, scenario: Scenario, say: Say): Promise<
 
   await (scenario.noticedBy === 'person' ? syncRetries(scene) : town.argoCd.settle());
   const released = versions();
-  const gate = release !== null && scenario.noticedBy === 'gate' ? await runGate(scene, release.sha) : null;
+  const gate =
+    release !== null && scenario.noticedBy === 'gate' ? await runGate(scene, release.sha, stage.ending) : null;
   if (release !== null && scenario.noticedBy === 'person') await personAsks(scene, release.number);
   if (typeof scenario.noticedBy === 'object') {
     const { alert: name, ...rule } = scenario.noticedBy;
@@ -73,11 +74,9 @@ function mergedBy({ town }: Scene, { sha, number }: Merged): string {
   return `merged by mona as ${sha.slice(0, 7)} (#${number}): ${title}`;
 }
 
-async function runGate({ town, say, since }: Scene, sha: string): Promise<GateRun> {
+async function runGate({ town, say, since }: Scene, sha: string, ending: AbortSignal): Promise<GateRun> {
   say(since(), 'gate: the committed bundle of the Action starts as a process');
-  return runActionBundle(town, sha, (line) =>
-    say(since(), `gate: ${line.length > 170 ? `${line.slice(0, 167)}...` : line}`),
-  );
+  return runActionBundle(town, sha, { onLine: (line) => say(since(), `gate: ${line}`), ending });
 }
 
 async function syncRetries({ town, say, since }: Scene): Promise<void> {

@@ -9,6 +9,9 @@ export interface Stage {
   readonly bot: RunningBot;
   /** The bad release is out: from now on seconds are counted and the bot's log is shown. */
   startClock(): () => number;
+  /** Aborted when the stage begins to close. */
+  readonly ending: AbortSignal;
+  /** Twice is once. */
   close(): Promise<void>;
 }
 
@@ -41,6 +44,8 @@ export async function openStage(scenario: Scenario, options: { seed: number; say
     });
     say(null, `bot: a process of its own, receives signed webhooks at ${bot.url}`);
     await github.drain();
+    const ending = new AbortController();
+    let closing: Promise<void> | null = null;
     return {
       town,
       bot,
@@ -48,9 +53,10 @@ export async function openStage(scenario: Scenario, options: { seed: number; say
         released = Date.now();
         return since;
       },
-      async close() {
-        await bot.stop();
-        await town.close();
+      ending: ending.signal,
+      close() {
+        ending.abort();
+        return (closing ??= bot.stop().then(() => town.close()));
       },
     };
   } catch (error) {

@@ -30,11 +30,26 @@ export interface PrometheusOptions {
 
 const BINARY = 'prometheus';
 
+/** Somebody else may take the free port before Prometheus does. */
+const PORTS_TRIED = 3;
+
 /** Null where no `prometheus` is installed (Debian: apt-get install prometheus). Throws when it does not become ready. */
 export async function startPrometheus(options: PrometheusOptions): Promise<PrometheusWorld | null> {
   if (!(await installed())) return null;
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await startOn(await freePort(), options);
+    } catch (error) {
+      if (!(error instanceof Ended) || tried === PORTS_TRIED) throw error;
+    }
+  }
+}
+
+/** It ended before it was ready. */
+class Ended extends Error {}
+
+async function startOn(port: number, options: PrometheusOptions): Promise<PrometheusWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'lastgood-prometheus-'));
-  const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   await writeFile(join(folder, 'prometheus.yml'), configuration(folder, options.scrapeMs));
   await writeTargets(folder, options.targets);
@@ -55,7 +70,10 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
     await ended(server);
     await rm(folder, { recursive: true, force: true });
   };
-  const ready = (): Promise<boolean> => answers(`${url}/-/ready`);
+  const ready = async (): Promise<boolean> => {
+    if (server.exitCode !== null) throw new Ended(`prometheus ended with ${server.exitCode}: ${said}`);
+    return (await answers(`${url}/-/ready`)) && (await keepsIn(url, folder));
+  };
   try {
     await until(ready, options.readyMs ?? 15_000, () => `prometheus is not ready at ${url}: ${said}`);
   } catch (error) {
@@ -75,6 +93,12 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
       );
     },
   };
+}
+
+/** It is the one that was started here: another one on the same port would answer too. */
+async function keepsIn(url: string, folder: string): Promise<boolean> {
+  const answer = (await (await fetch(`${url}/api/v1/status/flags`)).json()) as { data: Record<string, string> };
+  return answer.data['storage.tsdb.path'] === join(folder, 'data');
 }
 
 function configuration(folder: string, scrapeMs: number): string {

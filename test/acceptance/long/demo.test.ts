@@ -1,6 +1,10 @@
 /** Every scenario of the demo about AI releases, as a user starts it, to the end that it announces. Two at a time: most of it is waiting. */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { DemoResult } from '../../../cli/demo/result.ts';
@@ -106,5 +110,22 @@ describe('the demo of AI releases', { concurrency: 2 }, () => {
     );
     const { merged, opened } = result.seconds;
     assert.ok(opened !== null && merged !== null && merged > opened);
+  });
+
+  test('a demo that is asked to end takes its bot and its folders with it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lastgood-demo-test-'));
+    const child = spawn(process.execPath, [MAIN, 'demo'], { env: { ...process.env, TMPDIR: folder } });
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    let url = '';
+    for await (const line of createInterface({ input: child.stdout })) {
+      url = /signed webhooks at (\S+)/.exec(line)?.[1] ?? url;
+      if (line.includes('gate: 1 s')) break;
+    }
+    assert.equal((await fetch(`${url}/healthz`)).ok, true);
+    child.kill('SIGTERM');
+    assert.equal(await ended, 143);
+    await assert.rejects(fetch(`${url}/healthz`));
+    assert.deepEqual(await readdir(folder), []);
+    await rm(folder, { recursive: true });
   });
 });
