@@ -2,7 +2,9 @@
 import { RollbackError, messageOf } from '../src/errors.ts';
 import type { Rules } from '../src/judge/judge.ts';
 import type { Look, Sample } from '../src/measure/sample.ts';
-import { parseLine, sampleOf, type Line } from './judge-line.ts';
+import { parseLine, sampleOf, segmentsOf, type Line } from './judge-line.ts';
+
+type Segments = Record<string, Readonly<Record<string, Sample>>>;
 
 export const RECORDING = 'Name a recording of lastgood gate --record FILE, or lines as lastgood judge reads them.';
 
@@ -12,7 +14,7 @@ export function looksOf(
   rules: Rules,
   release: string | null,
 ): { readonly release: string; readonly looks: readonly Look[] } {
-  const complains = new Map(rules.triggers.map((rule) => [rule.name, rule.question.bad]));
+  const known = new Map(rules.triggers.map((rule) => [rule.name, rule]));
   const lines = text.split('\n').flatMap((line, i) => (line.trim() === '' ? [] : [parsed(line, `${file}:${i + 1}`)]));
   const releases = [...new Set(lines.map((line) => line.release))];
   if (releases.length === 0)
@@ -24,15 +26,17 @@ export function looksOf(
       `${release === null ? `${file} has ${releases.length} releases` : `${file} has no release '${release}'`}: ${releases.slice(0, 20).join(', ')}${releases.length > 20 ? ' ...' : ''}`,
       { hint: 'Name one of them with --release.' },
     );
-  const byTime = new Map<number, Record<string, Sample>>();
+  const byTime = new Map<number, { readonly samples: Record<string, Sample>; readonly segments: Segments }>();
   for (const line of lines) {
-    const bad = complains.get(line.metric);
-    if (line.release !== chosen || bad === undefined) continue;
-    const samples = byTime.get(line.t) ?? {};
-    samples[line.metric] = sampleOf(line, bad);
-    byTime.set(line.t, samples);
+    const rule = known.get(line.metric);
+    if (line.release !== chosen || rule === undefined) continue;
+    const seen = byTime.get(line.t) ?? { samples: {}, segments: {} };
+    const sample = sampleOf(line, rule.question.bad);
+    seen.samples[line.metric] = sample;
+    if (rule.segments !== null) seen.segments[line.metric] = segmentsOf(sample);
+    byTime.set(line.t, seen);
   }
-  const looks = Array.from(byTime, ([t, samples]) => ({ t, samples })).sort((a, b) => a.t - b.t);
+  const looks = Array.from(byTime, ([t, seen]) => ({ t, ...seen })).sort((a, b) => a.t - b.t);
   return { release: chosen, looks };
 }
 

@@ -91,7 +91,7 @@ export async function judgeStream(
       pending.t = line.t;
     } else if (
       line.t < pending.t ||
-      line.metric in pending.samples ||
+      Object.hasOwn(pending.samples, line.metric) ||
       (pending.state.looks > 0 && line.t === pending.state.t)
     ) {
       throw new Error(`release '${line.release}' already has '${line.metric}' at t ${line.t} or later`);
