@@ -5,6 +5,7 @@ import { RollbackError } from '../../src/errors.ts';
 import { targetOf, targetsTouching } from '../../src/playbook/target.ts';
 import { readySentence, readyStatus, readyText, type Readiness } from '../../src/report/ready.ts';
 import { changedPaths, clonedPlaybook, headOf, localPast, repositoryOf } from '../local-history.ts';
+import { namedTargets } from '../named-targets.ts';
 import { openOutside, openRemote } from '../remote.ts';
 import { answer, needed, option, type Call, type Command, type ExitCode, REMOTE } from '../terminal.ts';
 
@@ -52,11 +53,11 @@ async function ofPull(call: Call): Promise<readonly Readiness[]> {
       `--pull ${asked} is no open pull request into ${overview.defaultBranch} of ${doors.repository.name}`,
       { hint: 'Give the number of one that is open.' },
     );
+  // A name that is mistyped must not read as "nothing is touched".
+  const named = namedTargets(call, playbook);
   const { all } = await readinessOfPull(doors, overview, playbook, pull);
-  const service = option(call, 'service');
-  const environment = option(call, 'environment');
-  return all.filter(
-    (one) => (service === null || one.service === service) && (environment === null || one.environment === environment),
+  return all.filter((one) =>
+    named.some(({ service, environment }) => one.service === service && one.environment === environment),
   );
 }
 

@@ -3,11 +3,12 @@ import { whatRan } from '../../src/control/history.ts';
 import { playbookOf } from '../../src/control/reconcile.ts';
 import { RollbackError } from '../../src/errors.ts';
 import type { Playbook } from '../../src/playbook/schema.ts';
-import { targetNames, targetOf, type Target } from '../../src/playbook/target.ts';
+import { targetOf, type Target } from '../../src/playbook/target.ts';
 import { isInstant } from '../../src/plan/history.ts';
 import { oneLine } from '../../src/report/escape.ts';
 import { sourcesOf, valueOf } from '../../src/report/history.ts';
 import { clonedPlaybook, headOf, localPast, type Past } from '../local-history.ts';
+import { namedTargets } from '../named-targets.ts';
 import { openRemote } from '../remote.ts';
 import { answer, option, type Call, type Command, REMOTE } from '../terminal.ts';
 
@@ -42,9 +43,7 @@ function targetsOf(call: Call, playbook: Playbook): readonly Target[] {
   const service = option(call, 'service');
   const environment = option(call, 'environment') ?? undefined;
   if (service !== null) return [targetOf(playbook, { service, environment })];
-  return targetNames(playbook)
-    .filter((name) => environment === undefined || name.environment === environment)
-    .map((name) => targetOf(playbook, name));
+  return namedTargets(call, playbook).map((name) => targetOf(playbook, name));
 }
 
 const AT_ONCE = 8;
