@@ -12,7 +12,7 @@ import { artefacts } from '../src/adapters/registries/registries.ts';
 import { metricSource } from '../src/adapters/sources.ts';
 import { createNotifier } from '../src/adapters/notify/notifier.ts';
 import { createOutbox } from '../src/adapters/notify/outbox.ts';
-import type { Doors, Log } from '../src/control/doors.ts';
+import type { Doors, Log, Told } from '../src/control/doors.ts';
 import { createLoop, type Loop } from '../src/control/reconcile.ts';
 import type { Config } from './config.ts';
 import { createExaminer, type Examiner } from './examine.ts';
@@ -47,6 +47,7 @@ interface Parts {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
   readonly traffic: Traffic;
+  readonly notified: (told: Told) => void;
 }
 
 const DAY_MS = 86_400_000;
@@ -54,7 +55,7 @@ const DAY_MS = 86_400_000;
 const OUTBOX_GRACE_MS = 3000;
 const CATCH_UP_MS = 150_000;
 
-export function createHouse({ config, env, log, traffic }: Parts): House & { readonly examiner: Examiner } {
+export function createHouse({ config, env, log, traffic, notified }: Parts): House & { readonly examiner: Examiner } {
   const inward = inwardFetch(env);
   const asApp = appClient({ ...authOf(config), traffic });
   /** One for all rooms: what is on its way when the bot stops gets one grace. */
@@ -94,6 +95,7 @@ export function createHouse({ config, env, log, traffic }: Parts): House & { rea
         repositoryUrl: `${webUrl(config.baseUrl)}/${repository}`,
         issues: { client: client(installationId), repository, login: name },
         now: Date.now,
+        onTold: notified,
       }),
     };
     const loop = createLoop(doors);

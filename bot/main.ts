@@ -41,7 +41,7 @@ export async function startBot(
     onAnswer: meters.asked,
     onRemaining: meters.remaining,
   });
-  const house = createHouse({ config, env, log, traffic });
+  const house = createHouse({ config, env, log, traffic, notified: meters.notified });
   const queue = await openQueue(config, log, meters);
   const porter = createPorter({ house, queue, log, witness: meters });
   const observers = createObservers({ house, log });

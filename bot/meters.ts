@@ -1,4 +1,5 @@
 import type { AfterFailure, QueueState } from '../src/adapters/queue/queue.ts';
+import type { Told } from '../src/control/doors.ts';
 import type { Settled } from '../src/control/follow.ts';
 import type { Severity } from '../src/report/doctor.ts';
 import { createRegistry } from './metrics.ts';
@@ -36,7 +37,8 @@ export interface Meters extends Witness {
   /** What is left of the limit of one installation. */
   readonly remaining: (resource: string, left: number) => void;
   readonly redelivered: (outcome: 'asked' | 'failed') => void;
-  readonly notified: (outcome: 'sent' | 'failed') => void;
+  /** A message outside the pull request ended. */
+  readonly notified: (told: Told) => void;
   /** What the doctor finds in the repositories of this process; before its first round there is no such metric. */
   readonly diagnosed: (counts: Readonly<Record<Severity, number>>) => void;
   /** Everything, with the state of the queue as it is now; null: it does not answer. */
@@ -102,7 +104,10 @@ export function createMeters(): Meters {
     asked: (api, status) => requests.add({ api, status: status === null ? 'none' : `${Math.floor(status / 100)}xx` }),
     remaining: (resource, value) => left.set(value, { resource: /^[a-z_]{1,30}$/.test(resource) ? resource : 'other' }),
     redelivered: (outcome) => redeliveries.add({ outcome }),
-    notified: (outcome) => notifications.add({ outcome }),
+    notified(told) {
+      // What ended with the process is told, and counted, by the next one.
+      if (told.kind !== 'ended') notifications.add({ outcome: told.kind === 'delivered' ? 'sent' : 'failed' });
+    },
     diagnosed(counts) {
       for (const severity of ['error', 'warning', 'note'] as const) doctor.set(counts[severity], { severity });
     },

@@ -118,8 +118,7 @@ export function createPorter({ house, queue, log, witness, now = Date.now }: Par
         return null;
       }
       case 'changes': {
-        for (const { key, ask } of await reviewChanges(doors, errand.number))
-          await put({ kind: 'ask', origin, key, ask });
+        await reviewChanges(doors, errand.number, ({ key, ask }) => put({ kind: 'ask', origin, key, ask }));
         return null;
       }
       case 'ready': {

@@ -14,21 +14,22 @@ export interface Keep {
 }
 
 /**
- * Tells every open pull request (or the one of this number) what holds for it, and returns the rollbacks that a quarantined
- * value on the default branch calls for. A repository without a playbook is none of our business.
+ * Hands over the rollbacks that a quarantined value on the default branch calls for, and then tells every open pull request (or the one
+ * of this number) what holds for it: nobody's check makes the way back wait. A repository without a playbook is none of our business.
  */
 export async function reviewChanges(
   doors: Pick<Doors, 'repository' | 'clock'>,
   number: number | null,
-): Promise<readonly Keep[]> {
+  begin: (keep: Keep) => Promise<unknown>,
+): Promise<void> {
   const overview = await doors.repository.overview();
-  if (overview.playbook === null) return [];
+  if (overview.playbook === null) return;
   const playbook = playbookOf(overview);
   const pulls = await doors.repository.openPulls(overview.defaultBranch, number);
-  if (number !== null && pulls.length === 0) return [];
+  if (number !== null && pulls.length === 0) return;
   const rules = await readRules(doors, playbook, overview.head);
+  if (number === null) for (const keep of await keepQuarantine(doors, rules)) await begin(keep);
   await checkPulls(doors, rules, pulls);
-  return number === null ? keepQuarantine(doors, rules) : [];
 }
 
 async function keepQuarantine(doors: Pick<Doors, 'repository'>, rules: Rules): Promise<readonly Keep[]> {

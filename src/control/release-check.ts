@@ -90,11 +90,7 @@ async function checkPull(doors: Pick<Doors, 'repository'>, rules: Rules, pull: O
   // Without a trial merge the head itself is read: what it holds is what its author means to set.
   const after = pull.merged ?? pull.head;
   const found = await objections(doors, rules, { after, paths: pull.allPaths ? pull.paths : null });
-  return releaseCheckAnswer(RELEASE_CHECK, found, {
-    kind: 'change',
-    trial: pull.merged !== null,
-    broken: rules.broken,
-  });
+  return releaseCheckAnswer(RELEASE_CHECK, found, { kind: 'change', broken: rules.broken });
 }
 
 /** Says on each of these pull requests what holds for it now. */
@@ -116,7 +112,7 @@ export async function checkGroup(doors: Reads, overview: Overview, playbook: Pla
   const found = (await objections(doors, rules, { after: sha, paths: [] })).filter(
     ({ kind }) => kind === 'quarantined',
   );
-  const answer = releaseCheckAnswer(RELEASE_CHECK, found, { kind: 'change', trial: true, broken: rules.broken });
+  const answer = releaseCheckAnswer(RELEASE_CHECK, found, { kind: 'change', broken: rules.broken });
   await doors.repository.publishCheck({ sha, ...answer });
 }
 

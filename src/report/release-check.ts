@@ -16,10 +16,8 @@ export type Objection =
   | { readonly kind: 'quarantined'; readonly place: Place; readonly found: readonly Quarantined[] }
   | { readonly kind: 'frozen'; readonly place: Place; readonly order: Order };
 
-/** `trial`: GitHub's trial merge was read; `broken`: files of the quarantine that cannot be read. */
-export type About =
-  | { readonly kind: 'rollback' }
-  | { readonly kind: 'change'; readonly trial: boolean; readonly broken: readonly string[] };
+/** `broken`: files of the quarantine that cannot be read. */
+export type About = { readonly kind: 'rollback' } | { readonly kind: 'change'; readonly broken: readonly string[] };
 
 /** A quarantine that cannot be read forbids everything: what it would forbid is not known. */
 export function releaseCheckAnswer(name: string, found: readonly Objection[], about: About): CheckAnswer {
@@ -36,15 +34,14 @@ export function releaseCheckAnswer(name: string, found: readonly Objection[], ab
     return { name, conclusion: 'failure', title: 'The quarantine cannot be read', summary: `${faults}\n\n${cure}` };
   }
   const [first] = found;
-  if (first === undefined) {
-    const trial = about.trial ? '' : ' GitHub had no trial merge of this pull request; its head was read instead.';
+  // The same words whether GitHub has a trial merge or not: it has none for a while after every push, and all checks would be rewritten.
+  if (first === undefined)
     return {
       name,
       conclusion: 'success',
       title: 'Nothing that was rolled back comes again',
-      summary: `No quarantined version is set, and nothing that changes here is frozen.${trial}`,
+      summary: 'No quarantined version is set, and nothing that changes here is frozen.',
     };
-  }
   const sections = found.map((one) =>
     one.kind === 'quarantined'
       ? `### ${placeWords(one.place)}: rolled back before\n\n${setAgainWords(one.found, one.place)}`

@@ -20,8 +20,16 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 
 describe('from a bad release to the proof that it is over', () => {
   let stage: Stage;
+  /** What lastgood wrote, one word each. */
+  const writes: string[] = [];
   before(async () => {
-    stage = await openStage();
+    stage = await openStage({
+      onExchange: ({ method, path, login, requestBody }) => {
+        const operation = /"query":"\s*(?:mutation (\w+))?/.exec(JSON.stringify(requestBody ?? ''))?.[1];
+        const isWrite = path.endsWith('/graphql') ? operation !== undefined : method !== 'GET';
+        if (isWrite && login?.startsWith('lastgood') === true) writes.push(operation ?? wordOf(path));
+      },
+    });
     await stage.startBot();
   });
   after(() => stage.close());
@@ -92,6 +100,7 @@ describe('from a bad release to the proof that it is over', () => {
     const { town } = stage;
     const release = await town.release('2.1.0');
     const said = ourComments(town).length;
+    const before = writes.length;
     town.github.failWebhook({ kind: 'duplicate', event: 'issue_comment' });
     const comment = await town.github.comment(REPOSITORY, release.number, { author: 'bob', body: '/rollback' });
     const { pull } = await labelled(town, release.sha, 'recovered');
@@ -112,5 +121,24 @@ describe('from a bad release to the proof that it is over', () => {
       await until('the service is back', () => town.fleet.state().stable),
       'registry.example/recommender:1.0.0',
     );
+    const written = Object.groupBy(writes.slice(before), (word) => word);
+    const count = (word: string): number => written[word]?.length ?? 0;
+    assert.deepEqual(
+      ['Open', 'labels', 'merge', 'reactions', 'deployments'].map((word) => [word, count(word)]),
+      [
+        ['Open', 1],
+        ['labels', 2],
+        ['merge', 1],
+        ['reactions', 1],
+        ['deployments', 1],
+      ],
+    );
+    // Within GitHub's limits for ten at once: the ledger in four commits, a story of four versions, two checks, two states.
+    assert.ok(writes.length - before <= 22, JSON.stringify(writes.slice(before)));
   });
 });
+
+/** `/repos/o/r/issues/7/labels` is `labels`. */
+function wordOf(path: string): string {
+  return path.split('/').findLast((part) => /^[a-z_-]+$/.test(part)) ?? path;
+}

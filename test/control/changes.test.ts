@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { reviewChanges } from '../../src/control/changes.ts';
+import { RollbackError } from '../../src/errors.ts';
 import { doorsOf } from './fakes.ts';
-import { aLoop, anAsk, aRelease, FILE, manifest, type Released, steps, toTheEnd } from './world.ts';
+import { aLoop, anAsk, aRelease, FILE, keepsOf, manifest, type Released, steps, toTheEnd } from './world.ts';
 
 async function rolledBack(): Promise<Released> {
   const world = aRelease();
@@ -11,8 +12,6 @@ async function rolledBack(): Promise<Released> {
   world.clock.turn(60_000);
   return world;
 }
-
-const keepsOf = (world: Released) => reviewChanges(doorsOf(world), null);
 
 test('whoever set it again is accused, not whoever changed something else after them', async () => {
   const world = await rolledBack();
@@ -46,4 +45,26 @@ test('another version that comes again is taken back once, too: nobody has taken
   assert.equal((await setAgain('1.4.3')).at(-1), 'finish recovered');
   assert.equal(world.repository.file(FILE), manifest('1.4.1'));
   assert.deepEqual(await setAgain('1.4.2'), ['escalate set-again']);
+});
+
+test('a check that cannot be written keeps no way back waiting', async () => {
+  const world = await rolledBack();
+  const again = world.repository.release('Update image', { [FILE]: manifest('1.4.2') }, 'pushed');
+  const others = { number: 700, head: 'f'.repeat(40), branch: 'other', author: 'bob', fork: false, merged: null };
+  world.repository.others = [{ ...others, paths: ['README.md'], allPaths: true }];
+  world.repository.failOn('publishCheck', new RollbackError('github-unavailable', 'Not sent to GitHub'));
+  const begun: (string | null)[] = [];
+  await assert.rejects(reviewChanges(doorsOf(world), null, async ({ ask }) => begun.push(ask.bad)));
+  assert.deepEqual(begun, [again]);
+});
+
+test('a check reads the same whether GitHub has a trial merge or not, so that a push rewrites none', async () => {
+  const world = await rolledBack();
+  const pull = { number: 700, head: world.good, branch: 'other', author: 'bob', fork: false, paths: ['README.md'] };
+  for (const merged of [world.good, null]) {
+    world.repository.others = [{ ...pull, merged, allPaths: true }];
+    await keepsOf(world);
+  }
+  const [first, second, ...more] = world.repository.published;
+  assert.deepEqual([second, more], [first, []]);
 });

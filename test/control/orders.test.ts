@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { reviewChanges } from '../../src/control/changes.ts';
 import { hear, type Spoken } from '../../src/control/command.ts';
 import type { Loop } from '../../src/control/reconcile.ts';
 import { checkGroup, readRules, setOnHead } from '../../src/control/release-check.ts';
@@ -8,7 +7,7 @@ import { playbookOf } from '../../src/control/reconcile.ts';
 import { parse as parseLedger } from '../../src/ledger/chain.ts';
 import type { OpenPull } from '../../src/ports.ts';
 import { doorsOf } from './fakes.ts';
-import { aLoop, aRelease, FILE, KEY, manifest, type Released, toTheEnd } from './world.ts';
+import { aLoop, aRelease, FILE, keepsOf, KEY, manifest, type Released, toTheEnd } from './world.ts';
 
 const ISSUE = 500;
 
@@ -46,7 +45,7 @@ function proposal(world: Released, files: Record<string, string>, more: Partial<
 
 async function check(world: Released, pull: OpenPull) {
   world.repository.others = [pull];
-  await reviewChanges(doorsOf(world), null);
+  await keepsOf(world);
   const said = world.repository.published.at(-1);
   assert.ok(said);
   return said;

@@ -1,4 +1,5 @@
 /** A service with a bad release on top of a good one, and what it takes to roll it back. */
+import { reviewChanges, type Keep } from '../../src/control/changes.ts';
 import type { Ask } from '../../src/control/draft.ts';
 import type { Doors } from '../../src/control/doors.ts';
 import type { Settled } from '../../src/control/follow.ts';
@@ -77,4 +78,11 @@ function wordOf(step: Extract<Settled, { kind: 'looked' }>['step']): string {
     case 'served':
       return step.kind;
   }
+}
+
+/** The rollbacks that a look at the default branch calls for. */
+export async function keepsOf(world: Outside): Promise<Keep[]> {
+  const keeps: Keep[] = [];
+  await reviewChanges(doorsOf(world), null, async (keep) => keeps.push(keep));
+  return keeps;
 }

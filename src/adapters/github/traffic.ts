@@ -29,23 +29,29 @@ interface Options {
 export type Api = 'rest' | 'graphql';
 
 /**
- * Content that one installation may write: GitHub's own limits, less some room for other Apps of the same account. Words (comments,
- * checks, deployments) leave some of it to the way back, so that no report ever holds a merge.
+ * Content that one installation may write in a window: GitHub's own limits, less some room for other Apps of the same account. Words
+ * (comments, checks, deployments) stop at `words` of their own, and where all writes together reach `quiet`: however much there is to
+ * say, ten rollbacks a minute can be opened, labelled and merged.
  */
 const WRITES = [
-  { windowMs: 60_000, most: 70, words: 50 },
-  { windowMs: 3_600_000, most: 450, words: 350 },
+  { windowMs: 60_000, most: 70, quiet: 50, words: 30 },
+  { windowMs: 3_600_000, most: 450, quiet: 350, words: 250 },
 ] as const;
 const LONGEST_WINDOW_MS = 3_600_000;
 /** GitHub says to wait at least a minute where it does not say how long, and longer each time that was not enough. */
 const UNSAID_MS = 60_000;
 const LONGEST_WAIT_MS = 3_600_000;
 
+interface Written {
+  readonly at: number;
+  readonly write: Exclude<Write, 'none'>;
+}
+
 interface LaneState {
   readonly blockedUntil: Record<Api, number>;
   /** Refusals in a row that did not say how long to wait. */
   readonly unsaid: Record<Api, number>;
-  writes: number[];
+  writes: Written[];
   readonly queue: (() => void)[];
 }
 
@@ -100,14 +106,23 @@ export function createTraffic(options: Options = {}): Traffic {
     const wait = lane.blockedUntil[api] - at;
     if (wait > 0) throw asked('GitHub asked this installation to wait', wait);
     if (write === 'none' || !limitsWrites) return;
-    lane.writes = lane.writes.filter((time) => time > at - LONGEST_WINDOW_MS);
-    for (const { windowMs, most: all, words } of WRITES) {
-      const limit = Math.max(1, Math.floor((write === 'words' ? words : all) / replicas));
-      const inWindow = lane.writes.filter((time) => time > at - windowMs);
-      const first = inWindow[inWindow.length - limit];
-      if (first !== undefined) throw asked(`${limit} writes in ${windowMs / 60_000} min`, first + windowMs - at);
+    lane.writes = lane.writes.filter((one) => one.at > at - LONGEST_WINDOW_MS);
+    for (const { windowMs, most: all, quiet, words } of WRITES) {
+      const inWindow = lane.writes.filter((one) => one.at > at - windowMs);
+      const room = (written: readonly Written[], limit: number, what: string): void => {
+        const share = Math.max(1, Math.floor(limit / replicas));
+        const first = written[written.length - share];
+        if (first) throw asked(`${share} ${what} in ${windowMs / 60_000} min`, first.at + windowMs - at);
+      };
+      room(inWindow, write === 'words' ? quiet : all, 'writes');
+      if (write === 'words')
+        room(
+          inWindow.filter((one) => one.write === 'words'),
+          words,
+          'words',
+        );
     }
-    lane.writes.push(at);
+    lane.writes.push({ at, write });
   }
 
   async function learn(lane: LaneState, api: Api, response: Response): Promise<void> {
@@ -181,11 +196,14 @@ function writeOf(api: Api, address: string, init: RequestInit | undefined): Writ
     return isMutation ? 'way-back' : 'none';
   }
   const method = init?.method ?? 'GET';
-  if (method === 'GET' || method === 'HEAD') return 'none';
+  // A token and a delivery that is asked for again are no content.
+  if (method === 'GET' || method === 'HEAD' || NO_CONTENT.test(address)) return 'none';
   return /\/(git\/\w+(\/.+)?|pulls(\/\d+(\/(merge|update-branch))?)?|issues\/\d+\/labels)$/.test(address)
     ? 'way-back'
     : 'words';
 }
+
+const NO_CONTENT = /\/app\/(installations\/\d+\/access_tokens|hook\/deliveries\/\d+\/attempts)$/;
 
 function addressOf(url: string | URL | Request): string {
   const address = typeof url === 'string' ? url : url instanceof URL ? url.href : url.url;

@@ -1,5 +1,5 @@
 /** From a destination of the playbook and a notice to a message on its way. */
-import type { Notifier } from '../../control/doors.ts';
+import type { Notifier, Told } from '../../control/doors.ts';
 import { destinationName } from '../../report/notify/destination.ts';
 import type { GuardPolicy } from '../http-guard.ts';
 import { guardedFetch, outwardPolicy } from '../http-guard.ts';
@@ -20,6 +20,8 @@ export interface NotifierOptions {
   readonly policy?: GuardPolicy;
   readonly fetch?: Fetch;
   readonly timeoutMs?: number;
+  /** Told how each message ended. */
+  readonly onTold?: (told: Told) => void;
 }
 
 export function createNotifier(options: NotifierOptions): Notifier {
@@ -34,11 +36,14 @@ export function createNotifier(options: NotifierOptions): Notifier {
   };
   return {
     repositoryUrl: options.repositoryUrl,
-    send: (destination, notice) =>
-      outbox.send(`${issues.repository} ${destinationName(destination)}`, () =>
+    async send(destination, notice) {
+      const told = await outbox.send(`${issues.repository} ${destinationName(destination)}`, () =>
         destination.kind === 'github-issue'
           ? writePage(issues, destination.labels, notice)
           : post(posting, destination, notice),
-      ),
+      );
+      options.onTold?.(told);
+      return told;
+    },
   };
 }

@@ -130,23 +130,48 @@ test('writes of one installation stay below GitHub’s limit for a minute; reads
   assert.equal((await send(REST, { method: 'POST' })).status, 200);
 });
 
-test('words leave room for the way back: comments and checks are held while a merge still goes through', async () => {
+const COMMENT = `${REST}/issues/7/comments`;
+
+test('however much there is to say, ten rollbacks can be opened, labelled and merged in the same minute', async () => {
   const { traffic } = aWire();
   const send = traffic.through('1', answers(200));
-  const comment = () => send(`${REST}/issues/7/comments`, { method: 'POST' });
-  for (let i = 0; i < 50; i += 1) await comment();
-  assert.match((await refusal(comment())).message, /50 writes in 1 min/);
-  assert.match((await refusal(send(`${REST}/check-runs`, { method: 'POST' }))).message, /50 writes in 1 min/);
+  for (let i = 0; i < 30; i += 1) await send(COMMENT, { method: 'POST' });
+  assert.match((await refusal(send(COMMENT, { method: 'POST' }))).message, /30 words in 1 min/);
+  assert.match((await refusal(send(`${REST}/check-runs`, { method: 'POST' }))).message, /30 words in 1 min/);
+  const mutation = { method: 'POST', body: JSON.stringify({ query: 'mutation Open { x }' }) };
+  for (let i = 0; i < 10; i += 1) {
+    await send(GRAPHQL, mutation);
+    await send(`${REST}/issues/${i}/labels`, { method: 'PUT' });
+    await send(`${REST}/pulls/${i}/merge`, { method: 'PUT' });
+  }
   for (const [path, method] of [
     ['pulls', 'POST'],
     ['pulls/7', 'PATCH'],
-    ['pulls/7/merge', 'PUT'],
-    ['issues/7/labels', 'PUT'],
     ['pulls/7/update-branch', 'PUT'],
     ['git/refs', 'POST'],
     ['git/refs/heads/rollback/production/web/1234567', 'PATCH'],
   ] as const)
     assert.equal((await send(`${REST}/${path}`, { method })).status, 200, path);
+});
+
+test('where the way back writes much, words wait before it does', async () => {
+  const { traffic, clock } = aWire();
+  const send = traffic.through('1', answers(200));
+  for (let i = 0; i < 50; i += 1) await send(MERGE, { method: 'PUT' });
+  assert.match((await refusal(send(COMMENT, { method: 'POST' }))).message, /50 writes in 1 min/);
+  assert.equal((await send(MERGE, { method: 'PUT' })).status, 200);
+  clock.now += 60_000;
+  assert.equal((await send(COMMENT, { method: 'POST' })).status, 200);
+});
+
+test('a token and a delivery that is asked for again are no content', async () => {
+  const { traffic } = aWire();
+  const send = traffic.through('1', answers(200));
+  for (let i = 0; i < 100; i += 1) {
+    await send('https://api.github.com/app/installations/9/access_tokens', { method: 'POST' });
+    await send(`https://ghe.example/api/v3/app/hook/deliveries/${i}/attempts`, { method: 'POST' });
+  }
+  assert.equal((await send(COMMENT, { method: 'POST' })).status, 200);
 });
 
 test('installations take turns: a busy one does not starve the others', async () => {
