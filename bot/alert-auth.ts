@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AlertSender } from '../src/chatops/alert-senders.ts';
-import { sha256 } from './house.ts';
+import { sha256 } from '../src/adapters/sha256.ts';
 
 /** What each sender of alerts must show; null: that sender is off. Each has a secret of its own, so that one leak opens one door. */
 export interface AlertSecrets {

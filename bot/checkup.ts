@@ -3,7 +3,7 @@ import type { Log } from '../src/control/doors.ts';
 import { hasErrors, type DoctorFinding, type Severity } from '../src/report/doctor.ts';
 import type { Examiner } from './examine.ts';
 import type { House } from './house.ts';
-import { within } from './within.ts';
+import { within } from '../src/adapters/within.ts';
 
 /**
  * The doctor inside the bot. It has a lane of its own, one repository at a time and behind everything else: it begins only while

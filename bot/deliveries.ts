@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Probot } from 'probot';
 import type { Log } from '../src/control/doors.ts';
 import { readBody } from './body.ts';
-import { within } from './within.ts';
+import { within } from '../src/adapters/within.ts';
 
 /** GitHub sends at most 25 MB. */
 const BODY_LIMIT = 25_000_000;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../src/adapters/sha256.ts';
 import type { Task } from '../src/adapters/queue/queue.ts';
 import type { Spoken } from '../src/control/command.ts';
 import type { Ask } from '../src/control/draft.ts';
@@ -92,7 +92,7 @@ function laneOf(group: string, { service, environment }: Pick<Key, 'service' | '
 
 /** A name may not be as long as what a webhook says. */
 function digestOf(moves: readonly Move[] | null): string {
-  return moves === null ? 'look' : createHash('sha256').update(JSON.stringify(moves)).digest('hex');
+  return moves === null ? 'look' : sha256(JSON.stringify(moves));
 }
 
 /** The same cause asks once, however many events report it. */

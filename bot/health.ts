@@ -1,5 +1,5 @@
 import type { Queue, QueueState } from '../src/adapters/queue/queue.ts';
-import { within } from './within.ts';
+import { within } from '../src/adapters/within.ts';
 
 const PATIENCE_MS = 2_000;
 

@@ -1,5 +1,4 @@
 import { messageOf } from '../src/errors.ts';
-import { createHash } from 'node:crypto';
 import { argoCd } from '../src/adapters/argocd.ts';
 import { realClock } from '../src/adapters/clock.ts';
 import { appClient, explain, webUrl, type GitHubClient } from '../src/adapters/github/client.ts';
@@ -10,6 +9,7 @@ import { inwardFetch } from '../src/adapters/http-guard.ts';
 import { movers } from '../src/adapters/registries/movers.ts';
 import { artefacts } from '../src/adapters/registries/registries.ts';
 import { metricSource } from '../src/adapters/sources.ts';
+import { sha256 } from '../src/adapters/sha256.ts';
 import { createNotifier } from '../src/adapters/notify/notifier.ts';
 import { createOutbox } from '../src/adapters/notify/outbox.ts';
 import type { Doors, Log, Told } from '../src/control/doors.ts';
@@ -18,7 +18,7 @@ import type { Config } from './config.ts';
 import { createExaminer, type Examiner } from './examine.ts';
 import type { Deliveries } from './redeliver.ts';
 import { createRepositories, type Repositories } from './repositories.ts';
-import { within } from './within.ts';
+import { within } from '../src/adapters/within.ts';
 
 /** One deployment repository with everything wired to it. */
 export interface Room {
@@ -39,8 +39,6 @@ export interface House {
   /** Resolves when every room has brought to GitHub what it said and recorded. */
   flush(): Promise<void>;
 }
-
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 interface Parts {
   readonly config: Config;

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sha256 } from '../src/adapters/sha256.ts';
 import { parseJson } from '../src/chatops/alert-labels.ts';
 import { readMoves, type Move } from '../src/registries/moves.ts';
 import { createOnce } from './alert-auth.ts';
@@ -99,7 +99,7 @@ async function keep(
     if (moves?.length === 0) continue;
     count += 1;
     try {
-      const once = signature === null ? null : createHash('sha256').update(signature).digest('hex');
+      const once = signature === null ? null : sha256(signature);
       await porter.moved(origin, { registry: name, moves }, once);
     } catch {
       return [503, 'The moves could not be kept; send again'];

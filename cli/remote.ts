@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { argoCd } from '../src/adapters/argocd.ts';
 import { realClock } from '../src/adapters/clock.ts';
 import { apiUrl, tokenClient } from '../src/adapters/github/client.ts';
 import { githubRepository } from '../src/adapters/github/repository.ts';
+import { sha256 } from '../src/adapters/sha256.ts';
 import { inwardFetch } from '../src/adapters/http-guard.ts';
 import { movers } from '../src/adapters/registries/movers.ts';
 import { artefacts } from '../src/adapters/registries/registries.ts';
@@ -38,5 +38,3 @@ export function openOutside(env: Call['env']): Omit<Doors, 'repository'> {
     log: () => undefined,
   };
 }
-
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

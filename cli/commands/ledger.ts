@@ -6,7 +6,7 @@ import { find } from '../../src/ledger/query.ts';
 import { evidenceMarkdown, type RecordView } from '../../src/report/evidence.ts';
 import { ledgerText } from '../../src/report/ledger.ts';
 import { openBooks, type Books } from '../evidence-files.ts';
-import { sha256 } from '../remote.ts';
+import { sha256 } from '../../src/adapters/sha256.ts';
 import { answer, needed, option, type Call, type Command, type ExitCode, REMOTE } from '../terminal.ts';
 
 export const ledger: Command = {

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sha256 } from '../../src/adapters/sha256.ts';
 import { parse as parseLedger, verify as verifyLedger } from '../../src/ledger/chain.ts';
 import { tokenClient } from '../../src/adapters/github/client.ts';
 import { githubRepository } from '../../src/adapters/github/repository.ts';
@@ -129,7 +129,7 @@ export async function readLedger(town: Town): Promise<DemoResult['ledger']> {
     '',
   );
   const text = await repository.ledger();
-  const proved = verifyLedger(text, (words) => createHash('sha256').update(words).digest('hex'));
+  const proved = verifyLedger(text, sha256);
   return {
     verified: proved.ok && text !== '',
     lines: proved.ok ? proved.lines : 0,

@@ -2,7 +2,8 @@
 import { LABELS } from '../../plan/identity.ts';
 import type { HumanRevert, Pull } from '../../ports.ts';
 import { explain, type GitHubClient } from './client.ts';
-import { isUs, PULL_FIELDS, type PullNode, replaceLabel, toPull } from './pulls.ts';
+import { replaceLabel } from './pull-writes.ts';
+import { isUs, PULL_FIELDS, type PullNode, toPull } from './pulls.ts';
 import { ask, type Place } from './read.ts';
 
 /** Open pull requests of others whose text names a commit or a pull request that they revert. */

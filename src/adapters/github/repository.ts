@@ -16,12 +16,11 @@ import {
   closePull,
   enableAutoMerge,
   enqueuePull,
-  findPull,
-  listUnfinished,
   mergePull,
   replaceLabel,
   rewriteText,
-} from './pulls.ts';
+} from './pull-writes.ts';
+import { findPull, listUnfinished } from './pulls.ts';
 import {
   ask,
   descendsFrom,

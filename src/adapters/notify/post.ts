@@ -1,5 +1,4 @@
 /** One message as one HTTP request, and what its answer means. */
-import { createHash } from 'node:crypto';
 import type { Destination } from '../../playbook/schema-notify.ts';
 import { cloudEvent } from '../../report/notify/cloudevents.ts';
 import type { Notice } from '../../report/notify/notice.ts';
@@ -8,6 +7,7 @@ import { slackMessage } from '../../report/notify/slack.ts';
 import { teamsMessage } from '../../report/notify/teams.ts';
 import { guardUrl, type GuardPolicy } from '../http-guard.ts';
 import { hostOf, request, type Fetch, type HttpAnswer } from '../http.ts';
+import { sha256 } from '../sha256.ts';
 import type { Attempt } from './outbox.ts';
 import { signedHeaders, webhookKey } from './standard-webhook.ts';
 
@@ -74,7 +74,7 @@ function messageTo(options: PostOptions, destination: PostDestination, notice: N
       if (key === null) return `${destination.secret} must be whsec_ and the base64 of 24 to 64 random bytes`;
       const body = JSON.stringify(cloudEvent(notice));
       // The same for every attempt and every process, so that the receiver can tell a repetition.
-      const id = `msg_${createHash('sha256').update(`${notice.repository} ${notice.fact}`).digest('hex').slice(0, 32)}`;
+      const id = `msg_${sha256(`${notice.repository} ${notice.fact}`).slice(0, 32)}`;
       const signed = signedHeaders(key, { id, atMs: options.now(), body });
       return { url, body, headers: { 'content-type': 'application/cloudevents+json; charset=utf-8', ...signed } };
     }

@@ -1,4 +1,5 @@
 import { RollbackError } from '../../errors.ts';
+import { within } from '../within.ts';
 import { afterFailure } from './patience.ts';
 import { GRACE_MS, type DeadTask, type OnFailure, type Queue, type Run, type Task } from './queue.ts';
 
@@ -137,14 +138,6 @@ export function memoryQueue<W>({ now = Date.now, onFailure = () => undefined }: 
       await within(graceMs, Promise.allSettled(running));
     },
   };
-}
-
-/** Waits for the promise, but no longer than this. */
-export async function within(ms: number, promise: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
-  await Promise.race([promise, late]);
-  clearTimeout(timer);
 }
 
 function remember<V>(kept: Map<string, V>, id: string, value: V): void {

@@ -1,16 +1,11 @@
-import { createHash } from 'node:crypto';
-import type { JobWithMetadata, PgBoss } from 'pg-boss';
-import { RollbackError, messageOf } from '../../errors.ts';
-import { within } from './memory.ts';
+import type { JobWithMetadata } from 'pg-boss';
+import { RollbackError } from '../../errors.ts';
+import { sha256 } from '../sha256.ts';
+import { within } from '../within.ts';
 import { afterFailure } from './patience.ts';
-import { GRACE_MS, REMEMBERED_SECONDS, type OnFailure, type Queue, type Run, type Task } from './queue.ts';
+import { countTasks, DEAD, INBOX, openBoss, reached, TURNS, wordsOf } from './postgres-storage.ts';
+import { GRACE_MS, type OnFailure, type Queue, type Run, type Task } from './queue.ts';
 
-const INBOX = 'inbox';
-const DEAD = 'dead';
-const TURNS = 'turns';
-const DAY = 86_400;
-/** A replica that does not say for so long that it lives has lost its tasks to the others; 10 is the least pg-boss takes. */
-const HEARTBEAT_SECONDS = 10;
 const TOUCH_MS = 3_000;
 /** How soon tasks that another replica put are seen; its own a replica begins at once. */
 const POLL_MS = 1_000;
@@ -49,36 +44,7 @@ type Job<W> = JobWithMetadata<Stored<W>>;
  */
 export async function postgresQueue<W extends object>(options: Options<W>): Promise<Queue<W>> {
   const { schema = 'lastgood', lanes = 8, onFailure = () => undefined, onTrouble = () => undefined } = options;
-  // Only a bot with a database pays for loading its driver.
-  const pgBoss = await import('pg-boss');
-  const boss = new pgBoss.PgBoss({
-    connectionString: options.url,
-    schema,
-    max: 10,
-    application_name: 'lastgood',
-    schedule: false,
-    superviseIntervalSeconds: 5,
-    monitorIntervalSeconds: 5,
-    maintenanceIntervalSeconds: 3600,
-    connectionTimeoutMillis: 5_000,
-  });
-  boss.on('error', (error) => onTrouble(wordsOf(error)));
-  await reached(async () => {
-    await boss.start();
-    await boss.createQueue(DEAD, { retentionSeconds: 14 * DAY });
-    await boss.createQueue(TURNS, { retentionSeconds: DAY });
-    await boss.createQueue(INBOX, {
-      policy: 'key_strict_fifo',
-      retentionSeconds: 14 * DAY,
-      deleteAfterSeconds: REMEMBERED_SECONDS,
-      // Our own patience decides when to give up; this only bounds what pg-boss repeats by itself after a killed process.
-      retryLimit: 100_000,
-      retryDelay: 1,
-      expireInSeconds: 900,
-      heartbeatSeconds: HEARTBEAT_SECONDS,
-    });
-  });
-
+  const boss = await openBoss({ url: options.url, schema, onTrouble });
   const running = new Map<string, { readonly job: Job<W>; readonly done: Promise<void> }>();
   const timers = new Set<NodeJS.Timeout>();
   let run: Run<W> | null = null;
@@ -214,7 +180,7 @@ export async function postgresQueue<W extends object>(options: Options<W>): Prom
       const singletonSeconds = Math.max(1, Math.floor(everyMs / 1000));
       return (await reached(() => boss.send(TURNS, null, { singletonKey: name, singletonSeconds }))) !== null;
     },
-    state: () => reached(() => count(boss, schema)),
+    state: () => reached(() => countTasks(boss, schema)),
     dead: () =>
       reached(async () => {
         const jobs = await boss.findJobs<Buried<W>>(DEAD, { limit: 1000 });
@@ -233,21 +199,6 @@ export async function postgresQueue<W extends object>(options: Options<W>): Prom
   };
 }
 
-async function count(boss: PgBoss, schema: string) {
-  const { rows } = await boss.getDb().executeSql(
-    `SELECT count(*) FILTER (WHERE name = $1 AND state < 'active' AND start_after <= now())::int AS waiting,
-      count(*) FILTER (WHERE name = $1 AND state < 'active' AND start_after > now())::int AS deferred,
-      count(*) FILTER (WHERE name = $1 AND state = 'active')::int AS running,
-      count(*) FILTER (WHERE name = $2 AND state < 'active')::int AS dead,
-      coalesce(extract(epoch FROM now() - min(start_after) FILTER (WHERE name = $1 AND state < 'active' AND start_after <= now())), 0)::float8
-        AS "oldestWaitingSeconds"
-    FROM "${schema}".job WHERE name IN ($1, $2)`,
-    [INBOX, DEAD],
-  );
-  const row = rows[0] as Record<'waiting' | 'deferred' | 'running' | 'dead' | 'oldestWaitingSeconds', number>;
-  return { ...row, oldestWaitingSeconds: Math.max(0, row.oldestWaitingSeconds) };
-}
-
 function attempt({ id, retryCount }: { readonly id: string; readonly retryCount: number }) {
   return { id, retryCount };
 }
@@ -263,23 +214,6 @@ function endedProcess(job: { readonly output?: unknown }): boolean {
 
 /** A name of any length as the UUID that pg-boss wants for an id. */
 function uuidOf(name: string): string {
-  const hex = createHash('sha256').update(name).digest('hex');
+  const hex = sha256(name);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}
-
-async function reached<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    throw new RollbackError('queue-unavailable', `The queue in PostgreSQL did not answer: ${wordsOf(error)}`, {
-      cause: error,
-    });
-  }
-}
-
-/** A driver names host and user; what stands in a URL before the `@` is nobody's business. */
-function wordsOf(error: unknown): string {
-  const inner: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  const words = messageOf(inner);
-  return words.replace(/\b[a-z][a-z0-9+]*:\/\/\S*@/gi, '//***@').slice(0, 300);
 }
