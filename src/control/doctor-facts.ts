@@ -4,6 +4,9 @@ export type Asked<T> =
   | { readonly kind: 'known'; readonly value: T }
   | { readonly kind: 'unknown'; readonly because: string; readonly cure: string };
 
+/** Stands among the rules of a branch for its classic protection. */
+export const CLASSIC = 'branch protection';
+
 export interface GitHubFacts {
   /** owner/name */
   readonly repository: string;
@@ -16,6 +19,7 @@ export interface GitHubFacts {
   /** Whether this identity may push, for a plain token. */
   readonly mayPush: boolean | null;
   readonly autoMergeAllowed: boolean;
+  /** Types of the rules that guard the default branch, and `CLASSIC`. */
   readonly rules: Asked<readonly string[]>;
   /** Active webhooks with the path of their address; only an administrator may read them. */
   readonly hooks: Asked<

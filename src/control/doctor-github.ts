@@ -55,6 +55,21 @@ const QUEUES: Right = {
   severity: 'warning',
   off: 'a revert waits at the end of the merge queue',
 };
+/** Where the playbook names an environment of GitHub. */
+const PROTECTION: readonly Right[] = [
+  {
+    name: 'actions',
+    level: 'read',
+    severity: 'warning',
+    off: 'a workflow that waits at an environment is not seen',
+  },
+  {
+    name: 'deployments',
+    level: 'write',
+    severity: 'warning',
+    off: 'a workflow that waits at an environment is not answered',
+  },
+];
 const LEVELS: readonly string[] = ['read', 'write', 'admin'];
 
 const EVENTS = [
@@ -72,18 +87,22 @@ const EVENTS = [
 export function ofGitHub(asked: Asked<GitHubFacts>, playbook: Playbook | null): readonly DoctorFinding[] {
   if (asked.kind === 'unknown') return [unread('github/unreadable', 'GitHub', asked, 'error')];
   const { value: github } = asked;
-  return [...ofGrants(github, playbook), ...ofRules(github), ...ofHooks(github)];
+  return [...ofGrants(github, playbook), ...ofRules(github), ...(playbook?.argocd ? ofHooks(github) : [])];
 }
 
 function ofGrants(github: GitHubFacts, playbook: Playbook | null): readonly DoctorFinding[] {
   const { grants, repository: place, mayPush } = github;
   if (grants.kind === 'known') {
     const queue = github.rules.kind === 'known' && github.rules.value.includes('merge_queue');
-    const wanted = [...RIGHTS, ...(namesTeams(playbook) ? [MEMBERS] : []), ...(queue ? [QUEUES] : [])];
-    return [
-      ...ofPermissions(place, grants.value.permissions, wanted),
-      ...ofEvents(place, grants.value.events, queue ? [...EVENTS, 'merge_group'] : EVENTS),
+    const waits = namesEnvironments(playbook);
+    const wanted = [
+      ...RIGHTS,
+      ...(namesTeams(playbook) ? [MEMBERS] : []),
+      ...(queue ? [QUEUES] : []),
+      ...(waits ? PROTECTION : []),
     ];
+    const events = [...EVENTS, ...(queue ? ['merge_group'] : []), ...(waits ? ['deployment_protection_rule'] : [])];
+    return [...ofPermissions(place, grants.value.permissions, wanted), ...ofEvents(place, grants.value.events, events)];
   }
   if (mayPush !== false) return [];
   return [
@@ -134,6 +153,12 @@ function ofEvents(place: string, events: readonly string[], wanted: readonly str
       cure: 'Subscribe them in the settings of the App; until then only the sweep notices, a minute later.',
     }),
   ];
+}
+
+function namesEnvironments(playbook: Playbook | null): boolean {
+  return Object.values(playbook?.services ?? {}).some(({ environments }) =>
+    Object.values(environments).some((rules) => rules['github-environment'] !== undefined),
+  );
 }
 
 function namesTeams(playbook: Playbook | null): boolean {

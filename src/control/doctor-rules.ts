@@ -1,5 +1,5 @@
 import type { DoctorFinding } from '../report/doctor.ts';
-import type { GitHubFacts } from './doctor-facts.ts';
+import { CLASSIC, type GitHubFacts } from './doctor-facts.ts';
 import { finding, unread } from './doctor-finding.ts';
 
 /** Which way a revert can be merged. */
@@ -18,7 +18,7 @@ export function ofRules({ rules, autoMergeAllowed, defaultBranch, repository }: 
       }),
     ];
   const because = `${rules.value.length} rules guard it (${rules.value.join(', ')}) and auto-merge is ${autoMergeAllowed ? 'on' : 'off'}`;
-  const reviewed = rules.value.includes('pull_request');
+  const reviewed = rules.value.includes('pull_request') || rules.value.includes(CLASSIC);
   if (!autoMergeAllowed)
     return [
       finding({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { diagnose } from '../../src/control/doctor.ts';
-import type { ApplicationFacts, DoctorFacts, GitHubFacts } from '../../src/control/doctor-facts.ts';
+import { CLASSIC, type ApplicationFacts, type DoctorFacts, type GitHubFacts } from '../../src/control/doctor-facts.ts';
 import { doctorAnnotations, doctorSarif, doctorText, hasErrors } from '../../src/report/doctor.ts';
 import { playbookText } from './builders.ts';
 
@@ -71,6 +71,12 @@ test('an installation as docs/install.md describes it has nothing to complain of
   assert.deepEqual(found({}), []);
 });
 
+const playbook = (text: string) => ({ path: 'lastgood.yml', text });
+const WITHOUT_ARGOCD = playbook(
+  playbookText({ applications: [] }).replace('"argocd":{"url":"https://argocd.example.com"},', ''),
+);
+const WITH_ENVIRONMENT = playbook(playbookText().replace('"paths":', '"github-environment":"Production","paths":'));
+
 const TABLE: readonly (readonly [string, Partial<DoctorFacts>, readonly string[]])[] = [
   ['no playbook', { playbook: null }, ['error playbook/missing']],
   [
@@ -91,7 +97,14 @@ const TABLE: readonly (readonly [string, Partial<DoctorFacts>, readonly string[]
   ],
   ['auto-merge that is off', { github: github({ autoMergeAllowed: false }) }, ['warning github/auto-merge-off']],
   ['a required review', { github: github({ rules: known(['pull_request']) }) }, ['warning github/merge-route']],
+  ['classic branch protection', { github: github({ rules: known([CLASSIC]) }) }, ['warning github/merge-route']],
   ['no webhook to Argo CD', { github: github({ hooks: known([]) }) }, ['warning argocd/no-webhook']],
+  ['no webhook, and no Argo CD', { playbook: WITHOUT_ARGOCD, github: github({ hooks: known([]) }), argoCd: null }, []],
+  [
+    'an environment of GitHub that the App may not answer',
+    { playbook: WITH_ENVIRONMENT },
+    ['warning github/permission', 'warning github/permission', 'warning github/events'],
+  ],
   ['an application that is not synced', { argoCd: argoCd({ autoSync: false }) }, ['error argocd/auto-sync-off']],
   ['no pruning', { argoCd: argoCd({ prune: false }) }, ['warning argocd/prune-off']],
   ['a retry for ever', { argoCd: argoCd({ retryLimit: -1 }) }, ['warning argocd/retry-blocks']],

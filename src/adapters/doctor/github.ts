@@ -1,6 +1,13 @@
 /** What GitHub says about our rights, its rules and whoever else writes versions there. Reads only. */
-import type { ClockFacts, Asked, GitHubFacts, WriterFacts } from '../../control/doctor-facts.ts';
+import {
+  CLASSIC,
+  type ClockFacts,
+  type Asked,
+  type GitHubFacts,
+  type WriterFacts,
+} from '../../control/doctor-facts.ts';
 import { explain, type GitHubClient } from '../github/client.ts';
+import { readOverview } from '../github/read.ts';
 
 export interface GitHubVisit {
   /** Speaks as a token, or as the App in its installation. */
@@ -28,7 +35,9 @@ export async function visitGitHub({ client, asApp, repository, now }: GitHubVisi
     // The header has whole seconds, so that less than one means nothing.
     if (!Number.isNaN(theirs)) clocks.push({ who: 'GitHub', skewMs: theirs - now() });
     const branch = data.default_branch;
-    const [grants, rules, hooks] = await Promise.all([
+    const [{ autoMergeAllowed }, grants, rules, hooks] = await Promise.all([
+      // REST leaves this out for whoever is no administrator.
+      readOverview(client, place),
       asApp === null
         ? ({
             kind: 'unknown',
@@ -43,8 +52,13 @@ export async function visitGitHub({ client, asApp, repository, now }: GitHubVisi
             return { permissions, events: installation.events };
           }),
       asked(`read the rules of ${branch}`, async () => {
-        const answer = await client.request('GET /repos/{owner}/{repo}/rules/branches/{branch}', { ...place, branch });
-        return [...new Set(answer.data.map(({ type }) => type))];
+        const [active, classic] = await Promise.all([
+          client.request('GET /repos/{owner}/{repo}/rules/branches/{branch}', { ...place, branch }),
+          client.request('GET /repos/{owner}/{repo}/branches/{branch}', { ...place, branch }),
+        ]);
+        // The rules of a branch do not list its classic protection, of which only administrators may read what it asks for.
+        const isProtected = classic.data.protection.enabled === true;
+        return [...new Set([...active.data.map(({ type }) => type), ...(isProtected ? [CLASSIC] : [])])];
       }),
       asked('read the webhooks', async () => {
         const answer = await client.request('GET /repos/{owner}/{repo}/hooks', { ...place, per_page: 100 });
@@ -60,7 +74,7 @@ export async function visitGitHub({ client, asApp, repository, now }: GitHubVisi
       defaultBranch: branch,
       grants,
       mayPush: data.permissions?.push ?? null,
-      autoMergeAllowed: data.allow_auto_merge ?? false,
+      autoMergeAllowed,
       rules,
       hooks,
     };

@@ -20,6 +20,7 @@ test('rights, events, rules, webhooks, writers and clocks are read off GitHub, a
     },
   });
   github.ruleset('acme/deploy', { rules: [{ type: 'required_linear_history' }] });
+  github.protect('acme/deploy', 'main', { required_pull_request_reviews: { required_approving_review_count: 1 } });
   const app = { baseUrl: github.url, appId: github.app.id, privateKey: github.app.privateKey };
   const client = tokenClient({ baseUrl: github.url, token: github.appToken() });
   const seen = await visitGitHub({
@@ -32,7 +33,7 @@ test('rights, events, rules, webhooks, writers and clocks are read off GitHub, a
   const { grants, rules, defaultBranch } = seen.github.value;
   assert.ok(grants.kind === 'known' && rules.kind === 'known');
   assert.deepEqual([grants.value.permissions['contents'], grants.value.events], ['read', ['push']]);
-  assert.deepEqual([rules.value, defaultBranch], [['required_linear_history'], 'main']);
+  assert.deepEqual([rules.value, defaultBranch], [['required_linear_history', 'branch protection'], 'main']);
   assert.deepEqual(seen.writers, [
     { kind: 'renovate', path: 'renovate.json' },
     { kind: 'flux', path: 'apps/image-policy.yaml' },
