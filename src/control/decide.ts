@@ -1,7 +1,7 @@
-import { ALL } from '../ledger/entry.ts';
 import type { Cause } from '../plan/incident.ts';
 import type { LastGood, Planned, RollbackPlan } from '../plan/plan.ts';
 import { instant } from '../report/numbers.ts';
+import { liftComment } from '../report/orders.ts';
 import { approvalsNeeded } from './approvals.ts';
 import { decideCluster } from './decide-cluster.ts';
 import { decideMerge } from './decide-merge.ts';
@@ -156,10 +156,9 @@ function refuseAutomatic(seen: Observed, before: Before): Step | null {
   const { hold } = before;
   if (hold) {
     const why = hold.reason === null ? '' : ` (${hold.reason})`;
-    const lift = ['/resume', ...[hold.service, hold.environment].filter((name) => name !== ALL)].join(' ');
     return needsPerson('held', `${hold.by} stopped automatic rollbacks here at ${instant(hold.since)}${why}`, [
       ...byHand,
-      `To allow automatic ones again: ${lift}`,
+      `To allow automatic ones again: ${liftComment('hold', hold)}`,
     ]);
   }
   const { cause } = seen.incident;

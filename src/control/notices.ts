@@ -1,6 +1,7 @@
 import type { Entry, EntryKind } from '../ledger/entry.ts';
 import type { Occasion } from '../playbook/schema-notify.ts';
 import { causeSentence } from '../report/cause.ts';
+import { orderSentence } from '../report/orders.ts';
 import { exitNamed, exitOf, type Exit } from '../report/reason-codes.ts';
 import type { Link, Notice } from '../report/notify/notice.ts';
 import type { Observed } from './observed.ts';
@@ -64,7 +65,7 @@ function noticeOf(entry: Entry, occasion: Occasion, about: About): Notice {
   const { look } = about;
   const isCall = occasion === 'needs-you' || occasion === 'escalated';
   const words =
-    isCall && look !== null ? wordsOf(look.step, entry) : { because: entry.because, todo: [], commands: [] };
+    isCall && look !== null ? wordsOf(look.step, entry) : { because: becauseOf(entry), todo: [], commands: [] };
   const exit = exitFor(entry, occasion);
   return {
     fact: entry.id,
@@ -84,7 +85,21 @@ function noticeOf(entry: Entry, occasion: Occasion, about: About): Notice {
     links: linksOf(entry, about),
     decision: exit?.decision ?? text(entry.details['decision']),
     reasonCode: exit?.reasonCode ?? text(entry.details['reasonCode']),
+    ...(occasion === 'held' ? { order: isStop(entry) ? 'stops' : 'lifts' } : {}),
   };
+}
+
+function isStop({ kind }: Entry): boolean {
+  return kind === 'held' || kind === 'frozen';
+}
+
+const ORDERS = ['held', 'resumed', 'frozen', 'unfrozen'] as const satisfies readonly EntryKind[];
+
+/** The line of an order holds only the person's own words. */
+function becauseOf({ kind, actor, because, details }: Entry): string {
+  const order = ORDERS.find((one) => one === kind);
+  if (order === undefined) return because;
+  return orderSentence(order, { by: actor, until: text(details['until']), reason: text(details['reason']) });
 }
 
 /** The very words of the comment. */
@@ -103,7 +118,7 @@ function exitFor(entry: Entry, occasion: Occasion): Exit | null {
     case 'cancelled':
       return exitNamed(String(entry.details['reasonCode'])) ?? exitOf('closed-unmerged');
     case 'held':
-      return exitOf(entry.kind === 'held' || entry.kind === 'frozen' ? 'stopped' : 'resumed');
+      return exitOf(isStop(entry) ? 'stopped' : 'resumed');
     case 'needs-you':
     case 'escalated':
     case 'refused':

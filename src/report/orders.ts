@@ -7,10 +7,36 @@ import { instant } from './numbers.ts';
 
 type Ordered = Omit<Order, 'since'>;
 
-/** `recommender in production`, `everything in production`, `everything`. */
-export function placeWords({ service, environment }: Pick<Order, 'service' | 'environment'>): string {
-  const what = service === ALL ? 'everything' : inline(service);
-  return environment === ALL ? what : `${what} in ${inline(environment)}`;
+type Place = Pick<Order, 'service' | 'environment'>;
+
+/** `recommender in production`, `everything in production`, `everything`: plain text that is still to be escaped. */
+export function placeText({ service, environment }: Place): string {
+  const what = service === ALL ? 'everything' : service;
+  return environment === ALL ? what : `${what} in ${environment}`;
+}
+
+export function placeWords(place: Place): string {
+  return inline(placeText(place));
+}
+
+/** The comment that lifts an order where it stands. */
+export function liftComment(kind: 'hold' | 'freeze', { service, environment }: Place): string {
+  const names = [service, environment].filter((name) => name !== ALL);
+  return [kind === 'hold' ? '/resume' : '/unfreeze', ...names].join(' ');
+}
+
+/** An order as one sentence for people elsewhere: plain text that is still to be escaped. */
+export function orderSentence(
+  kind: 'held' | 'resumed' | 'frozen' | 'unfrozen',
+  { by, until, reason }: { readonly by: string; readonly until: string | null; readonly reason: string | null },
+): string {
+  const does = {
+    held: 'stopped automatic rollbacks',
+    resumed: 'allowed automatic rollbacks again',
+    frozen: 'stopped changes',
+    unfrozen: 'let changes through again',
+  }[kind];
+  return `${by} ${does}${until === null ? '' : ` until ${instant(until)}`}${reason === null ? '' : `: ${reason}`}`;
 }
 
 const SAID = {
@@ -21,11 +47,10 @@ const SAID = {
 } as const;
 
 export function orderComment(kind: keyof typeof SAID, order: Ordered): string {
-  const names = [order.service, order.environment].filter((name) => name !== ALL).map((name) => inline(name));
   const tail = {
-    hold: ` A person's ${code('/rollback')} still works. To allow them again: ${code(['/resume', ...names].join(' '))}`,
+    hold: ` A person's ${code('/rollback')} still works. To allow them again: ${code(liftComment('hold', order))}`,
     resume: '',
-    freeze: ` Their check fails; a rollback passes. To let them through again: ${code(['/unfreeze', ...names].join(' '))}`,
+    freeze: ` Their check fails; a rollback passes. To let them through again: ${code(liftComment('freeze', order))}`,
     unfreeze: '',
   }[kind];
   const until = order.until === null ? '' : ` until ${instant(order.until)}`;

@@ -3,7 +3,7 @@ import type { Order } from '../ledger/standing.ts';
 import type { Quarantined } from '../plan/quarantine.ts';
 import type { CheckAnswer } from '../ports.ts';
 import { code, inline, label } from './escape.ts';
-import { placeWords, standingLines } from './orders.ts';
+import { liftComment, placeWords, standingLines } from './orders.ts';
 import { setAgainWords } from './quarantine.ts';
 
 interface Place {
@@ -45,7 +45,7 @@ export function releaseCheckAnswer(name: string, found: readonly Objection[], ab
   const sections = found.map((one) =>
     one.kind === 'quarantined'
       ? `### ${placeWords(one.place)}: rolled back before\n\n${setAgainWords(one.found, one.place)}`
-      : `### ${placeWords(one.place)}: frozen\n\n${standingLines('freeze', [one.order]).join('\n')}\n\nTo let changes through again: ${code('/unfreeze')}`,
+      : `### ${placeWords(one.place)}: frozen\n\n${standingLines('freeze', [one.order]).join('\n')}\n\nTo let changes through again: ${code(liftComment('freeze', one.order))}`,
   );
   return { name, conclusion: 'failure', title: titleOf(first), summary: sections.join('\n\n') };
 }

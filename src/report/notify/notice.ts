@@ -2,6 +2,7 @@
 import type { Occasion } from '../../playbook/schema-notify.ts';
 import { oneLine } from '../escape.ts';
 import { short } from '../numbers.ts';
+import { placeText } from '../orders.ts';
 
 export interface Link {
   readonly text: string;
@@ -39,6 +40,8 @@ export interface Notice {
   /** Null where the fact ends nothing. */
   readonly decision: string | null;
   readonly reasonCode: string | null;
+  /** Whether an order of a person stops something or lifts it; absent for everything else. */
+  readonly order?: 'stops' | 'lifts';
 }
 
 const STATE = {
@@ -55,15 +58,15 @@ const STATE = {
 } as const satisfies Record<Occasion, string>;
 
 /** The words of the state line, as in the comment. */
-export function noticeState(notice: Pick<Notice, 'occasion'>): string {
-  return STATE[notice.occasion];
+export function noticeState(notice: Pick<Notice, 'occasion' | 'order'>): string {
+  return notice.order === 'lifts' ? 'Allowed again' : STATE[notice.occasion];
 }
 
-/** `Needs you: web in production, bad0000 to 900d000` - one line of plain text. */
+/** `Needs you: web in production, bad0000 back to 900d000` - one line of plain text. */
 export function headline(notice: Notice, max = 150): string {
   const bad = notice.bad === null ? '' : `, ${short(notice.bad)}`;
-  const target = notice.target === null ? '' : ` to ${short(notice.target)}`;
-  return oneLine(`${noticeState(notice)}: ${notice.service} in ${notice.environment}${bad}${target}`, max);
+  const target = notice.target === null ? '' : ` back to ${short(notice.target)}`;
+  return oneLine(`${noticeState(notice)}: ${placeText(notice)}${bad}${target}`, max);
 }
 
 /** The people who must act, as text: a login here is no name elsewhere, so nobody is pinged by accident. */

@@ -29,7 +29,7 @@ function objects(value: unknown): Record<string, unknown>[] {
 }
 
 test('the headline says state, service, environment and both revisions', () => {
-  assert.equal(headline(aNotice()), 'Needs you: web in production, bad0000 to 900d000');
+  assert.equal(headline(aNotice()), 'Needs you: web in production, bad0000 back to 900d000');
   assert.equal(headline(aNotice({ bad: null, target: null })), 'Needs you: web in production');
 });
 
