@@ -103,7 +103,7 @@ describe('artefacts, against a repository and a registry', () => {
     tags.add('1.4.1');
     const good = await call(plan, {});
     assert.equal(good.code, 0, good.said);
-    assert.match(good.said, /\*\*Verified:\*\* image .*1\\?\.4\\?\.1: there, as sha256:aaaaaaaaaaaa/);
+    assert.match(good.said, /Verified: image .*1\.4\.1: there, as sha256:aaaaaaaaaaaa/);
     tags.delete('1.4.1');
     const none = await call(plan, {});
     assert.equal(none.code, 1);
