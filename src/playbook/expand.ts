@@ -10,6 +10,7 @@ import { pathKey } from './path.ts';
 import type { Path } from './path.ts';
 import type { Preset, PresetTrigger } from './preset-questions.ts';
 import { isPreset, PRESETS } from './presets.ts';
+import { pricesOf } from './prices.ts';
 import { limitsIn, resolveTier, tierOf } from './tiers.ts';
 import type { Tier } from './tiers.ts';
 
@@ -90,9 +91,20 @@ function expandEnvironment(rules: Mapping, at: Path, tier: Tier | null, notes: N
   }
   if (isMapping(rules['verify']))
     next['verify'] = expandBlock(rules['verify'], { at: [...at, 'verify'], list: 'criteria', tier, notes });
-  if (tier?.keys['approval'] !== undefined && (rules['rollback'] === undefined || isMapping(rules['rollback'])))
-    next['rollback'] = filled(rules['rollback'] ?? {}, tier, ['approval'], [...at, 'rollback'], notes);
+  const rollback = rules['rollback'] === undefined ? {} : rules['rollback'];
+  if (!isMapping(rollback)) return next;
+  const place = { at: [...at, 'rollback'], tier, notes };
+  if (rules['rollback'] !== undefined || tier?.keys['approval'] !== undefined)
+    next['rollback'] = filled(expandRollback(rollback, place), tier, ['approval'], place.at, notes);
   return next;
+}
+
+/** What brings the route back from a fallback is asked like `verify`. */
+function expandRollback(rollback: Mapping, { at, tier, notes }: Omit<Place, 'list'>): Mapping {
+  const { fallback } = rollback;
+  if (!isMapping(fallback) || !isMapping(fallback['back'])) return rollback;
+  const place = { at: [...at, 'fallback', 'back'], list: 'criteria', tier, notes } as const;
+  return { ...rollback, fallback: { ...fallback, back: expandBlock(fallback['back'], place) } };
 }
 
 const GATE_KEYS = ['false-alarm', 'false-pass', 'soak', 'deadline'] as const;
@@ -215,30 +227,6 @@ function resolved(question: Mapping, pathOf: (key: string) => Path, { list, tier
   return list === 'triggers' && noData !== undefined && next['on-no-data'] === undefined
     ? { ...next, 'on-no-data': noData }
     : next;
-}
-
-/** `price: mini` -> the prices themselves, for each arm. */
-function pricesOf(
-  question: Mapping,
-  pathOf: (key: string) => Path,
-  table: unknown,
-): { readonly prices: Mapping } | Doubt {
-  const known = isMapping(table) ? table : {};
-  const found: Record<string, unknown> = {};
-  for (const [arm, key] of [
-    ['canary', 'price'],
-    ['baseline', 'baseline-price'],
-  ] as const) {
-    const name = question[key];
-    if (typeof name !== 'string') continue;
-    if (!Object.hasOwn(known, name)) {
-      const names = Object.keys(known);
-      const cure = names.length === 0 ? "add it under 'prices:' at the top of the file" : didYouMean(name, names);
-      return doubt(pathOf(key), 'value', 'is not one of the prices', cure);
-    }
-    found[arm] = known[name];
-  }
-  return { prices: found };
 }
 
 function mapEntries(mapping: Mapping, change: (value: unknown, key: string) => unknown): Mapping {

@@ -1,5 +1,10 @@
 /** What tokens cost, as it is written and as it is counted. */
 import type { Read } from './units.ts';
+import { doubt } from './doubt.ts';
+import type { Doubt } from './doubt.ts';
+import { isMapping, type Mapping } from './mapping.ts';
+import { didYouMean } from './nearest.ts';
+import type { Path } from './path.ts';
 
 export const PRICE_PATTERN = '^[0-9]+(\\.[0-9]+)?/(1|1k|1M)$';
 const PRICE = /^([0-9]{1,9}(?:\.[0-9]{1,9})?)\/(1|1k|1M)$/;
@@ -15,4 +20,28 @@ export function readPrice(text: string): Read<number> {
       cure: 'write it like 0.15/1M, or /1k, or /1',
     };
   return { ok: true, value: Number(digits) / PER[per] };
+}
+
+/** `price: mini` -> the prices themselves, for each arm. */
+export function pricesOf(
+  question: Mapping,
+  pathOf: (key: string) => Path,
+  table: unknown,
+): { readonly prices: Mapping } | Doubt {
+  const known = isMapping(table) ? table : {};
+  const found: Record<string, unknown> = {};
+  for (const [arm, key] of [
+    ['canary', 'price'],
+    ['baseline', 'baseline-price'],
+  ] as const) {
+    const name = question[key];
+    if (typeof name !== 'string') continue;
+    if (!Object.hasOwn(known, name)) {
+      const names = Object.keys(known);
+      const cure = names.length === 0 ? "add it under 'prices:' at the top of the file" : didYouMean(name, names);
+      return doubt(pathOf(key), 'value', 'is not one of the prices', cure);
+    }
+    found[arm] = known[name];
+  }
+  return { prices: found };
 }

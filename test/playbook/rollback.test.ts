@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { aPlaybook, briefly, errors } from './a-playbook.ts';
+import { aPlaybook, briefly, errors, playbookOf } from './a-playbook.ts';
 
 const ofRollback = (rollback: string, more: Parameters<typeof aPlaybook>[0] = {}): readonly string[] =>
   briefly(aPlaybook({ rest: `applications: [rec]\n        rollback: { ${rollback} }`, ...more }));
@@ -56,4 +56,28 @@ test('what brings the route back is checked like verify', () => {
   assert.deepEqual(back(`${errors}, if: rate > 2%`), []);
   assert.match(back(`${errors}, if: rate > baseline + 1pp`)[0] ?? '', /after a rollback there is none/);
   assert.match(back(`${errors}, if: rate > 2%`, '10m')[0] ?? '', /is not longer than healthy-for/);
+});
+
+test('what brings the route back takes limits of the tier and prices, as verify does', () => {
+  const criterion =
+    'name: cost, tokens: { input: in_total, output: out_total }, count: n_total, price: mini, range: [0, 1]';
+  const back = (condition: string) =>
+    aPlaybook({
+      top: 'tiers: { critical: { limits: { cost: 0.02 } } }\nprices: { mini: { input: 0.15/1M, output: 0.60/1M } }',
+      rest: `applications: [rec]
+        tier: critical
+        rollback: { ${FALLBACK.replace(' }', `, back: { healthy-for: 15m, within: 1h, arm: app="probe", criteria: [{ ${criterion}, if: ${condition} }] } }`)} }`,
+    });
+  assert.deepEqual(briefly(back('mean > tier.cost')), []);
+  const read = playbookOf(back('mean > tier.cost')).services['rec']?.environments['production']?.rollback.fallback
+    ?.back;
+  assert.deepEqual(read?.criteria[0]?.if.limits, [{ factor: 0, plus: 0.02, from: 'critical.cost' }]);
+  assert.match(ofRollback('').join(), /^$/);
+  assert.match(
+    briefly(aPlaybook({ rest: 'applications: [rec]\n        rollback:' })).join(),
+    /^rollback should be a mapping/,
+  );
+  assert.deepEqual(briefly(back('mean > tier.cots')), [
+    "if takes 'cots' from the tier critical, which has no such limit -> use one of cost",
+  ]);
 });
