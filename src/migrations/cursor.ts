@@ -65,13 +65,13 @@ export function cursorOn(tokens: readonly Token[]): Cursor {
   };
 }
 
-/** Splits at the commas that stand in no parenthesis. */
+/** Splits at the commas that stand in no parenthesis and no bracket. */
 export function commaParts(tokens: readonly Token[]): readonly (readonly Token[])[] {
   const parts: Token[][] = [[]];
   let depth = 0;
   for (const token of tokens) {
-    if (token.text === '(') depth += 1;
-    if (token.text === ')') depth -= 1;
+    if (token.text === '(' || token.text === '[') depth += 1;
+    if (token.text === ')' || token.text === ']') depth -= 1;
     if (token.kind === 'mark' && token.text === ',' && depth === 0) parts.push([]);
     else parts.at(-1)?.push(token);
   }

@@ -81,6 +81,8 @@ export type Effect =
       readonly verb: 'insert' | 'update' | 'delete' | 'truncate' | 'merge' | 'expire';
       readonly table: string;
       readonly where: boolean;
+      /** Of an UPDATE: what it writes into; left out where that is not plain. */
+      readonly columns?: readonly string[];
     }
   /** Writes every row again for a reason of storage: VACUUM FULL, CLUSTER, SET LOGGED, SET TABLESPACE. */
   | { readonly kind: 'rewrite'; readonly table: string; readonly says: string }

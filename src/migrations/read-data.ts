@@ -70,7 +70,20 @@ function readUpdate(tokens: readonly Token[]): Data {
   const set = rest.findIndex(({ kind, value }) => kind === 'word' && value === 'set');
   const named = set === -1 ? rest : rest.slice(0, set);
   const many = named.some(({ kind, value }) => value === ',' || (kind === 'word' && value === 'join'));
-  return data('update', many ? textOf(named) : cursor.name(), hasWhere(tokens));
+  const where = hasWhere(tokens);
+  return many
+    ? data('update', textOf(named), where)
+    : { ...data('update', cursor.name(), where), columns: assigned(rest.slice(set + 1)) };
+}
+
+/** The columns in `a = 1, b = f(2) WHERE ...`; none where one of them is more than a name. */
+function assigned(tokens: readonly Token[]): readonly string[] {
+  const parts = commaParts(tokens).map((part) => {
+    const cursor = cursorOn(part);
+    const name = cursor.name();
+    return cursor.sees('=') ? name : '';
+  });
+  return parts.includes('') ? [] : parts;
 }
 
 function readInsert(tokens: readonly Token[]): Data {

@@ -144,11 +144,13 @@ function readAdd(table: string, cursor: Cursor): readonly Effect[] {
   if (cursor.take('index') || cursor.take('key') || cursor.take('fulltext') || cursor.take('spatial'))
     return [{ kind: 'create', object: 'index', name: cursor.name(), table }];
   cursor.take('column');
-  cursor.take('if', 'not', 'exists');
+  const perhaps = cursor.take('if', 'not', 'exists');
   if (cursor.peek()?.text === '(')
     return commaParts(cursor.parenthesis()).flatMap((part) => readAdd(table, cursorOn(part)));
   const name = cursor.name();
-  return [{ kind: 'create', object: 'column', name: `${table}.${name}`, table, column: columnRules(cursor.rest()) }];
+  return [
+    { kind: 'create', object: 'column', name: `${table}.${name}`, table, column: columnRules(cursor.rest()), perhaps },
+  ];
 }
 
 function constraintKind(cursor: Cursor): 'unique' | 'references' | 'check' | 'exclude' | null {

@@ -7,9 +7,11 @@ import { ofData } from './rules/rows.ts';
 import { isOf, type Around, type Said } from './rules/said.ts';
 
 export function saidOf(effect: Effect, around: Around): readonly Said[] {
-  if (isOf(effect, around.fresh)) return [];
+  if (isOf(effect, around.made.tables)) return [];
   const said = ofEffect(effect, around);
-  return isOf(effect, around.perhaps) ? said.filter(({ kind }) => kind === 'loses-data' || kind === 'unread') : said;
+  return isOf(effect, around.made.perhaps)
+    ? said.filter(({ kind }) => kind === 'loses-data' || kind === 'unread')
+    : said;
 }
 
 function ofEffect(effect: Effect, around: Around): readonly Said[] {
@@ -42,7 +44,7 @@ function ofEffect(effect: Effect, around: Around): readonly Said[] {
             },
           ];
     case 'data':
-      return ofData(effect);
+      return ofData(effect, around);
     case 'rewrite':
       return [
         {

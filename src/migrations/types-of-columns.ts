@@ -85,6 +85,8 @@ export function typeChange(from: string | null, to: string, database: DatabaseNa
     return newRank > rank && fits ? 'rewrites' : 'narrows';
   }
   if (a.name === 'real' && b.name === 'double precision') return 'rewrites';
+  // Two instants of the hour that is repeated in autumn have one local time.
+  if (a.name === 'timestamp with time zone' && b.name === 'timestamp without time zone') return 'narrows';
   if (a.name.startsWith('timestamp') && b.name.startsWith('timestamp'))
     return newSize >= Math.min(size, 6) ? 'rewrites' : 'narrows';
   if (b.name === 'text' || (b.name === 'varchar' && newSize === Infinity)) return 'rewrites';

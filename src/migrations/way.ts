@@ -3,6 +3,7 @@ import { rollsDdlBack, type Database } from './database.ts';
 import { dialectOf } from './dialect.ts';
 import type { Effect } from './effects.ts';
 import type { Finding } from './finding.ts';
+import { noteMade, nothingMade } from './made.ts';
 import type { Migration, Sql } from './migration.ts';
 import { effectsOf } from './read-statement.ts';
 import { saidOf } from './rules.ts';
@@ -27,8 +28,7 @@ export function readWay(
   const { statements, unread } = statementsOf(sql.text, dialectOf(database));
   const effects: (Effect & { readonly line: number })[] = [];
   const findings: Finding[] = [];
-  const fresh = new Set<string>();
-  const perhaps = new Set<string>();
+  const made = nothingMade();
   let waited = false;
   let limited = false;
   const add = (line: number, said: Said): void => {
@@ -39,18 +39,13 @@ export function readWay(
     if (refusal !== null) add(statement.line, refusal);
     for (const effect of effectsOf(statement)) {
       effects.push({ ...effect, line: sql.line + statement.line - 1 });
-      for (const said of saidOf(effect, { database, fresh, perhaps, typeBefore })) add(statement.line, said);
+      for (const said of saidOf(effect, { database, made, typeBefore })) add(statement.line, said);
       if (effect.kind === 'setting' && LOCK_TIMEOUT.has(effect.name)) limited = !/^'?0/.test(effect.value);
-      if (waitsForLock(effect, new Set([...fresh, ...perhaps])) && !limited && !waited) {
+      if (waitsForLock(effect, made) && !limited && !waited) {
         waited = true;
         add(statement.line, NO_TIMEOUT);
       }
-      if (effect.kind === 'create' && effect.object === 'table' && effect.replaces !== true)
-        (effect.perhaps === true ? perhaps : fresh).add(effect.name);
-      if ((effect.kind === 'drop' || effect.kind === 'rename') && effect.object === 'table') {
-        fresh.delete(effect.name);
-        perhaps.delete(effect.name);
-      }
+      noteMade(made, effect);
     }
   }
   if (unread)

@@ -42,6 +42,11 @@ const LOSSES: readonly (readonly [database: string, up: string, down?: string])[
     'ALTER TABLE u ALTER cents TYPE bigint USING (cents / 100)::bigint;',
     'ALTER TABLE u ALTER cents TYPE int;',
   ],
+  ['postgresql', 'ALTER TABLE u ADD full_name text; UPDATE u SET full_name = first, first = NULL;'],
+  ['postgresql', 'ALTER TABLE u ADD IF NOT EXISTS full_name text; UPDATE u SET full_name = first;'],
+  ['postgresql', 'ALTER TABLE u ADD full_name text; UPDATE v SET full_name = first;'],
+  ['postgresql', 'ALTER TABLE u ADD a text; UPDATE u SET (a, first) = (first, a);'],
+  ['postgresql', 'ALTER TABLE u ADD a text; ALTER TABLE u DROP a; ALTER TABLE u RENAME b TO a; UPDATE u SET a = 1;'],
   ['postgresql', 'SELECT "purge"();'],
   ['postgresql', "SELECT set_config('lock_timeout', '1s', false), purge();"],
   ['postgresql', 'WITH x AS (SELECT purge()) SELECT 1;'],
@@ -51,6 +56,7 @@ const LOSSES: readonly (readonly [database: string, up: string, down?: string])[
   ['postgresql', 'DROP SEQUENCE order_numbers;', 'CREATE SEQUENCE order_numbers;'],
   ['postgresql', 'ALTER SEQUENCE order_numbers RESTART;'],
   ['postgresql', 'ALTER TABLE orders ADD COLUMN a int\n/\nDROP TABLE users;'],
+  ['postgresql', 'ALTER TABLE t ALTER at TYPE timestamp;', 'ALTER TABLE t ALTER at TYPE timestamptz;'],
   ['mysql', 'DELETE o FROM orders o JOIN users u ON u.id = o.user_id;'],
   ['mysql', 'DELETE IGNORE FROM orders;'],
   ['mysql', 'INSERT INTO t VALUES (1, 2) ON DUPLICATE KEY UPDATE a = 1;'],
@@ -127,6 +133,11 @@ test('Alembic: SQL in triple quotes is read to its end, at whatever column it st
     safe('    op.execute("ALTER TABLE users ADD age int -- new")\n    op.execute("DROP TABLE orders -- old")'),
     false,
   );
+  const oneLine = added(
+    'versions/b2_x.py',
+    'revision = "b2"\ndef upgrade() -> None: op.drop_table("orders")\ndef downgrade(\n) -> None:\n    op.create_table("orders")\n',
+  );
+  assert.equal(isSafe(judged([oneLine], 'postgresql')), false);
   const type = (more: string) => `    op.alter_column("users", "mail", type_=sa.String(255)${more})`;
   assert.equal(safe(type(', postgresql_using="lower(mail)"'), type('')), false);
   const mood = (values: string) => `    op.alter_column("users", "mood", type_=sa.Enum(${values}, name="mood"))`;
@@ -220,6 +231,8 @@ const ADDITIONS: readonly (readonly [database: string, up: string])[] = [
   ['postgresql', 'ALTER TABLE users ALTER mail TYPE varchar(99) USING mail::varchar(99);'],
   ['postgresql', 'ALTER SEQUENCE s OWNED BY a.id;'],
   ['postgresql', 'ALTER TABLE a SET (fillfactor = 70);'],
+  ['postgresql', "ALTER TABLE u ADD full_name text; UPDATE u SET full_name = concat(first, ' ', last) WHERE id > 0;"],
+  ['postgresql', 'ALTER TABLE a ADD COLUMN b int[] DEFAULT ARRAY[1, 2], ADD COLUMN c int;'],
   ['postgresql', 'COPY t (a) FROM stdin;\n1\n\\.\nCREATE TABLE b (id int);'],
   ['mysql', 'ALTER TABLE `a` ADD COLUMN `b` int NULL, ALGORITHM=INPLACE, LOCK=NONE;'],
   ['mysql', 'INSERT IGNORE INTO a VALUES (1);'],

@@ -154,7 +154,7 @@ test('Alembic: operations are read as SQL, with their lines', () => {
         sa.Column("age", sa.Integer(), nullable=False),
     )
     op.create_index(op.f("ix_users_age"), "users", ["age"], unique=False)  # op.drop_table("x")
-    op.execute("UPDATE users SET age = 1 WHERE age IS NULL")`,
+    op.execute("UPDATE users SET name = 'x' WHERE age IS NULL")`,
     '    op.drop_index(op.f("ix_users_age"), table_name="users")\n    op.drop_column("users", "age")',
   );
   const { migrations, undo, says } = read(added('versions/b2_x.py', text));

@@ -1,6 +1,7 @@
 /** What waits, and what cannot run inside a transaction. */
 import type { Database } from '../database.ts';
 import type { Effect } from '../effects.ts';
+import type { Made } from '../made.ts';
 import type { Statement } from '../statements.ts';
 import { isOf } from './said.ts';
 
@@ -23,8 +24,8 @@ export function refusesTransaction(statement: Statement, { name, version }: Data
 }
 
 /** Takes a lock on something that others use, and so may wait for them: true for every DDL on an existing object. */
-export function waitsForLock(effect: Effect, fresh: ReadonlySet<string>): boolean {
-  if (isOf(effect, fresh)) return false;
+export function waitsForLock(effect: Effect, made: Made): boolean {
+  if (isOf(effect, made.tables) || isOf(effect, made.perhaps)) return false;
   switch (effect.kind) {
     case 'drop':
     case 'rename':

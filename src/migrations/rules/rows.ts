@@ -1,7 +1,16 @@
 import type { Effect } from '../effects.ts';
-import type { Said } from './said.ts';
+import type { Around, Said } from './said.ts';
 
-export function ofData({ verb, table, where }: Extract<Effect, { kind: 'data' }>): readonly Said[] {
+export function ofData(effect: Extract<Effect, { kind: 'data' }>, { made }: Around): readonly Said[] {
+  const { verb, table, where, columns = [] } = effect;
+  if (columns.length > 0 && columns.every((column) => made.columns.has(`${table}.${column}`)))
+    return [
+      {
+        kind: 'note',
+        says: `UPDATE fills ${columns.join(', ')} of ${table}, which this migration adds: no older value is lost`,
+        cure: 'Fill a large table in batches: one UPDATE holds every row until it is done.',
+      },
+    ];
   switch (verb) {
     case 'insert':
       return [

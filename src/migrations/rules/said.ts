@@ -1,6 +1,7 @@
 import type { Database } from '../database.ts';
 import type { Effect } from '../effects.ts';
 import type { FindingKind } from '../finding.ts';
+import type { Made } from '../made.ts';
 
 /** What one effect means for whoever takes the release back. */
 export interface Said {
@@ -12,10 +13,7 @@ export interface Said {
 
 export interface Around {
   readonly database: Database;
-  /** Tables that the same script created: nobody reads them yet. */
-  readonly fresh: ReadonlySet<string>;
-  /** Tables that it created IF NOT EXISTS: they are taken for new ones, except where rows are at stake. */
-  readonly perhaps: ReadonlySet<string>;
+  readonly made: Made;
   /** Type of `table.column` before the statement, where another part of the release says it. */
   readonly typeBefore: (column: string) => string | null;
 }
@@ -24,7 +22,7 @@ export const EXPAND =
   'Expand first, contract later: leave it in this release and remove it in one that no rollback can reach.';
 
 /** It happens to a table out of these. */
-export function isOf(effect: Effect, fresh: ReadonlySet<string>): boolean {
+export function isOf(effect: Effect, tables: ReadonlySet<string>): boolean {
   const table = 'table' in effect ? effect.table : null;
-  return table !== null && fresh.has(table);
+  return table !== null && tables.has(table);
 }

@@ -92,13 +92,13 @@ interface Body {
   readonly line: number;
 }
 
-/** The lines of a function, up to the next line of code that is not indented. */
+/** What stands behind the colon of a function, up to the next line of code that is not indented. */
 function functionText(text: string, name: string): Body | null {
   const code = pythonCode(text);
-  const start = new RegExp(`^def ${name}\\b[^\\n]*`, 'm').exec(code);
+  const start = new RegExp(`^def ${name}\\s*\\([^)]*\\)[^:\\n]*:`, 'm').exec(code);
   if (!start) return null;
-  const from = start.index + start[0].length + 1;
-  const end = code.slice(from).search(/^[^\s#)]/m);
+  const from = start.index + start[0].length;
+  const end = code.slice(from).search(/(?<=\n)[^\s#)]/);
   const to = end === -1 ? text.length : from + end;
   return { text: text.slice(from, to), line: text.slice(0, from).split('\n').length };
 }
