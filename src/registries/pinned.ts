@@ -1,7 +1,8 @@
 /** Which names in the manifests of a release can mean something else tomorrow: a rollback to them would go nowhere in particular. */
 import { versionsOf } from '../manifests/versions.ts';
-import { isMovingName, readImage, readModelUri } from '../playbook/artefact-name.ts';
-import type { Registries } from '../playbook/schema.ts';
+import { isMovingName, readImage, readModelUri, type Artefact } from '../playbook/artefact-name.ts';
+import { pointerText } from '../playbook/pointer-name.ts';
+import type { Registries, Registry } from '../playbook/schema.ts';
 import { imagesIn, replacedNames } from './images.ts';
 import { MANIFEST, referencesIn, scalarMap, type Manifest } from './references.ts';
 
@@ -55,14 +56,11 @@ export function pinningOf(files: readonly Manifest[], registries: Registries, re
     }
     for (const { key, text } of imagesIn(versions, scalars, replaced)) note(path, key, text, ofImage(text));
   }
-  for (const { artefact, place } of referencesIn(registries, files))
-    if (artefact.kind === 'prompt' && place !== null && isMovingName(artefact.version))
-      note(
-        place.path,
-        place.key,
-        `${artefact.name}@${artefact.version}`,
-        moves(`the label ${artefact.version} is moved without a commit`, 'Name the version number of the prompt.'),
-      );
+  for (const { registry, artefact, place } of referencesIn(registries, files)) {
+    const kind = registries[registry]?.kind;
+    if (artefact.kind === 'prompt' && place !== null && kind !== undefined)
+      note(place.path, place.key, `${artefact.name}@${artefact.version}`, ofPrompt(kind, artefact));
+  }
   const pins = [...found.values()];
   return {
     pinned: pins.filter(({ pin }) => pin.kind === 'pinned').length,
@@ -94,6 +92,11 @@ function ofUri(value: string): Pin {
     `${what} is moved without a commit, so Git does not know what ran`,
     `Name the version: ${scheme}:/${name}/7. The revert alone then moves it back.`,
   );
+}
+
+function ofPrompt(kind: Registry['kind'], prompt: Extract<Artefact, { kind: 'prompt' }>): Pin {
+  if (pointerText(kind, prompt) === null && !isMovingName(prompt.version)) return PINNED;
+  return moves(`the label ${prompt.version} is moved without a commit`, 'Name the version number of the prompt.');
 }
 
 function ofRevision(value: string): Pin {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { registrySchema } from '../../src/playbook/schema-registries.ts';
 import { pinningOf } from '../../src/registries/pinned.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
@@ -60,4 +61,15 @@ test('a version tag and a digest are told apart, and what a kustomization replac
     { path: 'b.yaml', text: deployment('api:1.2.3') },
   ];
   assert.deepEqual(pinningOf(files, {}, 'acme/deploy'), { pinned: 1, byTag: 1, unpinned: [] });
+});
+
+test('a prompt with a version number is pinned, one with any label is not, whatever the label is called', () => {
+  const langfuse = registrySchema.parse({ kind: 'langfuse', keys: { PROMPT: 'summarise@{{value}}' } });
+  const pinning = (version: string) => {
+    const text = `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: web }\ndata:\n  PROMPT: '${version}'\n`;
+    return pinningOf([{ path: 'map.yaml', text }], { prompts: langfuse }, 'acme/deploy');
+  };
+  assert.deepEqual(pinning('7'), { pinned: 1, byTag: 0, unpinned: [] });
+  for (const label of ['production', 'eu-friendly', 'latest'])
+    assert.match(pinning(label).unpinned[0]?.because ?? '', new RegExp(`the label ${label} is moved without a commit`));
 });
