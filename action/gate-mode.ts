@@ -137,6 +137,7 @@ async function publish(publication: Publication): Promise<Ending> {
       because,
       detectedAt: new Date(judged.decidedAt).toISOString(),
       startedAt: new Date(judged.startedAt).toISOString(),
+      ...(verdict.role === undefined ? {} : { role: verdict.role }),
       numbers: gateNumbers(verdict.findings, verdict.blame),
     });
     try {

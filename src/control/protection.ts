@@ -9,6 +9,7 @@ import { targetNames, targetOf, type Target } from '../playbook/target.ts';
 import { protectionProgress, protectionWords } from '../report/protection.ts';
 import type { MetricSource } from '../ports.ts';
 import type { Doors } from './doors.ts';
+import { gateKind } from './gate-run.ts';
 import { runGate } from './gate.ts';
 import { playbookOf } from './reconcile.ts';
 import type { Recorder } from './record.ts';
@@ -149,7 +150,7 @@ async function textOf({ repository }: Doors, path: string, head: string): Promis
 }
 
 function entryOf({ runId, sha }: Protection, { service, environment }: Target, verdict: Verdict, now: number): Entry {
-  const kind = verdict.status === 'pass' ? 'gate-passed' : verdict.status === 'fail' ? 'gate-failed' : 'gate-undecided';
+  const kind = gateKind(verdict.status, verdict.role);
   return {
     at: new Date(now).toISOString(),
     kind,

@@ -52,6 +52,8 @@ export interface GateNote {
   readonly detectedAt: string;
   /** ISO 8601, UTC: when the gate began; a later release may be compared with the minutes after it. */
   readonly startedAt?: string | undefined;
+  /** What the canary arm was, where it was not the release on its way to everybody. */
+  readonly role?: Verdict['role'];
   /** What was measured, a line a trigger, for the revert pull request; notes of older gates have none. */
   readonly numbers?: readonly string[] | undefined;
 }
@@ -66,6 +68,7 @@ const noteSchema: z.ZodType<GateNote> = z.strictObject({
   because: z.string().max(2000),
   detectedAt: z.iso.datetime(),
   startedAt: z.iso.datetime().optional(),
+  role: z.enum(['shadow', 'challenger']).exactOptional(),
   numbers: z.array(z.string().max(400)).max(8).optional(),
 });
 

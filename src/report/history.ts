@@ -99,5 +99,6 @@ export function gateStatusComment(
         : `ended as ${inline(conclusion ?? 'unknown')} without a verdict of its own`;
     return `The gate of ${where} at ${short(sha)} ${state}.\n`;
   }
-  return `**${decisionWord(note.decision)}**: the gate of ${where} at ${short(sha)}, ${instant(note.detectedAt)}: ${inline(note.because)}.\n`;
+  const what = note.role === undefined ? 'gate' : `gate of the ${note.role}`;
+  return `**${decisionWord(note.decision, note.role)}**: the ${what} of ${where} at ${short(sha)}, ${instant(note.detectedAt)}: ${inline(note.because)}.\n`;
 }

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { readGateRun } from '../../src/control/gate-run.ts';
 import type { GateRun } from '../../src/ports.ts';
 import { printExternalId, printGateNote, type GateNote } from '../../src/report/check-run.ts';
+import { gateStatusComment } from '../../src/report/history.ts';
 import { at, BAD, GOOD } from './builders.ts';
 
 const REPOSITORY = { name: 'acme/deploy', login: 'lastgood[bot]' };
@@ -107,4 +108,31 @@ test('the same run gives the same ledger id, two runs of one commit two', () => 
 test('a gate whose trigger says fallback asks for the fallback', () => {
   const ask = readGateRun(REPOSITORY, aRun({}, { then: 'fallback' }))?.ask;
   assert.equal(ask?.cause.kind === 'gate' && ask.cause.then, 'fallback');
+});
+
+test('a shadow speaks neither for a release nor against it: it has served nobody', () => {
+  const words = { pass: 'Ready to promote', fail: 'Worse' } as const;
+  for (const decision of ['pass', 'fail'] as const) {
+    const news = readGateRun(REPOSITORY, aRun({}, { decision, role: 'shadow' }));
+    assert.deepEqual([news?.entry.kind, news?.ask], ['gate-undecided', null]);
+    assert.deepEqual([news?.entry.details['decision'], news?.entry.details['role']], [decision, 'shadow']);
+    assert.equal(news?.entry.because, `a shadow, ${words[decision]}: 0.031 > 0.02`);
+  }
+});
+
+test('a challenger serves users, so that its gate counts', () => {
+  const passed = readGateRun(REPOSITORY, aRun({}, { decision: 'pass', role: 'challenger' }));
+  assert.equal(passed?.entry.kind, 'gate-passed');
+  assert.equal(readGateRun(REPOSITORY, aRun({}, { role: 'challenger' }))?.ask?.cause.kind, 'gate');
+});
+
+test('/gate status says of a shadow what its report says, not that a release has passed', () => {
+  const place = { service: 'web', environment: 'production' };
+  const said = (role?: 'shadow' | 'challenger') =>
+    gateStatusComment(place, {
+      ...{ sha: BAD, conclusion: 'success', completedAt: at(1) },
+      note: aNote({ decision: 'pass', ...(role === undefined ? {} : { role }) }),
+    });
+  assert.match(said('shadow'), /^\*\*Ready to promote\*\*: the gate of the shadow of web in production/);
+  assert.match(said(), /^\*\*Passed\*\*: the gate of web in production/);
 });
