@@ -1,15 +1,13 @@
 /** Users go to the fallback of the playbook, and no version moves: one edit of the route. */
-import { groupChanges } from '../plan/changes.ts';
-import { branchOf, branchPrefixOf, incidentId } from '../plan/identity.ts';
+import { branchOf, incidentId } from '../plan/identity.ts';
 import type { Incident, Key } from '../plan/incident.ts';
 import { makeFallback } from '../plan/make-fallback.ts';
 import type { Planned } from '../plan/plan.ts';
-import { orderOn, standing } from '../ledger/standing.ts';
-import { parse as parseLedger } from '../ledger/chain.ts';
 import type { Target } from '../playbook/target.ts';
 import type { Overview } from '../ports.ts';
 import type { Doors } from './doors.ts';
 import type { Ask, Draft } from './draft.ts';
+import { readPast } from './draft-past.ts';
 import { foresee } from './foresee.ts';
 import { placesOf } from './places.ts';
 
@@ -19,8 +17,6 @@ export function wantsFallback({ cause, to }: Ask, { rules }: Target): boolean {
   return to?.toLowerCase() === 'fallback' && rules.rollback.fallback !== undefined;
 }
 
-const DAY = 86_400_000;
-
 export async function draftFallback(
   doors: Doors,
   target: Target,
@@ -28,18 +24,13 @@ export async function draftFallback(
   overview: Overview,
   ask: Ask,
 ): Promise<Draft | null> {
-  const { repository, clock, sha256 } = doors;
+  const { repository, sha256 } = doors;
   const { paths, rollback } = target.rules;
-  const opened = (ms: number) => repository.openedSince(branchPrefixOf(key), new Date(clock.now() - ms).toISOString());
-  const [commits, ledgerText, activeRules, openedToday, openedRecently, trees] = await Promise.all([
-    repository.history(paths, overview.head),
-    repository.ledger(),
-    repository.activeRules(overview.defaultBranch),
-    opened(DAY),
-    rollback.pause > 0 ? opened(rollback.pause) : 0,
+  const [past, trees] = await Promise.all([
+    readPast(doors, target, key, overview),
     repository.trees(paths, [overview.head]),
   ]);
-  const [newest] = groupChanges(commits);
+  const [newest] = past.changes;
   if (!newest) return null;
   const way = 'fallback';
   const incident: Incident = {
@@ -64,25 +55,17 @@ export async function draftFallback(
     },
     sha256,
   );
-  const ledger = parseLedger(ledgerText);
-  const orders = standing(ledger, clock.now());
   return {
     incident,
     branch: branchOf(incident),
     planned,
     texts,
     quarantine: null,
-    before: {
-      isRollback: newest.revertOf !== null,
-      releasedAt: newest.at,
-      openedToday,
-      openedRecently,
-      hold: orderOn(orders.holds, key),
-    },
-    activeRules,
-    standing: orders,
+    before: { isRollback: newest.revertOf !== null, releasedAt: newest.at, ...past.counted },
+    activeRules: past.activeRules,
+    standing: past.standing,
     existing,
-    ...placesOf(ledger, incident, newest.pull),
+    ...placesOf(past.ledger, incident, newest.pull),
     outlook: foresee(doors, target),
   };
 }

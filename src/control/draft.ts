@@ -1,20 +1,20 @@
 import type { Cause, Incident, Key } from '../plan/incident.ts';
-import { groupChanges, type Change } from '../plan/changes.ts';
-import { branchOf, branchPrefixOf, incidentId } from '../plan/identity.ts';
+import type { Change } from '../plan/changes.ts';
+import { branchOf, incidentId } from '../plan/identity.ts';
 import { isInstant } from '../plan/history.ts';
 import { lastGood } from '../plan/last-good.ts';
 import type { Named } from '../plan/named-target.ts';
 import { versionsOf } from '../manifests/versions.ts';
 import { wholeOf, type Planned } from '../plan/plan.ts';
 import type { Target } from '../playbook/target.ts';
-import { parse as parseLedger } from '../ledger/chain.ts';
 import type { Entry } from '../ledger/entry.ts';
-import { orderOn, standing, type Standing } from '../ledger/standing.ts';
+import type { Standing } from '../ledger/standing.ts';
 import type { Overview, Pull } from '../ports.ts';
 import { mergedRevert, openRevert } from './adopt.ts';
 import { lookAtListed } from './artefacts.ts';
 import type { Doors } from './doors.ts';
 import { draftFallback, wantsFallback } from './draft-fallback.ts';
+import { readPast } from './draft-past.ts';
 import { makeWay, type Made } from './draft-plan.ts';
 import { detailOf, QUARANTINE } from './entries.ts';
 import { placesOf, type Places } from './places.ts';
@@ -49,8 +49,6 @@ export interface Draft extends Made, Places {
   readonly standing: Standing;
 }
 
-const DAY = 86_400_000;
-
 /** Four sequential requests to GitHub, whatever the size of the repository: only the paths of the service are read. */
 export async function draft(
   doors: Doors,
@@ -62,21 +60,14 @@ export async function draft(
   if (wantsFallback(ask, target)) return draftFallback(doors, target, key, overview, ask);
   const { repository, sha256 } = doors;
   const { paths } = target.rules;
-  const { pause } = target.rules.rollback;
-  const opened = (ms: number) =>
-    repository.openedSince(branchPrefixOf(key), new Date(doors.clock.now() - ms).toISOString());
   const outlook = foresee(doors, target);
   const looks = lookAtListed(doors, target);
-  const [commits, ledgerText, activeRules, openedToday, resolved, openedRecently, candidates] = await Promise.all([
-    repository.history(paths, overview.head),
-    repository.ledger(),
-    repository.activeRules(overview.defaultBranch),
-    opened(DAY),
+  const [past, resolved, candidates] = await Promise.all([
+    readPast(doors, target, key, overview),
     ask.to === null ? null : repository.resolve(ask.to),
-    pause > 0 ? opened(pause) : 0,
     repository.humanReverts(),
   ]);
-  const grouped = groupChanges(commits);
+  const { ledger, changes: grouped, activeRules, standing } = past;
   const named = ask.to === null ? null : await nameTarget(doors, overview.head, ask, ask.to, resolved);
   const changes = named?.sha === null && !isInstant(named.text) ? await withVersions(doors, paths, grouped) : grouped;
   const bad = await badChange(doors, changes, ask.bad);
@@ -89,14 +80,10 @@ export async function draft(
     cause: ask.cause,
   };
   const branch = branchOf(incident);
-  const ledger = parseLedger(ledgerText);
-  const orders = standing(ledger, doors.clock.now());
   const before: Before = {
     isRollback: bad.revertOf !== null,
     releasedAt: bad.at,
-    openedToday,
-    openedRecently,
-    hold: orderOn(orders.holds, key),
+    ...past.counted,
     keptBefore: keptBefore(ledger, key, ask.cause),
   };
   const base = {
@@ -105,7 +92,7 @@ export async function draft(
     outlook,
     before,
     activeRules,
-    standing: orders,
+    standing,
     ...placesOf(ledger, incident, bad.pull),
   };
   const found = lastGood({
