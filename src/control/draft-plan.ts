@@ -1,18 +1,20 @@
 /** From a bad release and its target to the edits: what is read of the repository, and what is made of it. */
 import type { ManifestFile } from '../manifests/traffic.ts';
 import type { Change } from '../plan/changes.ts';
+import type { Entry } from '../ledger/entry.ts';
 import type { Incident } from '../plan/incident.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { repointedIn } from '../plan/fit.ts';
 import { inHalves, trafficOnly } from '../plan/two-halves.ts';
-import type { FirstHalf, LastGood, Planned, QuarantineEdit, StrategyName } from '../plan/plan.ts';
-import { quarantineEdit, quarantinePath, readQuarantine } from '../plan/quarantine.ts';
+import type { FirstHalf, LastGood, Planned, QuarantineEdit, StrategyName, VersionChange } from '../plan/plan.ts';
+import { quarantineEdit, quarantinePath, readQuarantine, type Quarantined } from '../plan/quarantine.ts';
 import type { Target } from '../playbook/target.ts';
 import type { Overview, TreeFile } from '../ports.ts';
 import type { Looked } from '../registries/look.ts';
 import { fitting } from './artefacts.ts';
 import type { Doors } from './doors.ts';
 import { reasonOf } from './entries.ts';
+import { heldNow } from './held.ts';
 
 /** Where to, and from where. */
 export interface Way {
@@ -21,6 +23,8 @@ export interface Way {
   readonly changes: readonly Change[];
   readonly bad: Change;
   readonly good: LastGood;
+  /** To know what is quarantined; absent: the second half, whose target was looked at with the first. */
+  readonly ledger?: readonly Entry[];
   /** Hash of the plan that a person confirmed in place of a conflict. */
   readonly accept?: string | undefined;
   /** The looks at what the playbook lists, begun earlier. */
@@ -40,6 +44,8 @@ export interface Made {
   readonly texts: ReadonlyMap<string, string | null>;
   /** What the commit of the revert adds to the quarantine; null: nothing. */
   readonly quarantine: QuarantineEdit | null;
+  /** What is quarantined and would be set again. */
+  readonly again?: readonly Quarantined[];
   /** The Git blobs of the files that were looked at; absent where there was no plan to make. */
   readonly blobs?: readonly FileBlobs[];
 }
@@ -148,7 +154,12 @@ export async function makeWay(doors: Doors, target: Target, overview: Overview, 
     return { planned: only ? { kind: 'planned', plan: only } : planned, texts, quarantine: null, blobs: fileBlobs };
   }
   const text = listed ? (texts.get(listed.blob) ?? null) : null;
-  const quarantine = quarantineEdit(planned.plan, {
+  const { ledger } = way;
+  const held = ledger && text !== null ? await heldNow(doors, incident.key, { text, ledger, now: clock.now() }) : [];
+  const again = held.filter((one) => planned.plan.changes.some((change) => isSetBy(one, change)));
+  const told = again.map(({ value }) => `it brings ${value} back, which is quarantined`);
+  const restore = { ...planned.plan, notes: [...(planned.plan.notes ?? []), ...told] };
+  const quarantine = quarantineEdit(restore, {
     text,
     reason: reasonOf(incident.cause),
     forMs: target.rules.rollback.quarantine,
@@ -156,10 +167,17 @@ export async function makeWay(doors: Doors, target: Target, overview: Overview, 
   });
   const plan =
     after !== undefined
-      ? { ...planned.plan, strategy: after.strategy, phase: { kind: 'version', first: after.first } as const }
-      : inHalves({ ...sight, restore: planned.plan }, states.now, sha256);
+      ? { ...restore, strategy: after.strategy, phase: { kind: 'version', first: after.first } as const }
+      : inHalves({ ...sight, restore }, states.now, sha256);
   const isNews = quarantine !== null && isNew(quarantine, text);
-  return { planned: { kind: 'planned', plan }, texts, quarantine: isNews ? quarantine : null, blobs: fileBlobs };
+  return {
+    ...{ planned: { kind: 'planned', plan }, texts, quarantine: isNews ? quarantine : null, blobs: fileBlobs },
+    again,
+  };
+}
+
+function isSetBy({ path, key, value }: Quarantined, change: VersionChange): boolean {
+  return change.path === path && change.key === key && change.to === value;
 }
 
 /** More is no service but a whole cluster, and is not worth the wait. */

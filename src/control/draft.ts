@@ -2,7 +2,6 @@ import type { Cause, Incident, Key } from '../plan/incident.ts';
 import type { Change } from '../plan/changes.ts';
 import { branchOf, incidentId } from '../plan/identity.ts';
 import { isInstant } from '../plan/history.ts';
-import { lastGood } from '../plan/last-good.ts';
 import type { Named } from '../plan/named-target.ts';
 import { versionsOf } from '../manifests/versions.ts';
 import { wholeOf, type Planned } from '../plan/plan.ts';
@@ -15,7 +14,8 @@ import { lookAtListed } from './artefacts.ts';
 import type { Doors } from './doors.ts';
 import { draftFallback, wantsFallback } from './draft-fallback.ts';
 import { readPast } from './draft-past.ts';
-import { makeWay, type Made } from './draft-plan.ts';
+import type { Made } from './draft-plan.ts';
+import { findWay } from './draft-target.ts';
 import { detailOf, QUARANTINE } from './entries.ts';
 import { placesOf, type Places } from './places.ts';
 import { foresee } from './foresee.ts';
@@ -95,28 +95,12 @@ export async function draft(
     standing,
     ...placesOf(ledger, incident, bad.pull),
   };
-  const found = lastGood({
-    key,
-    changes,
-    ledger,
-    bad: bad.revision,
-    named,
-  });
-  if (found.kind === 'none') {
-    const existing = await repository.findRollback(branch);
-    return {
-      ...base,
-      planned: { kind: 'no-last-good', because: found.because },
-      texts: new Map(),
-      quarantine: null,
-      existing,
-    };
-  }
-  const { good } = found;
-  const [made, existing] = await Promise.all([
-    makeWay(doors, target, overview, { incident, changes, bad, good, accept: ask.accept, looks }),
+  const where = { key, changes, ledger, bad: bad.revision, named };
+  const [{ good, ...made }, existing] = await Promise.all([
+    findWay(doors, target, overview, { where, ledger, incident, changes, bad, accept: ask.accept, looks }),
     repository.findRollback(branch),
   ]);
+  if (good === null) return { ...base, ...made, existing };
   const human = existing === null ? await humanRevert(made.planned) : null;
   const foreseen = Promise.all([outlook, foreseeMoves(doors, target, { ledger, changes, good, bad: bad.revision })]);
   const all = foreseen.then((notes) => notes.flat());

@@ -6,7 +6,7 @@ import type { Change } from './changes.ts';
 export function reasonsAgainst(
   changes: readonly Change[],
   ledger: readonly Entry[],
-  quarantined: readonly string[],
+  barred: ReadonlyMap<string, string> = new Map(),
 ): ReadonlyMap<string, string> {
   const against = new Map<string, string>();
   const add = (sha: string, reason: string): void => {
@@ -24,6 +24,6 @@ export function reasonsAgainst(
     if (kind === 'requested' && incident !== null && merged.has(incident))
       add(revision, `was rolled back by incident ${incident}`);
   }
-  for (const revision of quarantined) add(revision, 'is quarantined');
+  for (const [revision, reason] of barred) add(revision, reason);
   return against;
 }

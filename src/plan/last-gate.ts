@@ -11,7 +11,7 @@ export function lastGateBegan(
   releasing: string,
 ): number | null {
   const own = ledger.filter((entry) => entry.service === key.service && entry.environment === key.environment);
-  const against = reasonsAgainst([], own, []);
+  const against = reasonsAgainst([], own);
   const passed = own.findLast(
     ({ kind, revision }) =>
       kind === 'gate-passed' && revision !== null && revision !== releasing && !against.has(revision),

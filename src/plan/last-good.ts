@@ -17,8 +17,8 @@ export interface LastGoodInput {
   readonly bad: string;
   /** What a person asked for; null: choose. */
   readonly named: Named | null;
-  /** Revisions that must not come back. */
-  readonly quarantined?: readonly string[];
+  /** Revisions that must not come back, each with the words that complete "1a2b3c4 ...". */
+  readonly barred?: ReadonlyMap<string, string>;
 }
 
 export type FoundGood =
@@ -27,7 +27,7 @@ export type FoundGood =
 
 /**
  * The named target; else the newest older revision that was proven to recover or to run well; else the newest that passed its
- * gate; else the state before the bad change. Never a revision that itself failed, was escalated, reverted or quarantined.
+ * gate; else the state before the bad change. Never a revision that itself failed, was escalated, reverted or barred.
  */
 export function lastGood(input: LastGoodInput): FoundGood {
   const { changes, key, bad, named } = input;
@@ -41,7 +41,7 @@ export function lastGood(input: LastGoodInput): FoundGood {
   const ledger = input.ledger.filter(
     ({ service, environment }) => service === key.service && environment === key.environment,
   );
-  const against = reasonsAgainst(changes, ledger, input.quarantined ?? []);
+  const against = reasonsAgainst(changes, ledger, input.barred);
   const older = changes.slice(at + 1);
   if (named) return findNamed({ named, changes, badChange, against });
 

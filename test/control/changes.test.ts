@@ -68,3 +68,33 @@ test('a check reads the same whether GitHub has a trial merge or not, so that a 
   const [first, second, ...more] = world.repository.published;
   assert.deepEqual([second, more], [first, []]);
 });
+
+test('a quarantined version is no target either: the way back leads past it', async () => {
+  const world = await rolledBack();
+  world.repository.release('Update image', { [FILE]: manifest('1.4.2') }, 'pushed');
+  world.clock.turn(60_000);
+  const worse = world.repository.release('Release web 1.5.0', { [FILE]: manifest('1.5.0') });
+  // The revert that recovered is not known to have: nothing but the state before is left to choose.
+  world.repository.ledgerText = '';
+  const looks = await toTheEnd(world, aLoop(world), anAsk(world, { bad: worse }));
+  assert.equal(steps(looks).at(-1), 'finish recovered');
+  assert.equal(world.repository.file(FILE), manifest('1.4.1'));
+  assert.match(
+    world.repository.pulls.at(-1)?.body ?? '',
+    /passed over: \S+ sets ghcr.io\/acme\/web:1\.4\.2, which is quarantined/,
+  );
+});
+
+test('whoever names a quarantined version gets it, and is told', async () => {
+  const world = await rolledBack();
+  const again = world.repository.release('Update image', { [FILE]: manifest('1.4.2') }, 'pushed');
+  world.clock.turn(60_000);
+  world.repository.release('Release web 1.5.0', { [FILE]: manifest('1.5.0') });
+  const cause = { kind: 'command', by: 'ada', commentId: 9, issue: 0, reason: null } as const;
+  await toTheEnd(world, aLoop(world), anAsk(world, { cause, bad: null, to: again }));
+  assert.equal(world.repository.file(FILE), manifest('1.4.2'));
+  assert.match(
+    world.repository.pulls.at(-1)?.body ?? '',
+    /brings ghcr.io\/acme\/web:1\.4\.2 back, which is quarantined/,
+  );
+});

@@ -69,7 +69,7 @@ test('proof of another service or environment does not count', () => {
   assert.match(choose({ ledger }), /^4 parent/);
 });
 
-test('a revision that failed, was escalated, rolled back, reverted or quarantined never comes back', () => {
+test('a revision that failed, was escalated, rolled back, reverted or barred never comes back', () => {
   assert.match(
     choose({ ledger: [proof('verified', 4), proof('gate-failed', 4)] }),
     /^3 parent: .*passed over: 4444444 failed its gate/,
@@ -84,7 +84,10 @@ test('a revision that failed, was escalated, rolled back, reverted or quarantine
     /^4 parent/,
     'asked for, but never merged',
   );
-  assert.match(choose({ quarantined: [sha('4'), sha('3')] }), /^2 parent/);
+  assert.match(
+    choose({ barred: new Map([sha('4'), sha('3')].map((one) => [one, 'sets a quarantined version'])) }),
+    /^2 parent/,
+  );
   const reverted = [aChange(5), aChange(4, { revertOf: sha('3') }), aChange(3), aChange(2)];
   assert.match(choose({ changes: reverted, ledger: [proof('verified', 3), proof('verified', 2)] }), /^2 verified/);
   assert.match(choose({ changes: reverted }), /^4 parent/, 'the revert itself is a good state');
