@@ -1,7 +1,13 @@
 /** The page of an incident as an issue of the deployment repository: found again, rewritten, closed when it is over. */
 import { RollbackError } from '../../errors.ts';
 import { bareLogin } from '../../plan/incident.ts';
-import { INCIDENT_LABEL, incidentPage, pageId, parseIncidentPage } from '../../report/notify/incident-page.ts';
+import {
+  INCIDENT_LABEL,
+  incidentPage,
+  pageId,
+  parseIncidentPage,
+  tellsLater,
+} from '../../report/notify/incident-page.ts';
 import { isOver, type Notice } from '../../report/notify/notice.ts';
 import { explain, type GitHubClient } from '../github/client.ts';
 import type { Attempt } from './outbox.ts';
@@ -13,6 +19,8 @@ export interface IssueOptions {
   /** Login that the client acts as: only its own issues are ever changed. */
   readonly login: string;
 }
+
+type Place = Readonly<Record<'owner' | 'repo', string>>;
 
 interface Found {
   readonly number: number;
@@ -28,24 +36,26 @@ export async function writePage(
   const [owner = '', repo = ''] = repository.split('/');
   const place = { owner, repo };
   try {
-    const found = await findPage(client, place, login, pageId(notice));
+    const [found] = await findPages(client, place, login, pageId(notice));
+    if (found) await rewrite(client, place, found, notice);
     // What is over before anybody was told of it needs no page.
-    if (found === null && isOver(notice)) return { kind: 'delivered' };
-    const page = incidentPage(notice, found?.body ?? null);
-    const { title, body } = page;
-    const all = [INCIDENT_LABEL, ...labels];
-    const issue_number =
-      found?.number ??
-      (await client.request('POST /repos/{owner}/{repo}/issues', { ...place, title, body, labels: all })).data.number;
-    if (found !== null || page.state === 'closed') {
-      const state = { state: page.state, ...(page.stateReason === null ? {} : { state_reason: page.stateReason }) };
-      await client.request('PATCH /repos/{owner}/{repo}/issues/{issue_number}', {
+    else if (!isOver(notice)) {
+      const { title, body } = incidentPage(notice, null);
+      const all = [INCIDENT_LABEL, ...labels];
+      const { data } = await client.request('POST /repos/{owner}/{repo}/issues', {
         ...place,
-        issue_number,
         title,
         body,
-        ...state,
+        labels: all,
       });
+      const [first] = await findPages(client, place, login, pageId(notice));
+      // Another replica was faster: the older page stays.
+      if (first && first.number !== data.number) {
+        await rewrite(client, place, first, notice);
+        const closed = { state: 'closed', state_reason: 'not_planned' } as const;
+        const doubled = { ...place, issue_number: data.number, body: 'Told on another page.', ...closed };
+        await client.request('PATCH /repos/{owner}/{repo}/issues/{issue_number}', doubled);
+      }
     }
     return { kind: 'delivered' };
   } catch (error) {
@@ -56,30 +66,33 @@ export async function writePage(
   }
 }
 
-/** Anybody can write our marker into an issue; only pages of our own are believed. */
-async function findPage(
-  client: GitHubClient,
-  place: { readonly owner: string; readonly repo: string },
-  login: string,
-  id: string,
-): Promise<Found | null> {
+async function rewrite(client: GitHubClient, place: Place, page: Found, notice: Notice): Promise<void> {
+  if (tellsLater(notice, page.body)) return;
+  const { title, body, state, stateReason } = incidentPage(notice, page.body);
+  await client.request('PATCH /repos/{owner}/{repo}/issues/{issue_number}', {
+    ...place,
+    ...{ issue_number: page.number, title, body, state },
+    ...(stateReason === null ? {} : { state_reason: stateReason }),
+  });
+}
+
+/** The oldest first. Anybody can write our marker into an issue; only pages of our own are believed. */
+async function findPages(client: GitHubClient, place: Place, login: string, id: string): Promise<readonly Found[]> {
   if (login === '') throw new RollbackError('input-invalid', 'a page of an incident needs to know whose it is');
   const issues = await client.paginate('GET /repos/{owner}/{repo}/issues', {
     ...place,
     labels: INCIDENT_LABEL,
     state: 'all',
     sort: 'created',
-    direction: 'desc',
+    direction: 'asc',
     per_page: 100,
     since: new Date(Date.now() - MONTH).toISOString(),
   });
-  const mine = issues.find(
-    (issue) =>
-      issue.pull_request === undefined &&
-      bareLogin(issue.user?.login ?? '') === bareLogin(login) &&
-      parseIncidentPage(issue.body) === id,
+  return issues.flatMap(({ number, body, user, pull_request: pull }) =>
+    pull === undefined && bareLogin(user?.login ?? '') === bareLogin(login) && parseIncidentPage(body) === id
+      ? [{ number, body: body ?? '' }]
+      : [],
   );
-  return mine ? { number: mine.number, body: mine.body ?? '' } : null;
 }
 
 const MONTH = 30 * 86_400_000;

@@ -47,6 +47,11 @@ export function parseIncidentPage(body: string | null | undefined): string | nul
   return isRecord(value) && typeof value['id'] === 'string' ? value['id'] : null;
 }
 
+/** Whether the page already tells of something later: then an old fact that is told again must not take it back. */
+export function tellsLater(notice: Notice, body: string): boolean {
+  return storyOf(body).some(({ at }) => Date.parse(at) > Date.parse(notice.at));
+}
+
 const MOST_LINES = 40;
 
 function bodyOf(notice: Notice, story: readonly Told[]): string {

@@ -41,6 +41,38 @@ test('an incident has one issue, however often it is told, and the issue is clos
   assert.equal(issues()[0]?.body?.match(/^\| 2026-/gm)?.length, 4);
 });
 
+test('a fact that is told again after the recovery does not take the page back', async (t) => {
+  const { options, issues } = await aRepository(t);
+  const merged = aNotice({ fact: 'i/merged', occasion: 'merged', at: '2026-03-01T12:15:00.000Z' });
+  await writePage(options, [], merged);
+  await writePage(options, [], aNotice({ fact: 'i/end', occasion: 'recovered', at: '2026-03-01T12:20:00.000Z' }));
+  const body = issues()[0]?.body;
+  assert.deepEqual(await writePage(options, [], merged), { kind: 'delivered' });
+  await writePage(options, [], aNotice({ fact: 'i/late', occasion: 'needs-you', at: '2026-03-01T12:14:00.000Z' }));
+  assert.deepEqual([issues()[0]?.state, issues()[0]?.body], ['closed', body]);
+});
+
+test('two replicas that tell of one incident at once leave one page with both facts', async (t) => {
+  const { options, issues } = await aRepository(t);
+  const looked = Promise.withResolvers<undefined>();
+  const go = Promise.withResolvers<undefined>();
+  const paginate = async (...asked: readonly unknown[]): Promise<unknown> => {
+    const found: unknown = await Reflect.apply(options.client.paginate, options.client, asked);
+    looked.resolve(undefined);
+    await go.promise;
+    return found;
+  };
+  const slow = { ...options, client: { ...options.client, paginate: paginate as typeof options.client.paginate } };
+  const second = writePage(slow, [], aNotice({ fact: 'i/merged', occasion: 'merged' }));
+  await looked.promise;
+  await writePage(options, [], aNotice({ fact: 'i/opened', occasion: 'opened' }));
+  go.resolve(undefined);
+  assert.deepEqual(await second, { kind: 'delivered' });
+  const open = issues().filter(({ state }) => state === 'open');
+  assert.equal(open.length, 1);
+  assert.equal(open[0]?.body?.match(/^\| 2026-/gm)?.length, 2);
+});
+
 test('another incident has another issue, and the end of one that nobody was told of has none', async (t) => {
   const { options, issues } = await aRepository(t);
   await writePage(options, [], aNotice({ incident: 'ffffffffffff', occasion: 'recovered' }));
