@@ -107,9 +107,18 @@ export function createHerald(doors: HeraldDoors, record: (entries: readonly Entr
       const lines = parse(await doors.repository.ledger());
       const told = new Set(lines.filter(({ kind }) => kind === 'notified').map(({ details }) => details['fact']));
       const age = (line: Entry): number => doors.clock.now() - Date.parse(line.at);
-      written(lines.filter((line) => !told.has(line.id) && age(line) >= GRACE && age(line) < STALE));
+      const isDue = (line: Entry): boolean => !told.has(line.id) && age(line) >= GRACE && age(line) < STALE;
+      // Who was told that it is over must not be called for it afterwards: nothing would take that back.
+      const isPast = ({ incident }: Entry, i: number): boolean =>
+        incident !== null &&
+        lines.some((end, j) => j > i && end.incident === incident && isEnd(end) && told.has(end.id));
+      written(lines.filter((line, i) => isDue(line) && !isPast(line, i)));
     },
   };
+}
+
+function isEnd({ kind }: Entry): boolean {
+  return kind === 'recovered' || kind === 'cancelled';
 }
 
 /** What the ledger keeps of it: who was told, and once for each incident who could not be. */

@@ -185,3 +185,28 @@ test('a process that ended before it told anybody is made up for, but not for wh
   assert.equal(sent[0].notice.at, line('lost', 600).at);
   assert.ok(at(0) < sent[0].notice.at);
 });
+
+test('who was told that an incident is over is not called for it afterwards', async () => {
+  const world = aWorld([{ ...SLACK, on: ['escalated', 'recovered'] }]);
+  const line = (id: string, kind: Entry['kind'], incident: string, details: Entry['details'] = {}): Entry => ({
+    ...{ at: new Date(world.clock.now() - 600_000).toISOString(), kind, id, incident, details },
+    ...{ service: 'web', environment: 'production', revision: BAD, actor: 'lastgood', because: 'late' },
+  });
+  world.repository.ledgerText = append(
+    '',
+    [
+      line('one/escalated', 'escalated', 'one', { trouble: 'not-recovered' }),
+      line('two/escalated', 'escalated', 'two', { trouble: 'not-recovered' }),
+      line('one/recovered', 'recovered', 'one'),
+      line('one/recovered/notified', 'notified', 'one', { fact: 'one/recovered' }),
+    ],
+    sha256,
+  ).text;
+  const { notifier, sent } = aNotifier();
+  await aLoop(world, { ...doorsOf(world), notifier }).catchUp();
+  await settle();
+  assert.deepEqual(
+    sent.map(({ notice }) => notice.fact),
+    ['two/escalated'],
+  );
+});
