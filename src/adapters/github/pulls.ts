@@ -1,5 +1,5 @@
 /** What GitHub says of our pull requests. */
-import { LABELS } from '../../plan/identity.ts';
+import { isSecond, LABELS } from '../../plan/identity.ts';
 import { bareLogin } from '../../plan/incident.ts';
 import type { Pull } from '../../ports.ts';
 import { parseBlock } from '../../report/memory.ts';
@@ -157,4 +157,41 @@ export function isFinished(pull: Pull): boolean {
   // Reopened by a person, it goes on.
   if (pull.labels.includes(LABELS.cancelled)) return pull.state === 'closed';
   return pull.state !== 'open' && pull.labels.includes(LABELS.escalated);
+}
+
+interface OpenedNode {
+  readonly number: number;
+  readonly headRefName: string;
+  readonly createdAt: string;
+  readonly author: ActorNode | null;
+}
+
+/**
+ * Rollbacks of ours from branches that begin so, since then. By their labels: in a busy repository they are soon not among the newest
+ * pull requests. And by branch, for those that have no label yet.
+ */
+export async function countOpened(
+  client: GitHubClient,
+  place: Place,
+  { us, prefix, since }: { readonly us: string; readonly prefix: string; readonly since: string },
+): Promise<number> {
+  const fields = 'nodes { number headRefName createdAt author { __typename login } }';
+  const labelled = Object.values(LABELS).map(
+    (name, i) => `l${i}: pullRequests(labels: ["${name}"], last: 100) { ${fields} }`,
+  );
+  const document = `query Opened($owner: String!, $repo: String!) { repository(owner: $owner, name: $repo) {
+    ${labelled.join('\n')}
+    recent: pullRequests(last: 50) { ${fields} } } }`;
+  const { repository } = await ask<{ repository: Record<string, { nodes: readonly OpenedNode[] }> }>(
+    client,
+    document,
+    { ...place },
+    'count the rollbacks of today',
+  );
+  const found = Object.values(repository).flatMap(({ nodes }) => nodes);
+  const counted = found.filter(
+    ({ author, headRefName: branch, createdAt }) =>
+      isUs(author, us) && branch.startsWith(prefix) && !isSecond(branch) && Date.parse(createdAt) >= Date.parse(since),
+  );
+  return new Set(counted.map(({ number }) => number)).size;
 }

@@ -1,6 +1,4 @@
 import { readJobVerdict } from './job-verdict.ts';
-import { isSecond } from '../../plan/identity.ts';
-import { bareLogin } from '../../plan/incident.ts';
 import type { DeploymentRepository, Pull, Reaction } from '../../ports.ts';
 import { adoptPull, listHumanReverts } from './adopt.ts';
 import { addLabel, listOpenPulls, writeCheck } from './checks.ts';
@@ -20,7 +18,7 @@ import {
   replaceLabel,
   rewriteText,
 } from './pull-writes.ts';
-import { findPull, listUnfinished } from './pulls.ts';
+import { countOpened, findPull, listUnfinished } from './pulls.ts';
 import {
   ask,
   descendsFrom,
@@ -135,25 +133,4 @@ async function readId(client: GitHubClient, place: Place): Promise<string> {
   return (
     await ask<{ repository: { id: string } }>(client, document, { ...place }, `read ${place.owner}/${place.repo}`)
   ).repository.id;
-}
-
-async function countOpened(
-  client: GitHubClient,
-  place: Place,
-  { us, prefix, since }: { us: string; prefix: string; since: string },
-): Promise<number> {
-  const document = `query Opened($owner: String!, $repo: String!) { repository(owner: $owner, name: $repo) {
-    pullRequests(last: 100) { nodes { headRefName createdAt author { login } } } } }`;
-  const answer = await ask<{
-    repository: {
-      pullRequests: { nodes: readonly { headRefName: string; createdAt: string; author: { login: string } | null }[] };
-    };
-  }>(client, document, { ...place }, 'count the rollbacks of today');
-  return answer.repository.pullRequests.nodes.filter(
-    (pull) =>
-      bareLogin(pull.author?.login ?? '') === bareLogin(us) &&
-      pull.headRefName.startsWith(prefix) &&
-      !isSecond(pull.headRefName) &&
-      Date.parse(pull.createdAt) >= Date.parse(since),
-  ).length;
 }

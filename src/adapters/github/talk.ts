@@ -243,13 +243,14 @@ export async function answerCheck(
 
 export async function listGateRuns(client: GitHubClient, place: Place, sha: string): Promise<GateRun[]> {
   try {
-    const { data } = await client.request('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', {
+    // A commit of a monorepo may have more check runs than one page holds.
+    const runs = await client.paginate('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', {
       ...place,
       ref: sha,
       per_page: 100,
       filter: 'latest',
     });
-    return data.check_runs
+    return runs
       .filter((run) => run.name.startsWith('lastgood/gate/') && run.status === 'completed')
       .map((run) => ({
         id: Number(run.id),

@@ -1,4 +1,5 @@
 import type { TreeFile } from '../../ports.ts';
+import { RollbackError } from '../../errors.ts';
 import { explain, type GitHubClient } from './client.ts';
 import { ask, type Place } from './read.ts';
 
@@ -87,6 +88,11 @@ async function deepTree(client: GitHubClient, place: Place, oid: string, path: s
       tree_sha: oid,
       recursive: '1',
     });
+    // A part of a folder would look like the whole: what is missing from it would be deleted.
+    if (data.truncated)
+      throw new RollbackError('input-invalid', `GitHub lists only a part of ${path}: it holds too many files`, {
+        hint: 'Name smaller folders under paths in the playbook.',
+      });
     return data.tree
       .filter((item) => item.type !== 'tree')
       .map((item) => ({ path: `${path}/${item.path}`, blob: item.sha, mode: item.mode }));

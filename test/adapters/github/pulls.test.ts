@@ -150,22 +150,22 @@ test('a pull request that somebody else opened from a branch of this name is not
   assert.equal(await found({ author: null }), null);
 });
 
-test('rollbacks of today are those that we opened', async () => {
-  const createdAt = '2026-03-01T12:00:00Z';
-  const node = (login: string | null, headRefName = BRANCH, at = createdAt) => ({
-    headRefName,
-    createdAt: at,
-    author: login === null ? null : { login },
+test('rollbacks of today are those that we opened, each once, labelled or not', async () => {
+  const opened = (number: number, author: object | null, headRefName = BRANCH, createdAt = '2026-03-01T12:00:00Z') => ({
+    ...{ number, headRefName, createdAt, author },
   });
-  const nodes = [
-    node('lastgood'),
-    node('eve'),
-    node(null),
-    node('lastgood', 'rollback/staging/web/bad0000'),
-    node('lastgood', BRANCH, '2026-02-01T12:00:00Z'),
+  const us = { __typename: 'Bot', login: 'lastgood' };
+  const recent = [
+    opened(7, us),
+    opened(8, { __typename: 'User', login: 'lastgood' }),
+    opened(9, null),
+    opened(10, us, 'rollback/staging/web/bad0000'),
+    opened(11, us, BRANCH, '2026-02-01T12:00:00Z'),
   ];
-  graphql('Opened', { data: { repository: { pullRequests: { nodes } } } });
-  assert.equal(await aRepository().openedSince('rollback/production/web/', '2026-03-01T00:00:00Z'), 1);
+  graphql('Opened', {
+    data: { repository: { l0: { nodes: [opened(7, us), opened(6, us)] }, recent: { nodes: recent } } },
+  });
+  assert.equal(await aRepository().openedSince('rollback/production/web/', '2026-03-01T00:00:00Z'), 2);
 });
 
 test('the newest pull request that is not closed counts', async () => {
