@@ -28,13 +28,16 @@ interface Manifest {
   readonly stringData: Readonly<Record<string, string>>;
   readonly spec: {
     readonly ports: readonly { readonly targetPort: string }[];
+    readonly egress: readonly {
+      readonly to: readonly { readonly ipBlock?: { readonly cidr: string; readonly except: readonly string[] } }[];
+    }[];
     readonly template: {
       readonly spec: {
         readonly terminationGracePeriodSeconds: number;
         readonly automountServiceAccountToken: boolean;
         readonly securityContext: Readonly<Record<string, unknown>>;
         readonly containers: readonly Container[];
-        readonly volumes: readonly { readonly secret: { readonly secretName: string } }[];
+        readonly volumes: readonly { readonly secret: { readonly secretName: string; readonly defaultMode: number } }[];
       };
     };
   };
@@ -70,6 +73,32 @@ test('the pod is not root, changes no file, has no capability and no token of th
     capabilities: { drop: ['ALL'] },
   });
   assert.ok(pod.terminationGracePeriodSeconds > 25 + 10, 'a draining bot would be killed');
+});
+
+test('the key is a file that the user of the pod may read, and nobody else of the node', () => {
+  const { securityContext, volumes } = manifest('deployment.yaml').spec.template.spec;
+  // As Kubernetes makes it: owned by root, in the group of the pod.
+  assert.equal(securityContext['fsGroup'], securityContext['runAsGroup']);
+  assert.deepEqual(
+    volumes.map(({ secret }) => secret.defaultMode),
+    [0o440],
+  );
+});
+
+test('the network policy lets nothing out to the metadata service of a cloud', () => {
+  const { egress } = manifest('network.yaml').spec;
+  const blocks = egress.flatMap(({ to }) => to.flatMap(({ ipBlock }) => (ipBlock ? [ipBlock] : [])));
+  assert.ok(
+    egress.every(({ to }) => to.length > 0),
+    'a rule without a place is open to all',
+  );
+  assert.deepEqual(
+    blocks.map(({ cidr, except }) => [cidr, except[0]]),
+    [
+      ['0.0.0.0/0', '169.254.0.0/16'],
+      ['::/0', 'fe80::/10'],
+    ],
+  );
 });
 
 test('the image, npm run bot and the measurements start the bot in the same way', () => {

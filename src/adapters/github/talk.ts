@@ -253,7 +253,7 @@ export async function listGateRuns(client: GitHubClient, place: Place, sha: stri
     return runs
       .filter((run) => run.name.startsWith('lastgood/gate/') && run.status === 'completed')
       .map((run) => ({
-        id: Number(run.id),
+        id: run.id,
         name: run.name,
         externalId: run.external_id ?? '',
         sha: run.head_sha,
