@@ -47,7 +47,7 @@ export function reason(rules: Rules, outcome: Outcome, { state, findings }: Fact
     case 'pass':
       return `${compared === '' ? '' : `${compared}; `}every limit is proven kept after ${after}; ${told(rules.triggers.filter((rule) => rule.required).map((rule) => rule.name))}`;
     case 'continue':
-      return waiting(rules, outcome, state);
+      return waiting(rules, outcome, state, told);
     case 'no-data':
     case 'error':
       return `${after} are over and something required was not measured; ${told(outcome.decision.missing)}`;
@@ -64,10 +64,15 @@ function open(rules: Rules, { decision }: Outcome): readonly string[] {
   return names.length > 0 ? names : rules.triggers.map((rule) => rule.name);
 }
 
-function waiting(rules: Rules, { decision, logE }: Outcome, state: State): string {
+function waiting(
+  rules: Rules,
+  { decision, logE }: Outcome,
+  state: State,
+  told: (names: readonly string[]) => string,
+): string {
   if (!rules.triggers.some((rule) => rule.required)) return 'no trigger decides, so nothing can pass';
   const left = [...new Set([...decision.missing, ...decision.unproven])];
-  if (left.length > 0) return `not yet proven: ${left.join(', ')}`;
+  if (left.length > 0) return told(left);
   if (state.t < rules.soakSeconds) return `no harm so far; soaking until ${duration(rules.soakSeconds)}`;
   return `some evidence of harm (log E ${logE.toFixed(2)}) holds back the pass`;
 }

@@ -98,6 +98,18 @@ test('an accuracy that falls below its limit fails, one that holds passes', () =
   assert.equal(play(gate, () => ({ accuracy: events(68, 75, 900, 1000) })).status, 'pass');
 });
 
+test('while it looks, it says of each trigger that is not proven yet both numbers, its limit and the odds', () => {
+  const [errors, slow] = [aTrigger({ name: 'errors' }), aTrigger({ name: 'slow' })];
+  const silent = { kind: 'missing', reason: 'no-series', detail: 'no such metric' } as const;
+  const gate = aGate({ triggers: [errors, slow] });
+  const { status, because } = play(gate, () => ({ errors: events(1, 100, 2, 100), slow: silent }), 1);
+  assert.equal(status, 'continue');
+  assert.match(
+    because,
+    /^errors: rate 0\.01 < limit 0\.\d+ \(baseline 0\.02\): not proven yet \(odds .* for harm, .* for none\), n 100\/100; slow: no data: /,
+  );
+});
+
 test('p99 above a limit fails on what is surely slower and passes on what may be slower', () => {
   const slow = aTrigger({ name: 'p99', if: when({ kind: 'quantile', q: 0.99 }, '>', { factor: 0, plus: 300 }) });
   const histogram =
