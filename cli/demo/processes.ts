@@ -87,6 +87,9 @@ export interface GateRun {
   readonly summary: string;
 }
 
+/** What the workflow of the README declares. */
+const WORKFLOW_PERMISSIONS = { contents: 'read', checks: 'write' } as const;
+
 /** The committed bundle of the Action, started as the runner starts it; ended when the world ends. */
 export async function runActionBundle(
   town: Town,
@@ -111,7 +114,7 @@ export async function runActionBundle(
         INPUT_SERVICE: 'recommender',
         INPUT_ENVIRONMENT: 'production',
         INPUT_SHA: sha,
-        INPUT_TOKEN: town.github.actionsToken(REPOSITORY),
+        INPUT_TOKEN: town.github.actionsToken(REPOSITORY, WORKFLOW_PERMISSIONS),
         'INPUT_ON-FAIL': 'rollback',
         'INPUT_ON-INCONCLUSIVE': 'hold',
         'INPUT_DRY-RUN': 'false',

@@ -17,7 +17,7 @@ import { ensureUser } from './people.ts';
 import { createRepository, type NewRepository } from './repositories.ts';
 import { protectionFrom, rulesFrom } from './rest/protection.ts';
 import type { BypassActor, Ruleset } from './rule-state.ts';
-import type { App, Repository, Role, User, Viewer } from './state.ts';
+import type { Access, App, Repository, Role, User, Viewer } from './state.ts';
 import { Webhooks } from './webhooks.ts';
 
 export interface LocalGitHub extends Human {
@@ -45,8 +45,11 @@ export interface LocalGitHub extends Human {
   uninstall(repository: string, app?: App): void;
   /** A personal token, the same each time. */
   token(login: string): string;
-  /** A workflow's GITHUB_TOKEN: acts as github-actions[bot], and what it does starts no workflows. */
-  actionsToken(repository: string): string;
+  /**
+   * A workflow's GITHUB_TOKEN: acts as github-actions[bot], and what it does starts no workflows. With the permissions that the
+   * workflow declares; all that it may have unless told.
+   */
+  actionsToken(repository: string, permissions?: Readonly<Record<string, Access>>): string;
   /** A fresh installation token of an app (ours unless told). */
   appToken(app?: App): string;
   /** Classic protection in the shape of PUT /branches/{branch}/protection. */
@@ -192,7 +195,8 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<LocalGit
     install: (name, app = hub.app) => void at(name).installed.add(app.id),
     uninstall: (name, app = hub.app) => void at(name).installed.delete(app.id),
     token: (login) => userToken(hub, ensureUser(hub, login)),
-    actionsToken: (name) => installationToken(hub, hub.actions, new Set([at(name).id]), hub.actions.permissions).token,
+    actionsToken: (name, permissions = hub.actions.permissions) =>
+      installationToken(hub, hub.actions, new Set([at(name).id]), { metadata: 'read', ...permissions }).token,
     appToken: (app = hub.app) => installationToken(hub, app, null, app.permissions).token,
     protect: (name, branch, settings) => void at(name).protections.set(branch, protectionFrom(settings)),
     ruleset: (name, input) => {

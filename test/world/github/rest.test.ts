@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Octokit } from '@octokit/rest';
 import { restRoutes } from '../../../src/world/github/rest/routes.ts';
 import { aGitHub, FILES, person, refusal, repo, REPO, theApp } from './setup.ts';
 
@@ -283,6 +284,38 @@ test('an app may do only what it was given, and a private repository is hidden f
   const write = app.issues.create({ ...repo, title: 'no' });
   assert.deepEqual(await refusal(write), { status: 403, message: 'Resource not accessible by integration' });
   assert.equal((await refusal(app.repos.get({ owner: 'acme', repo: 'secret' }))).status, 404);
+});
+
+test('what is longer than GitHub takes is refused, wherever it is written', async (t) => {
+  const github = await aGitHub(t);
+  const number = await openSome(github);
+  const [app, mona] = [theApp(github), person(github, 'mona')];
+  const head_sha = (await mona.git.getRef({ ...repo, ref: 'heads/main' })).data.object.sha;
+  const long = (most: number) => 'x'.repeat(most + 1);
+  const check = { ...repo, name: 'lastgood', head_sha };
+  const at = { ...repo, issue_number: number };
+  const pull = { ...repo, pull_number: number };
+  for (const call of [
+    () => app.checks.create({ ...check, output: { title: 'a', summary: long(65_535) } }),
+    () => app.checks.create({ ...check, output: { title: 'a', summary: 'b', text: long(65_535) } }),
+    () => mona.issues.create({ ...repo, title: long(256) }),
+    () => mona.issues.update({ ...at, title: long(256) }),
+    () => mona.issues.createComment({ ...at, body: long(65_536) }),
+    () => mona.issues.addLabels({ ...at, labels: [long(50)] }),
+    () => mona.pulls.update({ ...pull, body: long(65_536) }),
+    () => mona.pulls.update({ ...pull, title: long(256) }),
+    () => mona.repos.createCommitStatus({ ...repo, sha: head_sha, state: 'success', description: long(140) }),
+  ])
+    assert.equal((await refusal(call())).status, 422, String(call));
+  assert.equal((await mona.pulls.get(pull)).data.title.length < 256, true);
+});
+
+test('a workflow may do only what its permissions say', async (t) => {
+  const github = await aGitHub(t);
+  const token = github.actionsToken(REPO, { contents: 'read', checks: 'write' });
+  const workflow = new Octokit({ baseUrl: github.url, auth: token });
+  await workflow.repos.getContent({ ...repo, path: 'README.md' });
+  assert.equal((await refusal(workflow.issues.create({ ...repo, title: 'no' }))).status, 403);
 });
 
 test('a call that is told to fail fails once, and may have done its work all the same', async (t) => {

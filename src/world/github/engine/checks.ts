@@ -10,6 +10,15 @@ import { iso } from '../views/time.ts';
 import { considerAutoMerge } from './auto-merge.ts';
 import { emit } from './events.ts';
 import { suiteConclusion } from './check-state.ts';
+import {
+  demandItems,
+  demandLength,
+  demandOutput,
+  demandSchema,
+  MAX_ACTIONS,
+  MAX_ANNOTATIONS,
+  MAX_STATUS,
+} from './limits.ts';
 
 export interface CheckInput {
   readonly name: string | null;
@@ -42,16 +51,9 @@ export async function suiteFor(hub: Hub, repository: Repository, app: App, headS
 const LIMITS = { label: 20, description: 40, identifier: 20 } as const;
 
 function demandActions(actions: readonly CheckAction[]): void {
-  if (actions.length > 3) throw unprocessable('Invalid request.\n\nNo more than 3 items are allowed; actions.');
-  for (const action of actions) {
-    for (const key of ['label', 'description', 'identifier'] as const) {
-      if (action[key].length > LIMITS[key]) {
-        throw unprocessable(
-          `Invalid request.\n\nOnly ${LIMITS[key]} characters are allowed; ${action[key].length} were supplied.`,
-        );
-      }
-    }
-  }
+  demandItems('actions', actions, MAX_ACTIONS);
+  for (const action of actions)
+    for (const key of ['label', 'description', 'identifier'] as const) demandSchema(action[key], LIMITS[key]);
 }
 
 function apply(hub: Hub, run: CheckRun, input: CheckInput): void {
@@ -66,9 +68,14 @@ function apply(hub: Hub, run: CheckRun, input: CheckInput): void {
   run.actions = input.actions ?? run.actions;
   if (input.output !== null) {
     const { title, summary, text, annotations } = input.output;
+    if (summary === null || (title ?? run.output.title) === null)
+      throw unprocessable('Invalid request.\n\n"title", "summary" weren\'t supplied.');
+    demandItems('annotations', annotations, MAX_ANNOTATIONS);
+    demandOutput(summary);
+    demandOutput(text);
     run.output = {
       title: title ?? run.output.title,
-      summary: summary ?? run.output.summary,
+      summary,
       text: text ?? run.output.text,
       annotations: [...run.output.annotations, ...annotations],
     };
@@ -194,6 +201,7 @@ export async function createStatus(
 ): Promise<Status> {
   const commit = await repository.git.store.commit(input.sha);
   if (commit === null) throw unprocessable(`No commit found for SHA: ${input.sha}`);
+  demandLength('Status', 'description', input.description ?? '', MAX_STATUS);
   const status: Status = {
     ...input,
     id: hub.nextId(),

@@ -6,7 +6,7 @@ import { notFound, validationFailed } from '../problem.ts';
 import type { CommitComment, Repository, Viewer } from '../state.ts';
 import { commitCommentView } from '../views/issue.ts';
 import { emit } from './events.ts';
-import { demandLength } from './issues.ts';
+import { demandBody } from './limits.ts';
 
 export async function addCommitComment(
   hub: Hub,
@@ -17,7 +17,7 @@ export async function addCommitComment(
   const commit = await repository.git.resolveCommit(sha);
   if (commit === null) throw notFound();
   if (body.trim() === '') throw validationFailed({ resource: 'CommitComment', field: 'body', code: 'missing_field' });
-  demandLength(body);
+  demandBody('CommitComment', body);
   const comment: CommitComment = {
     ...{ id: hub.nextId(), commit: commit.sha, author: actorOf(viewer), app: appOf(viewer) },
     ...{ createdAt: hub.now(), reactions: [], body, updatedAt: hub.now(), lastEditedAt: null },

@@ -2,12 +2,11 @@
  * Issues, comments, labels and reactions.
  */
 import { actorOf, appOf, findUser, type Hub } from '../hub.ts';
-import { Problem, notFound, validationFailed } from '../problem.ts';
+import { notFound, validationFailed } from '../problem.ts';
 import type { App, Comment, Issue, Label, Reaction, Repository, User, Viewer } from '../state.ts';
 import { commentView, issueView } from '../views/issue.ts';
 import { emit } from './events.ts';
-
-export const MAX_BODY = 65_536;
+import { demandBody, demandLength, demandTitle, MAX_LABEL } from './limits.ts';
 
 export interface IssueDraft {
   readonly title: string;
@@ -18,7 +17,8 @@ export interface IssueDraft {
 
 export function newIssue(hub: Hub, repository: Repository, { title, body, author, app }: IssueDraft): Issue {
   if (title.trim() === '') throw validationFailed({ resource: 'Issue', field: 'title', code: 'missing_field' });
-  demandLength(body ?? '');
+  demandTitle('Issue', title);
+  demandBody('Issue', body ?? '');
   const now = hub.now();
   const issue: Issue = {
     id: hub.nextId(),
@@ -45,20 +45,6 @@ export function newIssue(hub: Hub, repository: Repository, { title, body, author
   repository.nextNumber += 1;
   repository.issues.set(issue.number, issue);
   return issue;
-}
-
-export function demandLength(body: string): void {
-  if (body.length <= MAX_BODY) return;
-  throw new Problem(422, 'Validation Failed', {
-    errors: [
-      {
-        resource: 'IssueComment',
-        field: 'body',
-        code: 'custom',
-        message: `body is too long (maximum is ${MAX_BODY} characters)`,
-      },
-    ],
-  });
 }
 
 export function findIssue(repository: Repository, number: number): Issue {
@@ -101,7 +87,7 @@ function emitComment(
 
 export function addComment(hub: Hub, repository: Repository, viewer: Viewer, issue: Issue, body: string): Comment {
   if (body.trim() === '') throw validationFailed({ resource: 'IssueComment', field: 'body', code: 'missing_field' });
-  demandLength(body);
+  demandBody('IssueComment', body);
   const now = hub.now();
   const comment: Comment = {
     id: hub.nextId(),
@@ -128,7 +114,7 @@ export function findComment(repository: Repository, id: number): Comment {
 }
 
 export function editComment(hub: Hub, repository: Repository, viewer: Viewer, comment: Comment, body: string): void {
-  demandLength(body);
+  demandBody('IssueComment', body);
   const from = comment.body;
   comment.body = body;
   comment.updatedAt = hub.now();
@@ -161,6 +147,7 @@ export function react(
 export function labelNamed(hub: Hub, repository: Repository, name: string): Label {
   const known = repository.labels.get(name.toLowerCase());
   if (known !== undefined) return known;
+  demandLength('Label', 'name', name, MAX_LABEL);
   const label: Label = { id: hub.nextId(), name, color: 'ededed', description: null };
   repository.labels.set(name.toLowerCase(), label);
   return label;
@@ -179,6 +166,8 @@ export interface IssueEdit {
 export function editIssue(hub: Hub, repository: Repository, viewer: Viewer, issue: Issue, edit: IssueEdit): void {
   const sender = actorOf(viewer);
   const changes: Record<string, unknown> = {};
+  demandTitle('Issue', edit.title ?? '');
+  demandBody('Issue', edit.body ?? '');
   if (edit.title !== null && edit.title !== issue.title) {
     changes['title'] = { from: issue.title };
     issue.title = edit.title;

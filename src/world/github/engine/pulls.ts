@@ -8,6 +8,7 @@ import type { Pull, Repository, User, Viewer } from '../state.ts';
 import { pullView } from '../views/pull.ts';
 import { emit } from './events.ts';
 import { newIssue } from './issues.ts';
+import { demandBody, demandTitle } from './limits.ts';
 import { pullFacts } from './mergeability.ts';
 
 export function findPull(repository: Repository, number: number): Pull {
@@ -121,6 +122,8 @@ export async function editPull(
   const sender = actorOf(viewer);
   const { issue } = pull;
   const changes: Record<string, unknown> = {};
+  demandTitle('PullRequest', edit.title ?? '');
+  demandBody('PullRequest', edit.body ?? '');
   if (edit.title !== null && edit.title !== issue.title) {
     changes['title'] = { from: issue.title };
     issue.title = edit.title;
