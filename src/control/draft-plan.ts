@@ -165,8 +165,11 @@ export async function makeWay(doors: Doors, target: Target, overview: Overview, 
     forMs: target.rules.rollback.quarantine,
     now: clock.now(),
   });
-  const plan =
-    after !== undefined
+  // Exactly what was confirmed, which was printed as one pull request.
+  const isSettled = made.kind === 'conflict';
+  const plan = isSettled
+    ? restore
+    : after !== undefined
       ? { ...restore, strategy: after.strategy, phase: { kind: 'version', first: after.first } as const }
       : inHalves({ ...sight, restore }, states.now, sha256);
   const isNews = quarantine !== null && isNew(quarantine, text);

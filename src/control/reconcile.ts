@@ -86,6 +86,12 @@ export function createLoop(doors: Doors): Loop {
     const { planned, existing } = drafted;
     if (planned.kind === 'no-last-good' && existing === null && ask.to !== null && ask.cause.kind === 'command')
       return { kind: 'idle', because: planned.because, again: null };
+    if (ask.accept !== undefined && existing === null && planned.kind === 'planned' && planned.plan.hash !== ask.accept)
+      return {
+        kind: 'idle',
+        because: `plan ${ask.accept} is no longer what would happen: something moved while it was being confirmed`,
+        again: null,
+      };
     return start(target, overview, { drafted, gathering }, options);
   }
 

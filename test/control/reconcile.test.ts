@@ -550,3 +550,12 @@ test('asked again without a name while the revert is being proven, the same roll
   assert.equal(again.kind === 'looked' && again.pull?.number, world.repository.pulls[0]?.number);
   assert.deepEqual(world.repository.issues, []);
 });
+
+test('a plan that is not the confirmed one is not run in its place', async () => {
+  const world = aRelease();
+  const ask = anAsk(world, { cause: aCommandCause(), accept: '0123456789ab' });
+  const settled = await aLoop(world).reconcile(KEY, ask);
+  assert.equal(settled.kind, 'idle');
+  assert.match(settled.kind === 'idle' ? settled.because : '', /plan 0123456789ab is no longer what would happen/);
+  assert.deepEqual(world.repository.pulls, []);
+});

@@ -1,11 +1,12 @@
 /** A canary behind a route whose weights stand in Git: the traffic goes first, the version follows. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { hear } from '../../src/control/command.ts';
 import { parse, verify } from '../../src/ledger/chain.ts';
 import { parseBlock } from '../../src/report/memory.ts';
 import { parseTimeline } from '../../src/report/timeline.ts';
 import { aCommandCause, playbookText, type PlaybookParts } from './builders.ts';
-import { anOutside, Killed, mortalDoors, sha256, type Outside } from './fakes.ts';
+import { anOutside, doorsOf, Killed, mortalDoors, sha256, type Outside } from './fakes.ts';
 import { aLoop, anAsk, keepsOf, KEY, steps, toTheEnd, type Released } from './world.ts';
 
 const ROUTE = 'apps/web/route.yaml';
@@ -275,6 +276,28 @@ test('whoever asks in person is asked what they mean, and nothing is moved befor
   const look = await aLoop(world).reconcile(KEY, anAsk(world, { cause: aCommandCause() }));
   assert.deepEqual(steps([look]), ['escalate conflict']);
   assert.deepEqual(world.repository.pulls, []);
+});
+
+test('whoever confirms that only the colliding keys are set gets exactly that plan, in one pull request', async () => {
+  const world = aCanary();
+  world.repository.release('Canary web 1.4.3', { [CANARY]: workload('canary', '1.4.3') });
+  const loop = aLoop(world);
+  const say = async (body: string): Promise<string> => {
+    const comment = world.repository.say({ kind: 'commit', sha: world.bad }, 'ada', body);
+    world.clock.turn(1000);
+    await hear(doorsOf(world), loop, { ...comment, commentId: comment.id, isBot: false });
+    await loop.flush();
+    return world.repository.said.filter(({ author }) => author === 'lastgood[bot]').at(-1)?.body ?? '';
+  };
+  const offered = await say('/rollback plan web production');
+  assert.match(offered, /Or set only these keys/);
+  const hash = /\/rollback confirm ([0-9a-f]{12})/.exec(offered)?.[1] ?? '';
+  await say(`/rollback confirm ${hash}`);
+  assert.deepEqual(
+    world.repository.pulls.map(({ body }) => parseBlock(body)?.planHash),
+    [hash],
+  );
+  assert.equal(parseBlock(world.repository.pulls[0]?.body)?.half, undefined);
 });
 
 test('a later release of the stable arm, too, leaves nowhere to send users: a person is called at once', async () => {
