@@ -11,12 +11,14 @@ import type { Standing } from '../ledger/standing.ts';
 import type { Overview, Pull } from '../ports.ts';
 import { mergedRevert, openRevert } from './adopt.ts';
 import { lookAtListed } from './artefacts.ts';
+import { seeApplications, type ApplicationSeen } from './applications.ts';
 import type { Doors } from './doors.ts';
 import { draftFallback, wantsFallback } from './draft-fallback.ts';
 import { readPast } from './draft-past.ts';
 import type { Made } from './draft-plan.ts';
 import { findWay } from './draft-target.ts';
 import { detailOf, QUARANTINE } from './entries.ts';
+import { newestServing } from './serving.ts';
 import { placesOf, type Places } from './places.ts';
 import { foresee } from './foresee.ts';
 import { foreseeMoves } from './foresee-moves.ts';
@@ -62,15 +64,18 @@ export async function draft(
   const { paths } = target.rules;
   const outlook = foresee(doors, target);
   const looks = lookAtListed(doors, target);
-  const [past, resolved, candidates] = await Promise.all([
+  const isUnnamed = ask.cause.kind === 'alert' && ask.bad === null;
+  const [past, seen, resolved, candidates] = await Promise.all([
     readPast(doors, target, key, overview),
+    isUnnamed ? inTime(doors, seeApplications(doors, target)) : [],
     ask.to === null ? null : repository.resolve(ask.to),
     repository.humanReverts(),
   ]);
   const { ledger, changes: grouped, activeRules, standing } = past;
   const named = ask.to === null ? null : await nameTarget(doors, overview.head, ask, ask.to, resolved);
   const changes = named?.sha === null && !isInstant(named.text) ? await withVersions(doors, paths, grouped) : grouped;
-  const bad = await badChange(doors, changes, ask.bad);
+  const serving = await newestServing(doors, seen, changes);
+  const bad = serving ?? (await badChange(doors, changes, ask.bad));
   if (!bad) return null;
   const incident: Incident = {
     id: incidentId(key, bad.revision, sha256),
@@ -102,8 +107,12 @@ export async function draft(
   ]);
   if (good === null) return { ...base, ...made, existing };
   const human = existing === null ? await humanRevert(made.planned) : null;
+  const notServing = serving === null ? [] : changes.slice(0, changes.indexOf(serving));
+  const innocent = notServing.map(
+    ({ revision, title }) => `${revision.slice(0, 7)} '${title}' is not applied yet, so it is not accused`,
+  );
   const foreseen = Promise.all([outlook, foreseeMoves(doors, target, { ledger, changes, good, bad: bad.revision })]);
-  const all = foreseen.then((notes) => notes.flat());
+  const all = foreseen.then((notes) => [...innocent, ...notes.flat()]);
   return { ...base, outlook: all, before: { ...before, human }, ...made, existing };
 
   async function humanRevert(found: Planned): Promise<Before['human']> {
@@ -112,6 +121,14 @@ export async function draft(
     return found.kind === 'planned' ? openRevert(repository, candidates, bad, paths, wholeOf(found.plan)) : null;
   }
 }
+
+/** An Argo CD that does not answer holds up no rollback: then the newest change is meant. */
+async function inTime(doors: Doors, seen: Promise<readonly ApplicationSeen[]>): Promise<readonly ApplicationSeen[]> {
+  const answer = doors.within === undefined ? await seen : await doors.within(PATIENCE_MS, seen);
+  return answer === 'late' ? [] : answer;
+}
+
+const PATIENCE_MS = 2_000;
 
 /** How often this very value was taken back, since the last `/release` or ever. */
 function keptBefore(ledger: readonly Entry[], { service, environment }: Key, cause: Cause): number {

@@ -7,6 +7,7 @@ import type { Verdict } from '../judge/verdict.ts';
 import type { Verify } from '../playbook/schema.ts';
 import type { Target } from '../playbook/target.ts';
 import type { Application, ArgoCd, JobVerdict, MetricSource, Obstacles, Pull } from '../ports.ts';
+import { containsCommit } from './contains.ts';
 import { appliedSince, healthySince } from './decide-cluster.ts';
 import { MIGRATION_CHECK } from './decide-migration.ts';
 import type { Doors } from './doors.ts';
@@ -62,15 +63,8 @@ async function needsNoSync(doors: Doors, application: Application, pull: Pull): 
   return containsMerge(doors, sync.revisions, pull);
 }
 
-/** With several sources only those from this repository can contain the commit: one that does is enough. */
-async function containsMerge(doors: Doors, revisions: readonly string[], pull: Pull): Promise<boolean> {
-  const merge = pull.mergeCommit;
-  if (merge === null) return false;
-  for (const revision of revisions) {
-    if (revision === merge) return true;
-    if (/^[0-9a-f]{40,64}$/.test(revision) && (await doors.repository.contains(revision, merge))) return true;
-  }
-  return false;
+async function containsMerge(doors: Doors, revisions: readonly string[], { mergeCommit }: Pull): Promise<boolean> {
+  return mergeCommit !== null && containsCommit(doors, revisions, mergeCommit);
 }
 
 /** What holds the merge, read only when it is overdue or was refused: it costs requests, and until then waiting is right. */
