@@ -556,6 +556,6 @@ test('a plan that is not the confirmed one is not run in its place', async () =>
   const ask = anAsk(world, { cause: aCommandCause(), accept: '0123456789ab' });
   const settled = await aLoop(world).reconcile(KEY, ask);
   assert.equal(settled.kind, 'idle');
-  assert.match(settled.kind === 'idle' ? settled.because : '', /plan 0123456789ab is no longer what would happen/);
+  assert.match(settled.because, /plan 0123456789ab is no longer what would happen/);
   assert.deepEqual(world.repository.pulls, []);
 });
