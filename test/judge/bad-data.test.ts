@@ -136,6 +136,17 @@ test('a canary without traffic is inconclusive early', () => {
   assert.equal(after(aGate(), { errors: events(0, 1, 5, 1000) }, NO_TRAFFIC_LOOKS).status, 'continue');
 });
 
+test('a source that has gone blind is not said to have no traffic', () => {
+  const rules = rulesOfGate(aGate());
+  let state = begin(rules);
+  for (let k = 1; k < NO_TRAFFIC_LOOKS; k++)
+    state = look(rules, state, { t: 15 * k, samples: { errors: events(0, 0, 5, 1000) } });
+  state = look(rules, state, { t: 15 * NO_TRAFFIC_LOOKS, samples: { errors: missing } });
+  assert.equal(verdict(rules, state).status, 'continue');
+  state = look(rules, state, { t: 15 * NO_TRAFFIC_LOOKS + 15, samples: { errors: events(0, 0, 5, 1000) } });
+  assert.equal(verdict(rules, state).status, 'inconclusive');
+});
+
 test('a gate whose triggers only report can neither pass nor fail', () => {
   for (const over of [{ criticality: 'info' }, { 'dry-run': true }] as const) {
     const gate = aGate({ triggers: [aTrigger(over)] });

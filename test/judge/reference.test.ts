@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seeded, type Random } from '../../bench/judge/random.ts';
+import { driftIncrements, noDriftIncrements } from '../../src/judge/drift.ts';
 import { begin, look, rulesOfGate, verdict, type State } from '../../src/judge/judge.ts';
 import type { ReferenceSample } from '../../src/measure/reference.ts';
 import type { Sample } from '../../src/measure/sample.ts';
@@ -109,6 +110,31 @@ test('a larger reference sample needs less allowance, and an exact one none', ()
   const pads = [values(random, 500), values(random, 50_000)].map((reference) => padOf(aDrift(false), reference));
   assert.ok((pads[0] ?? 0) > 9 * (pads[1] ?? 1), JSON.stringify(pads));
   assert.equal(padOf(aDrift(true), values(random, 500)), 0);
+});
+
+test('the noise of a reference sample is taken off both sides: harm lies further away, and so does harmlessness', () => {
+  const [edges, below] = [[1], [0.5]];
+  const window = { n: 100, below: [70] };
+  const at = (kappa: number, pad: number) => ({ edges, below, kappa, pad });
+  const close = (a: readonly number[], b: readonly number[]) =>
+    a.forEach((x, i) => assert.ok(Math.abs(x - (b[i] ?? NaN)) < 1e-9, `${x} and ${b[i] ?? NaN}`));
+  close(driftIncrements(at(0.15, 0.05), window), driftIncrements(at(0.2, 0), window));
+  close(noDriftIncrements(at(0.15, 0.05), window), noDriftIncrements(at(0.1, 0), window));
+});
+
+test('a fifth of the false alarms, and as much of the false passes, is left to the noise of the reference', () => {
+  const leg = (gate: ReturnType<typeof aGate>) =>
+    rulesOfGate(gate, new Map(gate.triggers.map(({ name }) => [name, values(seeded(6), 500)]))).triggers[0]?.question
+      .fail.legs[0];
+  const alone = leg(aDrift(false));
+  assert.ok(alone?.kind === 'drift-reference');
+  assert.deepEqual(alone.discount, { fail: Math.log1p(-0.2), pass: Math.log1p(-0.04) });
+  assert.equal(alone.pad, Math.sqrt(Math.log(2 / 0.002) / 1000));
+  const [one] = aDrift(false).triggers;
+  assert.ok(one !== undefined);
+  const shared = leg({ ...aDrift(false), triggers: [one, { ...one, name: 'other' }] });
+  assert.ok(shared?.kind === 'drift-reference');
+  assert.equal(shared.pad, Math.sqrt(Math.log(2 / 0.001) / 1000), 'half of the false alarms are its own');
 });
 
 function padOf(gate: ReturnType<typeof aGate>, reference: ReferenceSample): number {

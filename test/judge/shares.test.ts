@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { BEGIN_GAUGE, playGauge } from '../../src/judge/gauge-leg.ts';
+import { AT_ONCE } from '../../src/judge/mixture.ts';
 import { begin, look, rulesOfGate, verdict } from '../../src/judge/judge.ts';
 import { sharesOf } from '../../src/judge/shares.ts';
 import type { Sample } from '../../src/measure/sample.ts';
@@ -65,6 +67,17 @@ test('another split of the traffic than configured is inconclusive at once, with
 test('proven harm is told even where the split is wrong', () => {
   const result = after(aGate({ weight: 0.05 }), { errors: events(60, 100, 10, 900) }, 1);
   assert.equal(result.status, 'fail');
+});
+
+test('a gauge with a window of four looks is read at the first look and at the fifth', () => {
+  const leg = { kind: 'gauge', factor: 0, plus: 1, every: 4, batch: 1 } as const;
+  const game = { side: 'fail', starts: AT_ONCE, cap: null, catastrophe: false } as const;
+  let state = BEGIN_GAUGE;
+  const taken = Array.from({ length: 6 }, () => {
+    state = playGauge(leg, state, { kind: 'gauge', canary: 2, baseline: null }, game, 'above');
+    return state.gauge.n;
+  });
+  assert.deepEqual(taken, [1, 1, 1, 1, 2, 2]);
 });
 
 test('a gauge is read once in its own window, and its batches are averaged', () => {

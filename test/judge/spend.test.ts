@@ -47,6 +47,12 @@ test('only what lies within the window counts', () => {
   assert.equal(judged([...looks(20, 8), 40, ...looks(20, 8)], 50, 60_000).status, 'fail', '64 in one minute');
 });
 
+test('a budget that is used up is not exceeded, and what was spent a whole window ago counts no more', () => {
+  assert.notEqual(judged(looks(5, 10)).status, 'fail', 'exactly 50 of 50');
+  assert.notEqual(judged([40, 0, 0, 0, 40], 50, 60_000).status, 'fail', '60 s lie between them');
+  assert.equal(judged([40, 0, 0, 40], 50, 60_000).status, 'fail', '45 s lie between them');
+});
+
 test('nothing spent is nothing measured', () => {
   assert.notEqual(judged([]).status, 'pass');
 });
