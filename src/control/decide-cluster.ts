@@ -84,7 +84,9 @@ export function decideCluster(seen: Observed, remembered: Remembered): Step {
   }
   const healthyAt = healthySince(seen, applications, mergedAt);
   const stable = seen.now - healthyAt;
-  if (stable < verify['healthy-for']) return wait('health', `healthy for ${against(stable, verify['healthy-for'])}`);
+  const unseen = applications.length === 0;
+  if (stable < verify['healthy-for'])
+    return wait('health', `${unseen ? `merged; ${UNSEEN};` : 'healthy for'} ${against(stable, verify['healthy-for'])}`);
 
   switch (seen.proof?.status) {
     case 'pass':
@@ -96,7 +98,11 @@ export function decideCluster(seen: Observed, remembered: Remembered): Step {
             verify.within,
             [],
           )
-        : { kind: 'finish', outcome: 'recovered', because: `${seen.proof.because}${leftovers(applications)}` };
+        : {
+            kind: 'finish',
+            outcome: 'recovered',
+            because: `${seen.proof.because}${unseen ? `; ${UNSEEN}` : leftovers(applications)}`,
+          };
     case undefined:
       return wait('proof', 'the success criteria have not been measured yet');
     case 'continue':
@@ -115,6 +121,8 @@ function holdsSince({ applications, now }: Observed, mergedAt: number): readonly
     return end !== null && end > mergedAt ? [end] : [];
   });
 }
+
+const UNSEEN = 'the playbook names no Argo CD application, so only the metrics can tell';
 
 /** A stale operation without a retry counts as hung after this. */
 const HANGS_MS = 60_000;

@@ -13,15 +13,24 @@ export type VerifyWords = Pick<Verify, 'healthy-for' | 'within'> & {
  * moves, the arm that lost it may stay ill.
  */
 export function verifyList(verify: VerifyWords, applications: readonly string[], onlyTraffic = false): string {
-  const where = applications.length === 0 ? 'the applications' : applications.map((name) => code(name, 100)).join(', ');
   return [
-    `- Argo CD has applied this commit to ${where}`,
-    onlyTraffic
-      ? `- it has been applied for ${duration(verify['healthy-for'] / 1000)}; what lost its traffic may stay unhealthy`
-      : `- they stay Healthy for ${duration(verify['healthy-for'] / 1000)}`,
+    ...clusterLines(duration(verify['healthy-for'] / 1000), applications, onlyTraffic),
     ...verify.criteria.map(
       (criterion) => `- **${inline(criterion.name, 80)}** is proven not to be ${code(criterion.if.text, 200)}`,
     ),
     `- all of it within ${duration(verify.within / 1000)} of the merge; later is ${onlyTraffic ? 'not waited for' : 'an escalation'}, never green`,
   ].join('\n');
+}
+
+function clusterLines(least: string, applications: readonly string[], onlyTraffic: boolean): readonly string[] {
+  if (applications.length === 0)
+    return [
+      `- ${least} are over since the merge; the playbook names no Argo CD application, so nothing proves that this commit was applied but the numbers`,
+    ];
+  return [
+    `- Argo CD has applied this commit to ${applications.map((name) => code(name, 100)).join(', ')}`,
+    onlyTraffic
+      ? `- it has been applied for ${least}; what lost its traffic may stay unhealthy`
+      : `- they stay Healthy for ${least}`,
+  ];
 }
