@@ -1,4 +1,3 @@
-import { messageOf } from '../src/errors.ts';
 import type { Kept, PutOptions, Queue } from '../src/adapters/queue/queue.ts';
 import { loadReferences } from '../src/adapters/references.ts';
 import { parseComment } from '../src/chatops/parse.ts';
@@ -15,13 +14,13 @@ import { recordMoves } from '../src/control/pointers.ts';
 import { readGateRun } from '../src/control/gate-run.ts';
 import type { Settled } from '../src/control/follow.ts';
 import type { Loop } from '../src/control/reconcile.ts';
-import { findLeftovers } from '../src/control/sweep.ts';
 import type { Key } from '../src/plan/incident.ts';
 import type { GateRun } from '../src/ports.ts';
 import { taskOf, type Errand, type Origin } from './errand.ts';
 import type { House } from './house.ts';
 import { createGuard } from './guard.ts';
 import { isRecent } from './recent.ts';
+import { createSweeper } from './sweeper.ts';
 
 /**
  * Takes hints from the webhooks, the alerts, the timers and the sweep, and turns all of them into the same few errands. A call
@@ -166,14 +165,7 @@ export function createPorter({ house, queue, log, witness, now = Date.now }: Par
     await put({ kind: 'changes', origin, number: null });
   }
 
-  async function sweepRepository(origin: Origin): Promise<void> {
-    const { doors, loop } = await house.room(origin.repository, origin.installationId);
-    const found = await findLeftovers(doors);
-    loop.recorder.add(found.entries);
-    for (const spoken of found.commands) await put({ kind: 'comment', origin, spoken });
-    for (const { key, ask } of found.gates) await put({ kind: 'ask', origin, key, ask });
-    for (const key of found.rollbacks) await put({ kind: 'look', origin, key });
-  }
+  const sweep = createSweeper({ house, log, swept: (outcome) => witness?.swept(outcome), put });
 
   return {
     async comment(origin, spoken) {
@@ -220,19 +212,7 @@ export function createPorter({ house, queue, log, witness, now = Date.now }: Par
         once === null ? {} : { once: `moved ${origin.repository} ${once}` },
       );
     },
-    async sweep() {
-      for (const { name, installationId } of (await house.repositories()).all) {
-        try {
-          await sweepRepository({ repository: name, installationId });
-        } catch (error) {
-          // One repository that cannot be read must not hide what the others wait for.
-          const reason = messageOf(error);
-          log('warn', reason, { during: 'sweep', repository: name });
-          witness?.swept('failed');
-        }
-      }
-      witness?.swept('done');
-    },
+    sweep,
     start: () => queue.start(run),
     async drain() {
       await queue.drain();

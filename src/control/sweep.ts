@@ -17,12 +17,21 @@ export interface Leftovers {
 }
 
 const HOUR = 3_600_000;
-/** Commits of the default branch whose gates are looked at again. */
+/** Commits of the default branch whose gates are looked at again: the newest every time, the others less often. */
 const COMMITS = 20;
+const NEWEST = 3;
+const OTHERS_MS = 5 * 60_000;
 
-/** Reads the world, changes nothing. One comment or commit that cannot be read hides none of the others; the next sweep asks again. */
-export async function findLeftovers(doors: Doors): Promise<Leftovers> {
+/** When the gates of a commit were read last, by its sha. Kept from sweep to sweep: GitHub counts what is asked. */
+export type GatesRead = Map<string, number>;
+
+/**
+ * Reads the world, changes nothing. One comment or commit that cannot be read hides none of the others; the next sweep asks again. A
+ * repository without a playbook is none of ours.
+ */
+export async function findLeftovers(doors: Doors, read: GatesRead = new Map()): Promise<Leftovers> {
   const { repository, clock } = doors;
+  if ((await repository.overview()).playbook === null) return { rollbacks: [], commands: [], gates: [], entries: [] };
   const since = new Date(clock.now() - 24 * HOUR).toISOString();
   const [unfinished, comments, shas] = await Promise.all([
     repository.unfinishedRollbacks(),
@@ -37,8 +46,18 @@ export async function findLeftovers(doors: Doors): Promise<Leftovers> {
     if (reaction !== null) continue;
     commands.push({ ...comment, commentId: comment.id, isBot: false });
   }
-  const news = (await Promise.all(shas.map((sha) => repository.gateRuns(sha).catch(later(doors)))))
-    .flatMap((runs) => runs ?? [])
+  for (const sha of read.keys()) if (!shas.includes(sha)) read.delete(sha);
+  const due = shas.filter((sha, i) => i < NEWEST || clock.now() - (read.get(sha) ?? -Infinity) >= OTHERS_MS);
+  const news = (
+    await Promise.all(
+      due.map(async (sha) => {
+        const runs = await repository.gateRuns(sha).catch(later(doors));
+        if (runs) read.set(sha, clock.now());
+        return runs ?? [];
+      }),
+    )
+  )
+    .flat()
     .flatMap((run) => readGateRun(repository, run) ?? []);
   return {
     rollbacks,
@@ -48,10 +67,10 @@ export async function findLeftovers(doors: Doors): Promise<Leftovers> {
   };
 }
 
-/** Undefined for what failed for a passing reason. */
+/** Undefined for what GitHub did not tell: a comment may be gone by now. */
 function later({ log }: Pick<Doors, 'log'>): (error: unknown) => undefined {
   return (error) => {
-    if (!(error instanceof RollbackError) || !error.retryable) throw error;
+    if (!(error instanceof RollbackError)) throw error;
     log('warn', error.message, { during: 'sweep' });
   };
 }

@@ -114,7 +114,7 @@ export interface DeploymentRepository {
   gateRuns(sha: string): Promise<readonly GateRun[]>;
   /** The check run or commit status of this name on a commit; null: there is none yet. */
   jobVerdict(sha: string, name: string): Promise<JobVerdict | null>;
-  /** Newest commits of the default branch since then, at most `most`. */
+  /** Commits of the default branch since then, at most `most`, the newest first. */
   recentCommits(since: string, most: number): Promise<readonly string[]>;
 
   ledger(): Promise<string>;

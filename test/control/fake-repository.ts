@@ -399,7 +399,8 @@ export class FakeRepository implements DeploymentRepository {
     return this.commits
       .filter(({ committedAt }) => committedAt >= since)
       .map(({ sha }) => sha)
-      .slice(-most);
+      .toReversed()
+      .slice(0, most);
   }
 
   async ledger(): Promise<string> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hear } from '../../src/control/command.ts';
-import { findLeftovers } from '../../src/control/sweep.ts';
+import { findLeftovers, type GatesRead } from '../../src/control/sweep.ts';
 import { RollbackError } from '../../src/errors.ts';
 import { printExternalId, printGateNote } from '../../src/report/check-run.ts';
 import { doorsOf } from './fakes.ts';
@@ -102,6 +102,46 @@ test('what cannot be read for a moment hides nothing else, and is found by the n
     [first?.id, second?.id],
   );
   assert.equal(next.gates.length, 1);
+});
+
+test('a comment or a commit that can never be read hides nothing else either', async () => {
+  const world = aRelease();
+  const { repository } = world;
+  aGateRun(world);
+  const [, second] = ['ada', 'bob'].map((author) => repository.say(5, author, '/rollback web production'));
+  const forbidden = new RollbackError('github-forbidden', 'GitHub answered 404');
+  repository.failOn('reactionOf', forbidden, 1);
+  repository.failOn('gateRuns', forbidden, 1);
+  const found = await sweep(world);
+  assert.deepEqual(
+    found.commands.map(({ commentId }) => commentId),
+    [second?.id],
+  );
+});
+
+test('a repository without a playbook is asked for nothing else', async () => {
+  const world = aRelease();
+  world.repository.playbook = null;
+  world.repository.say(5, 'ada', '/rollback web production');
+  const asked: string[] = [];
+  await findLeftovers(doorsOf(world, (_, method) => void asked.push(method)));
+  assert.deepEqual(asked, ['overview']);
+});
+
+test('the gates of the newest commits are read in every sweep, those of the others every five minutes', async () => {
+  const world = aRelease();
+  for (let i = 0; i < 8; i += 1) world.repository.release(`Release ${i}`, { 'README.md': `${i}` });
+  let asked = 0;
+  const doors = doorsOf(world, (_, method) => void (asked += method === 'gateRuns' ? 1 : 0));
+  const read: GatesRead = new Map();
+  const counts: number[] = [];
+  for (let minute = 0; minute < 7; minute += 1) {
+    asked = 0;
+    await findLeftovers(doors, read);
+    counts.push(asked);
+    world.clock.turn(60_000);
+  }
+  assert.deepEqual(counts, [10, 3, 3, 3, 3, 10, 3]);
 });
 
 test('edited comments, comments of bots, old comments and comments without a command are left alone', async () => {
