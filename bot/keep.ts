@@ -7,14 +7,19 @@ import type { Config } from './config.ts';
 import type { Errand } from './errand.ts';
 import type { Meters } from './meters.ts';
 
+interface Parts {
+  readonly config: Pick<Config, 'databaseUrl'>;
+  readonly log: Log;
+  readonly meters: Pick<Meters, 'failed'>;
+  /** Told of what is not tried again. */
+  readonly gaveUp: (errand: Errand, error: unknown) => void;
+}
+
 /** The queue that the configuration asks for. Every failure of a task is logged with its cure, and counted. */
-export function openQueue(
-  config: Pick<Config, 'databaseUrl'>,
-  log: Log,
-  meters: Pick<Meters, 'failed'>,
-): Promise<Queue<Errand>> {
+export function openQueue({ config, log, meters, gaveUp }: Parts): Promise<Queue<Errand>> {
   const onFailure: OnFailure<Errand> = (task, error, after) => {
     meters.failed(task.work.kind, after);
+    if (after.kind === 'dead') gaveUp(task.work, error);
     const known = error instanceof RollbackError ? error : null;
     log(known?.retryable ? 'warn' : 'error', messageOf(error), {
       lane: task.lane,

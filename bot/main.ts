@@ -15,7 +15,7 @@ import { listen } from './listen.ts';
 import { createLookRound } from './look-round.ts';
 import { createLog, secretsIn } from './log.ts';
 import { createMeters } from './meters.ts';
-import { createPorter } from './porter.ts';
+import { createPorter, type Porter } from './porter.ts';
 import { createObservers } from './observers.ts';
 import { createRedeliverer } from './redeliver.ts';
 import { registriesRoute } from './registry-route.ts';
@@ -42,8 +42,8 @@ export async function startBot(
     onRemaining: meters.remaining,
   });
   const house = createHouse({ config, env, log, traffic, notified: meters.notified });
-  const queue = await openQueue(config, log, meters);
-  const porter = createPorter({ house, queue, log, witness: meters });
+  const queue = await openQueue({ config, log, meters, gaveUp: (errand, error) => void porter.gaveUp(errand, error) });
+  const porter: Porter = createPorter({ house, queue, log, witness: meters });
   const observers = createObservers({ house, log });
   const health = createHealth(queue);
   const probot = new Probot({

@@ -1,3 +1,4 @@
+import { messageOf, RollbackError } from '../src/errors.ts';
 import type { Kept, PutOptions, Queue } from '../src/adapters/queue/queue.ts';
 import { loadReferences } from '../src/adapters/references.ts';
 import { parseComment } from '../src/chatops/parse.ts';
@@ -12,10 +13,12 @@ import { answerProtection, runOfCallback, type Protection } from '../src/control
 import { checkReady, type Which } from '../src/control/ready-check.ts';
 import { recordMoves } from '../src/control/pointers.ts';
 import { readGateRun } from '../src/control/gate-run.ts';
+import { createReplies } from '../src/control/reply.ts';
 import type { Settled } from '../src/control/follow.ts';
 import type { Loop } from '../src/control/reconcile.ts';
 import type { Key } from '../src/plan/incident.ts';
 import type { GateRun } from '../src/ports.ts';
+import { gaveUpComment } from '../src/report/refusals.ts';
 import { taskOf, type Errand, type Origin } from './errand.ts';
 import type { House } from './house.ts';
 import { createGuard } from './guard.ts';
@@ -52,6 +55,8 @@ export interface Porter {
     once: string | null,
   ): Promise<void>;
   sweep(): Promise<void>;
+  /** An errand is not tried again: whoever waits for an answer in a comment gets one. Never rejects. */
+  gaveUp(errand: Errand, error: unknown): Promise<void>;
   /** Begins to work on what was kept. */
   start(): Promise<void>;
   /** Resolves when what is under way has ended, and everything said and recorded is on GitHub. */
@@ -213,6 +218,21 @@ export function createPorter({ house, queue, log, witness, now = Date.now }: Par
       );
     },
     sweep,
+    async gaveUp(errand, error) {
+      if (errand.kind !== 'comment') return;
+      const { origin, spoken } = errand;
+      // What nobody foresaw may say anything: its words stay in the log.
+      const told =
+        error instanceof RollbackError
+          ? error
+          : new RollbackError('internal', 'lastgood failed at this in a way that nobody foresaw, again and again');
+      try {
+        const { doors } = await house.room(origin.repository, origin.installationId);
+        await createReplies(doors, spoken).refuse(gaveUpComment(told));
+      } catch (reason) {
+        log('warn', messageOf(reason), { during: 'giving up', repository: origin.repository });
+      }
+    },
     start: () => queue.start(run),
     async drain() {
       await queue.drain();

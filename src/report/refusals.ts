@@ -27,6 +27,11 @@ export function errorComment(error: {
   return `**Not done**: ${inline(error.message)}\n\n${inline(error.hint)}${again}\n`;
 }
 
+/** A command that is not tried again. */
+export function gaveUpComment({ message, hint }: { readonly message: string; readonly hint: string }): string {
+  return `**Not done, and given up**: ${inline(message)}\n\n${inline(hint)} To try again, write the command again.\n`;
+}
+
 /** The plan people confirmed is no longer the plan that would run. */
 export function planChangedComment(change: {
   readonly asked: string;

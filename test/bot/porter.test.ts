@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
 import type { House } from '../../bot/house.ts';
 import type { Errand, Origin } from '../../bot/errand.ts';
-import { createPorter } from '../../bot/porter.ts';
+import { createPorter, type Porter } from '../../bot/porter.ts';
 import { memoryQueue } from '../../src/adapters/queue/memory.ts';
 import { RollbackError } from '../../src/errors.ts';
 import { parse } from '../../src/ledger/chain.ts';
@@ -42,10 +42,13 @@ function aHouse(world: Released): House & { readonly log: string[] } {
 async function aPorter(world: Released) {
   const house = aHouse(world);
   const queue = memoryQueue<Errand>({
-    onFailure: (task, error) => void house.log.push(`${task.work.kind} ${String(error)}`),
+    onFailure: (task, error, after) => {
+      house.log.push(`${task.work.kind} ${String(error)}`);
+      if (after.kind === 'dead') void porter.gaveUp(task.work, error);
+    },
   });
   const log = (level: string, message: string) => void house.log.push(`${level} ${message}`);
-  const porter = createPorter({ house, queue, log, now: () => world.clock.now() });
+  const porter: Porter = createPorter({ house, queue, log, now: () => world.clock.now() });
   await porter.start();
   return { porter, queue, house };
 }
@@ -157,6 +160,26 @@ test('the same command delivered again, under whatever delivery id, is answered 
     world.repository.said.filter(({ body }) => body.includes('web in production') || body.includes('under way')).length,
     1,
   );
+});
+
+test('a command that fails in a way nobody foresaw is answered when it is given up, once, and not taken up again', async () => {
+  const world = aRelease();
+  const said = world.repository.say(5, 'ada', '/rollback web production');
+  world.repository.failOn('roleOf', new TypeError('the token ghs_secret is undefined'));
+  const { porter, house } = await aPorter(world);
+  await porter.sweep();
+  await settle();
+  await pass(world, 90);
+  assert.equal(house.log.filter((line) => line.startsWith('comment ')).length, 8);
+  const answers = world.repository.said.filter(({ author }) => author === 'lastgood[bot]');
+  assert.equal(answers.length, 1);
+  assert.match(answers[0]?.body ?? '', /^\*\*Not done, and given up\*\*: lastgood failed at this/);
+  assert.doesNotMatch(answers[0]?.body ?? '', /ghs_secret/);
+  assert.deepEqual(world.repository.reactions, [{ comment: said.id, content: 'confused' }]);
+  world.repository.heal();
+  await porter.sweep();
+  await settle();
+  assert.equal(world.repository.pulls.length, 0);
 });
 
 test('a newer version that passed its gate turns the checks of others green, once the ledger says so', async () => {
