@@ -1,7 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { RollbackError } from '../src/errors.ts';
 import type { ManifestFile } from '../src/manifests/documents.ts';
+import { textOf } from './terminal.ts';
 
 const MOST_FILES = 20_000;
 const MOST_BYTES = 1_000_000;
@@ -16,7 +17,8 @@ export async function manifestsBelow(folder: string): Promise<readonly ManifestF
   const files: ManifestFile[] = [];
   for (const path of paths.toSorted()) {
     if ((await stat(path)).size > MOST_BYTES) continue;
-    files.push({ path: relative(folder, path).split(sep).join('/'), text: await readFile(path, 'utf8') });
+    const text = await textOf(path, { what: 'the file', hint: 'Make it readable, or name a folder without it.' });
+    files.push({ path: relative(folder, path).split(sep).join('/'), text });
   }
   return files;
 }

@@ -23,7 +23,7 @@ async function git(folder: string, args: readonly string[]): Promise<string> {
     return stdout;
   } catch (error) {
     throw new RollbackError('input-invalid', whyNot(folder, args[0] ?? '', error), {
-      hint: 'Run it in a clone of the deployment repository, or name one with --clone.',
+      hint: 'Run it in a clone of the repository, or name one with --clone where the command takes it.',
       cause: error,
     });
   }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { access, constants, readFile } from 'node:fs/promises';
 import type { Verdict } from '../src/judge/verdict.ts';
 import { RollbackError } from '../src/errors.ts';
 
@@ -69,6 +69,16 @@ export async function textOf(
 }
 
 export const NO_FILE = 'does not exist';
+
+/** Before work that ends in writing: throws input-invalid where this file or folder may not be written. */
+export async function refuseUnwritable(path: string): Promise<void> {
+  await access(path, constants.W_OK).catch((cause: unknown) => {
+    throw new RollbackError('input-invalid', `${path} cannot be written`, {
+      cause,
+      hint: 'Run it where you may write, or leave --write out and copy what is shown.',
+    });
+  });
+}
 
 /** Why a file could not be read, in words that follow its name. */
 export function whyUnread(error: unknown): string {

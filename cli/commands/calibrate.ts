@@ -14,7 +14,7 @@ import { calibrateText, headline, keysOf, textDiff, type CalibrateView } from '.
 import { armCourse } from '../baseline-course.ts';
 import { gateOf, instantOf, pastSourcesOf, referencesOf, type GateOf } from '../gate-of.ts';
 import { readPlaybookFile } from '../playbook-file.ts';
-import { answer, option, textOf, type Call, type Command, OF_PLAYBOOK } from '../terminal.ts';
+import { answer, option, refuseUnwritable, textOf, type Call, type Command, OF_PLAYBOOK } from '../terminal.ts';
 
 export const calibrate: Command = {
   usage: 'calibrate --service S (--from T [--to T] | --file F) [--by LABEL] [--write]',
@@ -28,6 +28,7 @@ export const calibrate: Command = {
   ],
   async run(call) {
     const of = await gateOf(call);
+    if (call.options['write'] === true) await refuseUnwritable((await readPlaybookFile(option(call, 'playbook'))).path);
     const view = await viewOf(of, call);
     const keys = keysOf(view.calibration.settings[0], view);
     const change = call.options['write'] === true ? await changeOf(of, call, keys) : null;

@@ -9,7 +9,7 @@ import { isProduction } from '../../src/survey/layout.ts';
 import { surveyOf } from '../../src/survey/survey.ts';
 import { manifestsBelow } from '../folder-files.ts';
 import { PLACES } from '../playbook-file.ts';
-import { answer, option, type Command, TARGET } from '../terminal.ts';
+import { answer, option, refuseUnwritable, type Command, TARGET } from '../terminal.ts';
 
 export const init: Command = {
   usage: 'init [folder] [--service S] [--environment E] [--write]',
@@ -29,7 +29,10 @@ export const init: Command = {
     const parsed = parsePlaybook(text, PLACES[0], { promql: readPromql });
     if (!parsed.ok) throw new Error(`the proposal has faults: ${parsed.faults.map(formatFault).join('; ')}`);
     const decisions = text.split('\n').filter((line) => line.includes('# DECIDE')).length;
-    if (call.options['write'] === true) await writeFile(path, text, { flag: 'wx' });
+    if (call.options['write'] === true) {
+      await refuseUnwritable(folder);
+      await writeFile(path, text, { flag: 'wx' });
+    }
     const next =
       call.options['write'] === true
         ? `${path} written. Decide the ${count(decisions, 'line')} marked DECIDE, then: lastgood lint`

@@ -10,7 +10,7 @@ import { ledger } from '../../cli/commands/ledger.ts';
 import { planGate } from '../../cli/commands/plan-gate.ts';
 import { replay } from '../../cli/commands/replay.ts';
 import { headOf } from '../../cli/local-history.ts';
-import { exitCodeOf, exitCodeOfVerdict, type Call, type Command } from '../../cli/terminal.ts';
+import { exitCodeOf, exitCodeOfVerdict, refuseUnwritable, type Call, type Command } from '../../cli/terminal.ts';
 import { RollbackError } from '../../src/errors.ts';
 
 const PLAYBOOK = `version: 1
@@ -71,6 +71,12 @@ test('a file of triggers is read with the words of a playbook: every fault at it
     (await refusal(judge, { trigger }))[1],
     /faults\.yml:1:7 'poll' needs its unit \(got '15'\)\. Write 15s\./,
   );
+});
+
+test('what ends in writing is refused before the work where it may not be written', async () => {
+  const none = join(folder, 'none', 'lastgood.yml');
+  await assert.rejects(refuseUnwritable(none), { message: `${none} cannot be written` });
+  await refuseUnwritable(folder);
 });
 
 test('an emptied ledger is not a verified one', async () => {
