@@ -161,6 +161,12 @@ function refuseAutomatic(seen: Observed, before: Before): Step | null {
       `To allow automatic ones again: ${liftComment('hold', hold)}`,
     ]);
   }
+  const unreadable = before.unreadable ?? null;
+  if (unreadable !== null)
+    return needsPerson('held', `nobody knows whether automatic rollbacks are stopped here: ${unreadable}`, [
+      ...byHand,
+      'Compare the named line with the Git history of the branch of the ledger, and put it back.',
+    ]);
   const { cause } = seen.incident;
   if (cause.kind === 'quarantine' && (before.keptBefore ?? 0) > 0) {
     return needsPerson(

@@ -1,5 +1,5 @@
 /** What every draft reads first: the past of the paths, the ledger, and how often a rollback was opened here. */
-import { parse as parseLedger } from '../ledger/chain.ts';
+import { readOrNone } from '../ledger/chain.ts';
 import type { Line } from '../ledger/entry.ts';
 import { orderOn, standing, type Standing } from '../ledger/standing.ts';
 import { groupChanges, type Change } from '../plan/changes.ts';
@@ -16,7 +16,7 @@ export interface Past {
   readonly ledger: readonly Line[];
   readonly activeRules: readonly string[];
   readonly standing: Standing;
-  readonly counted: Pick<Before, 'openedToday' | 'openedRecently' | 'hold'>;
+  readonly counted: Pick<Before, 'openedToday' | 'openedRecently' | 'hold' | 'unreadable'>;
 }
 
 const DAY = 86_400_000;
@@ -35,13 +35,14 @@ export async function readPast(
     opened(DAY),
     rollback.pause > 0 ? opened(rollback.pause) : 0,
   ]);
-  const ledger = parseLedger(ledgerText);
+  // Without it a machine stops, because nobody knows what people have ordered; a person does not need it.
+  const { lines: ledger, fault } = readOrNone(ledgerText);
   const orders = standing(ledger, clock.now());
   return {
     changes: groupChanges(commits),
     ledger,
     activeRules,
     standing: orders,
-    counted: { openedToday, openedRecently, hold: orderOn(orders.holds, key) },
+    counted: { openedToday, openedRecently, hold: orderOn(orders.holds, key), unreadable: fault },
   };
 }

@@ -112,7 +112,7 @@ export async function draft(
     ({ revision, title }) => `${revision.slice(0, 7)} '${title}' is not applied yet, so it is not accused`,
   );
   const foreseen = Promise.all([outlook, foreseeMoves(doors, target, { ledger, changes, good, bad: bad.revision })]);
-  const all = foreseen.then((notes) => [...innocent, ...notes.flat()]);
+  const all = foreseen.then((notes) => [...unreadNotes(past.counted), ...innocent, ...notes.flat()]);
   return { ...base, outlook: all, before: { ...before, human }, ...made, existing };
 
   async function humanRevert(found: Planned): Promise<Before['human']> {
@@ -120,6 +120,10 @@ export async function draft(
     if (found.kind === 'nothing-to-do') return mergedRevert(changes, bad);
     return found.kind === 'planned' ? openRevert(repository, candidates, bad, paths, wholeOf(found.plan)) : null;
   }
+}
+
+function unreadNotes({ unreadable }: Pick<Before, 'unreadable'>): readonly string[] {
+  return unreadable == null ? [] : [`${unreadable}: what was verified, rolled back or quarantined before is not known`];
 }
 
 /** An Argo CD that does not answer holds up no rollback: then the newest change is meant. */

@@ -1,5 +1,5 @@
 import { RollbackError } from '../errors.ts';
-import { parse as parseLedger } from '../ledger/chain.ts';
+import { readOrNone } from '../ledger/chain.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { find } from '../ledger/query.ts';
 import type { Incident } from '../plan/incident.ts';
@@ -102,16 +102,9 @@ export async function observeRecorded(
 ): Promise<Recorded | null> {
   const mergedAt = Date.parse(pull.mergedAt ?? '');
   if (pull.state !== 'merged' || clock.now() <= mergedAt + target.rules.verify.within) return null;
-  try {
-    return recordedOf(parseLedger(await repository.ledger()), incident, {
-      onlyTraffic: half?.kind === 'traffic',
-      mergedAt,
-    });
-  } catch (error) {
-    // A ledger that somebody broke must not keep a person from being called.
-    if (error instanceof RollbackError && error.code === 'ledger-broken') return null;
-    throw error;
-  }
+  // A ledger that somebody broke must not keep a person from being called.
+  const { lines } = readOrNone(await repository.ledger());
+  return recordedOf(lines, incident, { onlyTraffic: half?.kind === 'traffic', mergedAt });
 }
 
 function recordedOf(

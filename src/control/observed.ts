@@ -68,6 +68,8 @@ export interface Before {
   readonly openedToday: number;
   /** A person stopped automatic rollbacks here; null: nobody did. */
   readonly hold?: Order | null;
+  /** What is wrong with the ledger, so that nobody knows what people have ordered; null: it was read. */
+  readonly unreadable?: string | null;
   /** Rollbacks that were already made here only because this very version came again. */
   readonly keptBefore?: number;
   /** Rollbacks opened within `pause`. */

@@ -1,5 +1,5 @@
 /** Everything `/rollback plan` shows, and what moved when a printed plan is no longer the one that would run. */
-import { parse as parseLedger } from '../ledger/chain.ts';
+import { readOrNone } from '../ledger/chain.ts';
 import { pastDurations } from '../ledger/durations.ts';
 import { groupChanges } from '../plan/changes.ts';
 import type { Cause } from '../plan/incident.ts';
@@ -37,7 +37,7 @@ export async function viewOfPlan(
       codeOwners: rollback.approvals.codeowners,
     }),
     blockers: [...(gate.person === null ? [] : [gate.person]), ...gate.notes, ...outlook],
-    expected: expectedTime(pastDurations(parseLedger(ledger))),
+    expected: expectedTime(pastDurations(readOrNone(ledger).lines)),
     more: [diffDetails(files), quarantine === '' ? '' : `Quarantined from then on:\n\n${quarantine}`],
     printedIn: 'comment',
   };

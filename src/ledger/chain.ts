@@ -25,6 +25,16 @@ export function parse(text: string): readonly Line[] {
   });
 }
 
+/** The lines for whoever can go on without them: none, and what is wrong, where somebody broke the file. */
+export function readOrNone(text: string): { readonly lines: readonly Line[]; readonly fault: string | null } {
+  try {
+    return { lines: parse(text), fault: null };
+  } catch (error) {
+    if (error instanceof RollbackError && error.code === 'ledger-broken') return { lines: [], fault: error.message };
+    throw error;
+  }
+}
+
 export type Verified =
   | { readonly ok: true; readonly lines: number; readonly head: Head }
   /** `line`: the first line, from 1, at which the file is not what was written; `because`: in what way. */

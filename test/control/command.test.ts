@@ -414,3 +414,22 @@ test('a command that was refused stays refused, also when it is heard again afte
   assert.equal(world.repository.pulls.length, 0);
   assert.deepEqual(reactionsTo(world, spoken.commentId), ['confused']);
 });
+
+test('a ledger that somebody broke stops a machine, which calls a person; their own command works, and says what is not known', async () => {
+  const world = aRelease();
+  world.repository.ledgerText = '{"seq": 1}\n';
+  const look = await aLoop(world).reconcile(KEY, anAsk(world));
+  assert.deepEqual(steps([look]), ['escalate held']);
+  assert.match(look.kind === 'looked' ? look.step.because : '', /nobody knows whether .* stopped here: ledger line 1/);
+  assert.equal(world.repository.pulls.length, 0);
+  await say(world, '/rollback plan web production');
+  assert.match(lastAnswer(world), /\*\*Plan [0-9a-f]{12}\*\*[\s\S]*ledger line 1[\s\S]*is not known/);
+  const { loop } = await say(world, '/rollback web production checkout is broken');
+  assert.equal(world.repository.pulls[0]?.state, 'merged');
+  assert.match(
+    world.repository.pulls[0].body,
+    /ledger line 1.*what was verified, rolled back or quarantined before is not known/,
+  );
+  assert.equal(steps(await toTheEnd(world, loop, null)).at(-1), 'finish recovered');
+  assert.equal(world.repository.ledgerText, '{"seq": 1}\n', 'it is not continued');
+});
