@@ -146,5 +146,7 @@ function labelFor(pull: Pull, step: Step): string | null {
   // Once it is merged nobody is needed any more, and a new call may come.
   const called = step.kind === 'wait' && step.for === 'person';
   if (pull.state === 'merged' && pull.labels.includes(LABELS.called)) return called ? null : LABELS.active;
+  // Reopened by a person, it is under way again.
+  if (pull.labels.includes(LABELS.cancelled)) return LABELS.active;
   return pull.labels.some((name) => name.startsWith('lastgood: ')) ? null : LABELS.active;
 }

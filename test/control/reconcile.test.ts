@@ -559,3 +559,17 @@ test('a plan that is not the confirmed one is not run in its place', async () =>
   assert.match(settled.because, /plan 0123456789ab is no longer what would happen/);
   assert.deepEqual(world.repository.pulls, []);
 });
+
+test('a pull request that a person reopens is under way again, and says so: the sweep finds it however many came later', async () => {
+  const world = aRelease({});
+  const loop = aLoop(world);
+  await loop.reconcile(KEY, anAsk(world));
+  const number = world.repository.pulls[0]?.number ?? 0;
+  world.repository.change(number, { state: 'closed' });
+  assert.deepEqual(steps([await loop.reconcile(KEY, null)]), ['finish cancelled']);
+  assert.deepEqual(world.repository.pulls[0]?.labels, ['lastgood: cancelled']);
+  world.repository.change(number, { state: 'open' });
+  assert.deepEqual(steps([await loop.reconcile(KEY, null)]), ['wait approval']);
+  await loop.flush();
+  assert.deepEqual(world.repository.pulls[0].labels, ['lastgood: active']);
+});
