@@ -9,6 +9,7 @@ import {
   reactionsTo,
   rollbackOf,
   rollbacks,
+  serves,
   soundLedger,
   timelines,
   until,
@@ -153,6 +154,7 @@ describe('what stands between a command and its rollback', () => {
     assert.equal((await sendAlert(bot.url, 'a wrong token of this world')).status, 401);
     assert.equal((await sendAlert(bot.url, null)).status, 401);
     assert.equal(rollbackOf(town, release.sha), null);
+    await serves(town, release.sha);
     assert.equal((await sendAlert(bot.url, 'alerts-token-of-this-world')).status, 202);
     const { pull, number, body } = await until('the timeline says what it waits for', () =>
       timelines(town).some(({ issue }) => issue.number === rollbackOf(town, release.sha)?.number)

@@ -113,6 +113,11 @@ export async function until<T>(
   }
 }
 
+/** An alert that names no release speaks of the one that Argo CD has begun to apply. */
+export function serves(town: Town, sha: string): Promise<true> {
+  return until('the release serves', () => town.argoCd.state(APPLICATION).operation?.revision === sha || null);
+}
+
 /** The pull requests of lastgood, oldest first. */
 export function rollbacks(town: Town) {
   return [...town.github.repository(REPOSITORY).issues.values()].flatMap((issue) =>

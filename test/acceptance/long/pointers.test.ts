@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { ALERTS_TOKEN, type RunningBot } from '../../../cli/demo/processes.ts';
 import { startSmallMlflow, type SmallMlflow } from '../../registries/small-mlflow.ts';
-import { labelled, openStage, ourComments, soundLedger, until, type Stage } from '../stage.ts';
+import { labelled, openStage, ourComments, serves, soundLedger, until, type Stage } from '../stage.ts';
 
 const SECRET = 'secret-of-the-registry';
 
@@ -69,6 +69,7 @@ describe('an alias that decides which model is served', () => {
     const { sha } = await stage.town.release('2.0.0');
     assert.equal(await promote('8'), 202);
     await recorded(2);
+    await serves(stage.town, sha);
     const labels = { alertname: 'Errors', service: 'recommender', environment: 'production' };
     const alert = { status: 'firing', labels, startsAt: new Date().toISOString(), fingerprint: 'f00d' };
     const answer = await fetch(`${bot.url}/alerts`, {
