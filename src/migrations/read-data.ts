@@ -20,7 +20,7 @@ export function dataIn(tokens: readonly Token[]): readonly Data[] {
   return tokens.flatMap((token, i): readonly Data[] => {
     const before = tokens[i - 1];
     const starts = before === undefined || before.text === '(' || before.text === ')';
-    if (token.kind !== 'word' || !starts) return [];
+    if (token.kind !== 'word' || !starts || !VERBS.has(token.value)) return [];
     const rest = tokens.slice(i + 1);
     switch (token.value) {
       case 'delete':
@@ -42,6 +42,8 @@ export function dataIn(tokens: readonly Token[]): readonly Data[] {
     }
   });
 }
+
+const VERBS = new Set(['delete', 'update', 'insert', 'replace', 'merge']);
 
 /** What MySQL puts before the table. */
 const MODIFIERS = ['low_priority', 'high_priority', 'delayed', 'quick', 'ignore'];

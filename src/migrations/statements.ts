@@ -1,5 +1,5 @@
 import { LEXES, type Dialect } from './dialect.ts';
-import { lineAt, tokensOf, type Comment, type Token } from './tokens.ts';
+import { linesOf, tokensOf, type Comment, type Token } from './tokens.ts';
 
 /** One statement, without its semicolon. */
 export interface Statement {
@@ -27,6 +27,7 @@ export function statementsOf(sql: string, dialect: Dialect = 'postgresql'): Scri
   const { text, open } = dialect === 'postgresql' ? withoutCopyData(sql) : { text: sql, open: null };
   const { tokens, comments, unclosed } = tokensOf(text, dialect);
   const { separator } = LEXES[dialect];
+  const lineAt = linesOf(text);
   const statements: Statement[] = [];
   let now: Token[] = [];
   let parens = 0;
@@ -34,8 +35,7 @@ export function statementsOf(sql: string, dialect: Dialect = 'postgresql'): Scri
   const close = (): void => {
     const [first] = now;
     const last = now.at(-1);
-    if (first && last)
-      statements.push({ text: text.slice(first.at, last.end), line: lineAt(text, first.at), tokens: now });
+    if (first && last) statements.push({ text: text.slice(first.at, last.end), line: lineAt(first.at), tokens: now });
     now = [];
     parens = 0;
     blocks = 0;
@@ -56,8 +56,8 @@ export function statementsOf(sql: string, dialect: Dialect = 'postgresql'): Scri
   const unfinished = first && half ? { what: half, at: first.at } : null;
   close();
   const never = unclosed ?? open ?? unfinished;
-  const unread = never ? { line: lineAt(text, never.at), says: `a ${never.what} that is never closed` } : null;
-  return { statements, comments, unread: unread ?? psqlCommand(text, tokens, dialect) };
+  const unread = never ? { line: lineAt(never.at), says: `a ${never.what} that is never closed` } : null;
+  return { statements, comments, unread: unread ?? psqlCommand(text, tokens, { dialect, lineAt }) };
 }
 
 function isSeparator(separator: RegExp, text: string, { at, kind }: Token): boolean {
@@ -114,12 +114,16 @@ function withoutCopyData(sql: string): {
 }
 
 /** A backslash outside of strings is a command to psql: whatever it includes, connects to or runs is not in this file. */
-function psqlCommand(text: string, tokens: readonly Token[], dialect: Dialect): Script['unread'] {
+function psqlCommand(
+  text: string,
+  tokens: readonly Token[],
+  { dialect, lineAt }: { readonly dialect: Dialect; readonly lineAt: (at: number) => number },
+): Script['unread'] {
   const mark =
     dialect === 'postgresql' ? tokens.find(({ kind, value }) => kind === 'mark' && value === '\\') : undefined;
   if (!mark) return null;
   const word = /^\\\S*/.exec(text.slice(mark.at))?.[0] ?? '';
-  return { line: lineAt(text, mark.at), says: `the psql command ${word}, which is not SQL` };
+  return { line: lineAt(mark.at), says: `the psql command ${word}, which is not SQL` };
 }
 
 /** MySQL's client changes what ends a statement; between two such lines the text is cut at that mark. */

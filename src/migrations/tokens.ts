@@ -150,7 +150,16 @@ function quoteEnd(sql: string, from: number, quote: string, backslashes: boolean
   return -1;
 }
 
-/** Line of an offset, from 1. */
-export function lineAt(text: string, at: number): number {
-  return text.slice(0, at).split(/\r\n|\r|\n/).length;
+/** The line of each offset, from 1. The text is looked through once, however often it is asked. */
+export function linesOf(text: string): (at: number) => number {
+  const starts = [0, ...Array.from(text.matchAll(/\r\n|\r|\n/g), (found) => found.index + found[0].length)];
+  return (at) => {
+    let [low, high] = [0, starts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >>> 1;
+      if ((starts[middle] ?? 0) <= at) low = middle;
+      else high = middle;
+    }
+    return low + 1;
+  };
 }

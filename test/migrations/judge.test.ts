@@ -207,3 +207,15 @@ test('a release is as hard to take back as its hardest migration', () => {
   assert.equal(judged([...files, added('db/migrations/odd.sql', 'SELECT 1;')]).undo, 'unproven');
   assert.equal(judged([]).undo, 'nothing');
 });
+
+test('a script of seed data, as long as they come, is read to its end', { timeout: 20_000 }, () => {
+  const statements = Array.from({ length: 20_000 }, (_, i) => `INSERT INTO t VALUES (${i}, 'some words');`);
+  const tuples = Array.from({ length: 20_000 }, (_, i) => `(NULL, ${i})`);
+  const release = pair(`${statements.join('\n')}\nINSERT INTO t VALUES ${tuples.join(',\n')};\nDROP TABLE users;`, '');
+  assert.equal(release.undo, 'impossible');
+  const lost = release.migrations.flatMap(({ findings }) => findings.filter(({ kind }) => kind === 'loses-data'));
+  assert.deepEqual(
+    lost.map(({ line }) => line),
+    [40_002],
+  );
+});

@@ -1,6 +1,6 @@
 /** A changelog as a tree, whether it was written as XML, YAML or JSON. */
 import { parseDocument } from 'yaml';
-import { lineAt } from '../tokens.ts';
+import { linesOf } from '../tokens.ts';
 
 export interface Element {
   readonly name: string;
@@ -25,6 +25,7 @@ const MARKUP =
 export function readXml(text: string): Element | null {
   const root: Open = { name: '', attributes: {}, children: [], text: '', line: 1 };
   const stack = [root];
+  const lineAt = linesOf(text);
   MARKUP.lastIndex = 0;
   while (MARKUP.lastIndex < text.length) {
     const at = MARKUP.lastIndex;
@@ -38,7 +39,7 @@ export function readXml(text: string): Element | null {
       if (top.name !== bare(closed) || stack.length === 1) return null;
       stack.pop();
     } else if (opened !== undefined) {
-      const element: Open = { name: bare(opened), attributes: {}, children: [], text: '', line: lineAt(text, at) };
+      const element: Open = { name: bare(opened), attributes: {}, children: [], text: '', line: lineAt(at) };
       for (const one of attributes.matchAll(/([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g))
         element.attributes[bare(one[1] ?? '')] = decoded(one[2] ?? one[3] ?? '');
       top.children.push(element);
@@ -74,9 +75,8 @@ export function readYaml(text: string): Element | null {
   }
   const list = isRecord(value) ? value['databaseChangeLog'] : null;
   if (!Array.isArray(list)) return null;
-  const lines = [...text.matchAll(/^[ \t]*(?:-[ \t]*)?["']?changeSet["']?[ \t]*:/gm)].map(({ index }) =>
-    lineAt(text, index),
-  );
+  const lineAt = linesOf(text);
+  const lines = [...text.matchAll(/^[ \t]*(?:-[ \t]*)?["']?changeSet["']?[ \t]*:/gm)].map(({ index }) => lineAt(index));
   let seen = 0;
   const children = list.flatMap((item: unknown) =>
     isRecord(item)
