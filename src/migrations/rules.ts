@@ -7,11 +7,13 @@ import { ofData } from './rules/rows.ts';
 import { isOf, type Around, type Said } from './rules/said.ts';
 
 export function saidOf(effect: Effect, around: Around): readonly Said[] {
-  if (isOf(effect, around.made.tables)) return [];
+  const { made } = around;
+  if (isOf(effect, made.tables)) return [];
+  // What a script makes for itself and takes away again was never anybody's.
+  if (effect.kind === 'drop' && !effect.cascade && (made.tables.has(effect.name) || made.columns.has(effect.name)))
+    return [];
   const said = ofEffect(effect, around);
-  return isOf(effect, around.made.perhaps)
-    ? said.filter(({ kind }) => kind === 'loses-data' || kind === 'unread')
-    : said;
+  return isOf(effect, made.perhaps) ? said.filter(({ kind }) => kind === 'loses-data' || kind === 'unread') : said;
 }
 
 function ofEffect(effect: Effect, around: Around): readonly Said[] {
