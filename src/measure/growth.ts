@@ -29,7 +29,7 @@ export function growthOf(arm: Arm, before: ArmReading, now: ArmReading): Growth 
   if (now.kind === 'missing') return { counts: now, keep: before, notes: [] };
   if (now.kind === 'counters' && before.kind === 'counters') {
     const total = counterIncrease(before.total, now.total);
-    const hits = counterIncrease(before.hits, now.hits);
+    const hits = counterIncrease(before.hits, now.hits, total.old);
     const keep = { kind: 'counters', hits: hits.keep, total: total.keep } as const;
     const counts = correction(arm, hits, total) ?? countersOf(arm, now, hits.parts, total.parts);
     return { counts, keep, notes: notesOf(arm, total) };

@@ -7,6 +7,10 @@ interface Growth<S, D> {
   fell(before: S, now: S): boolean;
   difference(before: S, now: S): D;
   whole(now: S): D;
+  /** As if nothing had happened in it. */
+  nothing(now: S): D;
+  /** How many events a difference counts. */
+  amount(difference: D): number;
   /** True when the series says that something happened. */
   counted(series: S): boolean;
 }
@@ -18,6 +22,8 @@ export interface Increase<S, D> {
   readonly events: readonly { readonly kind: 'restarted' | 'appeared' | 'gone'; readonly series: string }[];
   /** Series that fell although they cannot restart (`restarts: false`): the source corrected itself, or is wrong. */
   readonly corrected: readonly string[];
+  /** A series came into sight that had counted long before the last look. */
+  readonly old: boolean;
 }
 
 type Kept = Series | BucketSeries | MomentSeries;
@@ -25,43 +31,76 @@ type Kept = Series | BucketSeries | MomentSeries;
 const ROUNDING = 1e-9;
 
 /**
- * What each series added since the last look. A series that the last look did not have is a new pod and counts from 0;
- * one that was only away for a look (a failed scrape) is remembered, or its whole life would be counted again.
+ * A series that appears with so many events, and so many times as many as any other added since the last look, is no new pod: its scrape
+ * failed at the first look. Its life would be one window of a baseline that is long past. A new pod of a busy service stays far below.
+ */
+const OLD_EVENTS = 10_000;
+const OLD_TIMES = 100;
+
+/**
+ * What each series added since the last look. A series that the last look did not have is a new pod and counts from 0 (`old`: counting
+ * begins with it); one that was only away for a look (a failed scrape) is remembered, or its whole life would be counted again.
  * A process whose counter fell began anew: then everything it shows now is new. A total that cannot restart is not
  * counted again from 0 when it falls: it is reported as corrected, and so is one that is gone after it had counted.
  */
-function increase<S extends Kept, D>(growth: Growth<S, D>, before: readonly S[], now: readonly S[]): Increase<S, D> {
-  const old = new Map(before.map((s) => [s.id, s]));
+function increase<S extends Kept, D>(
+  growth: Growth<S, D>,
+  { before, now }: { readonly before: readonly S[]; readonly now: readonly S[] },
+  known: boolean | null = null,
+): Increase<S, D> {
+  const last = new Map(before.map((s) => [s.id, s]));
+  const old = known ?? hasOld(growth, last, now);
   const parts: D[] = [];
   const events: Increase<S, D>['events'][number][] = [];
   const corrected: string[] = [];
   for (const series of now) {
-    const last = old.get(series.id);
-    old.delete(series.id);
-    const fell = last !== undefined && growth.fell(last, series);
-    if (last === undefined) events.push({ kind: 'appeared', series: series.id });
+    const was = last.get(series.id);
+    last.delete(series.id);
+    const fell = was !== undefined && growth.fell(was, series);
+    if (was === undefined) events.push({ kind: 'appeared', series: series.id });
     else if (fell && series.restarts === false) corrected.push(series.id);
     else if (fell) events.push({ kind: 'restarted', series: series.id });
-    parts.push(last !== undefined && !fell ? growth.difference(last, series) : growth.whole(series));
+    if (was === undefined) parts.push(old ? growth.nothing(series) : growth.whole(series));
+    else parts.push(fell ? growth.whole(series) : growth.difference(was, series));
   }
-  const away = [...old.values()];
+  const away = [...last.values()];
   for (const series of away) {
     if (series.restarts === false && growth.counted(series)) corrected.push(series.id);
     else if (series.gone === undefined) events.push({ kind: 'gone', series: series.id });
   }
-  return { parts, keep: [...now, ...away.map((series): S => ({ ...series, gone: true }))], events, corrected };
+  return { parts, keep: [...now, ...away.map((series): S => ({ ...series, gone: true }))], events, corrected, old };
 }
 
-export function counterIncrease(before: readonly Series[], now: readonly Series[]): Increase<Series, number> {
+function hasOld<S extends Kept, D>(growth: Growth<S, D>, last: ReadonlyMap<string, S>, now: readonly S[]): boolean {
+  let [most, seen, largest] = [0, false, 0];
+  for (const series of now) {
+    const was = last.get(series.id);
+    if (was === undefined) largest = Math.max(largest, growth.amount(growth.whole(series)));
+    else if (!growth.fell(was, series)) {
+      seen = true;
+      most = Math.max(most, growth.amount(growth.difference(was, series)));
+    }
+  }
+  return seen && largest > OLD_EVENTS && largest > OLD_TIMES * most;
+}
+
+/** `old`: what another counter of the same pods has shown; left out, this one decides by itself. */
+export function counterIncrease(
+  before: readonly Series[],
+  now: readonly Series[],
+  old: boolean | null = null,
+): Increase<Series, number> {
   return increase(
     {
       fell: (b, n) => below(n, n.value, b.value),
       difference: (b, n) => Math.max(0, n.value - b.value),
       whole: (n) => n.value,
+      nothing: () => 0,
+      amount: (d) => d,
       counted: (s) => s.value > 0,
     },
-    before,
-    now,
+    { before, now },
+    old,
   );
 }
 
@@ -75,10 +114,11 @@ export function bucketIncrease(
       fell: (b, n) => !sameEdges(b.edges, n.edges) || n.cumulative.some((c, i) => below(n, c, b.cumulative[i] ?? 0)),
       difference: (b, n) => n.cumulative.map((c, i) => Math.max(0, c - (b.cumulative[i] ?? 0))),
       whole: (n) => n.cumulative,
+      nothing: (n) => n.cumulative.map(() => 0),
+      amount: (d) => d.at(-1) ?? 0,
       counted: (s) => s.cumulative.some((c) => c > 0),
     },
-    before,
-    now,
+    { before, now },
   );
 }
 
@@ -96,10 +136,11 @@ export function momentIncrease(
         sumOfSquares: Math.max(0, n.sumOfSquares - b.sumOfSquares),
       }),
       whole: ({ n, sum, sumOfSquares }) => ({ n, sum, sumOfSquares }),
+      nothing: () => ({ n: 0, sum: 0, sumOfSquares: 0 }),
+      amount: (d) => d.n,
       counted: (s) => s.n > 0,
     },
-    before,
-    now,
+    { before, now },
   );
 }
 

@@ -49,6 +49,26 @@ describe('counters', () => {
     assert.deepEqual(back.notes, []);
   });
 
+  it('a pod whose scrape failed at the first look does not bring its whole life into one window', () => {
+    const first = alone(0, { a: 7 }, { a: 40_000_000 });
+    const second = alone(15, { a: 8, b: 9_000 }, { a: 40_000_600, b: 38_000_000 });
+    const seen = between(fixed, first, second);
+    assert.deepEqual(seen.sample, { kind: 'events', canary: { hits: 1, total: 600 }, baseline: null });
+    const next = between(fixed, seen.keep, alone(30, { a: 8, b: 9_002 }, { a: 40_001_200, b: 38_000_550 }));
+    assert.deepEqual(next.sample, { kind: 'events', canary: { hits: 2, total: 1_150 }, baseline: null });
+  });
+
+  it('a new pod of a busy service counts from zero, also where it serves more than the others', () => {
+    const { sample } = between(
+      fixed,
+      alone(0, {}, { a: 9_000_000 }),
+      alone(15, { b: 30 }, { a: 9_000_400, b: 20_000 }),
+    );
+    assert.deepEqual(sample, { kind: 'events', canary: { hits: 30, total: 20_400 }, baseline: null });
+    const only = between(fixed, alone(0, {}, { a: 5 }), alone(15, {}, { b: 50_000 }));
+    assert.deepEqual(only.sample, { kind: 'events', canary: { hits: 0, total: 50_000 }, baseline: null });
+  });
+
   it('one arm missing gives no window, and the next look covers both spans', () => {
     const start = counters(0, arm(0, 100), arm(0, 100));
     const gap = between(relative, start, counters(15, null, arm(1, 200)));
@@ -141,6 +161,14 @@ describe('histograms', () => {
   it('a restart is seen in any bucket, also when the total has grown again', () => {
     const { sample } = between(fixed, histogram(0, edges, { a: [5, 8, 10] }), histogram(15, edges, { a: [2, 9, 12] }));
     assert.deepEqual(sample, { kind: 'histogram', edges, canary: [2, 7, 3], baseline: null });
+  });
+
+  it('a histogram whose scrape failed at the first look begins with what it shows', () => {
+    const two = [0.1, Infinity];
+    const first = histogram(0, two, { a: [900_000, 1_000_000] });
+    const second = histogram(15, two, { a: [900_090, 1_000_100], b: [700_000, 800_000] });
+    const { sample } = between(fixed, first, second);
+    assert.deepEqual(sample, { kind: 'histogram', edges: two, canary: [90, 10], baseline: null });
   });
 
   it('buckets that decrease over their edges are invalid', () => {
