@@ -12,9 +12,19 @@ export interface PastDurations {
 /** Every service and environment: what takes long is mostly the repository and its cluster. Lines of one incident belong together. */
 export function pastDurations(entries: readonly Entry[]): PastDurations {
   const times = new Map<string, Map<string, number>>();
+  // A fallback accuses no release, and lasts as long as what it was taken for is ill.
+  const aside = new Set(
+    entries.flatMap(({ kind, revision, incident }) => (kind === 'requested' && revision === null ? [incident] : [])),
+  );
   for (const { id, incident, kind, at } of entries) {
     // Of a way back in two pull requests the first begins it.
-    if (incident === null || !['opened', 'merged', 'recovered'].includes(kind) || id.includes('/version/')) continue;
+    if (
+      incident === null ||
+      aside.has(incident) ||
+      !['opened', 'merged', 'recovered'].includes(kind) ||
+      id.includes('/version/')
+    )
+      continue;
     const of = times.get(incident) ?? new Map<string, number>();
     times.set(incident, of.set(kind, Date.parse(at)));
   }

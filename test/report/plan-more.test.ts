@@ -31,6 +31,12 @@ test('the expected time is the median of this ledger, and nothing is said withou
   );
 });
 
+test('a fallback that served for a day is no rollback that took a day', () => {
+  const aside = { ...line('f', 'requested', 0), revision: null };
+  const entries = [...story('a', 0, 10, 70), aside, ...story('f', 0, 10, 86_400)];
+  assert.deepEqual(pastDurations(entries), { openedToMerged: 10_000, mergedToRecovered: 60_000, recovered: 1 });
+});
+
 test('the lines that change are folded away, and a fence in a file cannot break out', () => {
   const shown = diffDetails([{ path: 'a.yaml', before: 'x: 1\ny: ```\n', after: 'x: 2\ny: ```\n' }]);
   assert.match(shown, /^<details>/);
