@@ -17,10 +17,12 @@ export function reasonsAgainst(
     if (revertOf !== null) add(revertOf, `was reverted by ${revision.slice(0, 7)}`);
   // A rollback that was merged speaks against the revision it was requested for; one that was only asked for does not.
   const merged = new Set(ledger.filter(({ kind }) => kind === 'merged').map(({ incident }) => incident));
+  // Whoever was called before the proof, such as by a sync window, was not called in vain.
+  const recovered = new Set(ledger.flatMap(({ kind, revision }) => (kind === 'recovered' ? [revision] : [])));
   for (const { kind, revision, incident, at } of ledger) {
     if (revision === null) continue;
     if (kind === 'gate-failed') add(revision, `failed its gate at ${at}`);
-    if (kind === 'escalated') add(revision, `was escalated at ${at}`);
+    if (kind === 'escalated' && !recovered.has(revision)) add(revision, `was escalated at ${at}`);
     if (kind === 'requested' && incident !== null && merged.has(incident))
       add(revision, `was rolled back by incident ${incident}`);
   }

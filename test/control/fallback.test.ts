@@ -204,6 +204,8 @@ test('flapping ends at max-per-day: then a person is called', async () => {
   }
   assert.equal(world.repository.pulls.length, 4, 'two switches, two ways back');
   assert.deepEqual(ends, ['idle', 'idle', 'idle']);
+  const call = parse(world.repository.ledgerText).findLast(({ kind }) => kind === 'escalated');
+  assert.equal(call?.details['trouble'], 'daily-cap');
 });
 
 test('a playbook without such a route is told what to write, and nothing is opened', async () => {

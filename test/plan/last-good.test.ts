@@ -93,6 +93,12 @@ test('a revision that failed, was escalated, rolled back, reverted or barred nev
   assert.match(choose({ changes: reverted }), /^4 parent/, 'the revert itself is a good state');
 });
 
+test('a rollback for which a person was called, such as by a sync window, and which then recovered, is verified', () => {
+  const called = proof('escalated', 4, { details: { trouble: 'sync-window', final: false } });
+  assert.match(choose({ ledger: [called, proof('recovered', 4)] }), /^4 verified/);
+  assert.match(choose({ ledger: [called] }), /^3 parent/, 'not before it has');
+});
+
 test('when everything older is bad there is no target, and it says why', () => {
   const ledger = [1, 2, 3, 4].map((name) => proof('gate-failed', name));
   assert.match(
