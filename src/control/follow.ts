@@ -5,7 +5,7 @@ import { LABELS, secondBranchOf } from '../plan/identity.ts';
 import type { Target } from '../playbook/target.ts';
 import type { Pull } from '../ports.ts';
 import { parseBlock, servedSince } from '../report/memory.ts';
-import { overWords, type Active } from './active.ts';
+import { overWords, rememberedOf, type Active } from './active.ts';
 import { actOnPull, openPull } from './act.ts';
 import type { Announcer } from './announce.ts';
 import { decide } from './decide.ts';
@@ -14,6 +14,7 @@ import { draftSecond } from './draft-second.ts';
 import { createLooker } from './looker.ts';
 import { createMemo, MOST_INCIDENTS } from './memo.ts';
 import type { Mover } from './mover.ts';
+import { observeRecorded } from './observe.ts';
 import type { Observed, Settings } from './observed.ts';
 import { placeOf } from './places.ts';
 import type { Step } from './step.ts';
@@ -74,6 +75,10 @@ export function createFollower(doors: Doors, announcer: Announcer, mover: Mover)
       let seen: Observed = { ...(await looker.look(target, settings, { pull, memory })), mayNotTerminate };
       mover.see(seen, target);
       let step = decide(seen);
+      if (step.kind === 'second' || (step.kind === 'escalate' && step.final)) {
+        seen = { ...seen, recorded: await observeRecorded(doors, memory.incident, rememberedOf(pull, memory)) };
+        step = decide(seen);
+      }
       if (step.kind === 'second') {
         const relievedAt = relievedAtOf(seen);
         const drafted = await draftSecond(doors, target, { pull, memory, relievedAt });

@@ -5,7 +5,7 @@ import { rememberedOf, type Active } from './active.ts';
 import type { Doors } from './doors.ts';
 import { observeApprovals } from './observe-approvals.ts';
 import { createWatch } from './observe-back.ts';
-import { observeApplications, observeMigration, observeObstacles, observeProof, observeRecorded } from './observe.ts';
+import { observeApplications, observeMigration, observeObstacles, observeProof } from './observe.ts';
 import type { Observed, Settings } from './observed.ts';
 import { createProver } from './prove.ts';
 
@@ -36,7 +36,6 @@ export function createLooker(doors: Doors): Looker {
         approvals: await observeApprovals(doors, target, pull, { memory, head: settings.head }),
         migration: await observeMigration(doors, pull, memory.job ?? null),
         applications,
-        recorded: proving ? await observeRecorded(doors, target, incident, remembered) : null,
         back: await watch.look(target, incident, remembered),
         proof: proving ? await observeProof(doors, prover, target, incident, remembered, applications) : null,
         escalated: pull.labels.includes(LABELS.called) || pull.labels.includes(LABELS.escalated),

@@ -92,19 +92,17 @@ export async function observeMigration(
 
 /**
  * What was proven in time is not asked for again after it: the label that ends a rollback comes after its line in the ledger, and a
- * process may end between the two. Nor is anybody called for a version that another rollback has replaced. Read only once the time is over.
+ * process may end between the two. Nor is anybody called for a version that another rollback has replaced.
  */
 export async function observeRecorded(
-  { repository, clock }: Pick<Doors, 'repository' | 'clock'>,
-  target: Target,
+  { repository }: Pick<Doors, 'repository'>,
   incident: Incident,
   { pull, half = null }: Pick<Remembered, 'pull' | 'half'>,
 ): Promise<Recorded | null> {
-  const mergedAt = Date.parse(pull.mergedAt ?? '');
-  if (pull.state !== 'merged' || clock.now() <= mergedAt + target.rules.verify.within) return null;
+  if (pull.mergedAt === null) return null;
   // A ledger that somebody broke must not keep a person from being called.
   const { lines } = readOrNone(await repository.ledger());
-  return recordedOf(lines, incident, { onlyTraffic: half?.kind === 'traffic', mergedAt });
+  return recordedOf(lines, incident, { onlyTraffic: half?.kind === 'traffic', mergedAt: Date.parse(pull.mergedAt) });
 }
 
 function recordedOf(

@@ -111,7 +111,7 @@ export interface Observed extends Settings {
   readonly applications: readonly Seen[];
   /** The success criteria measured since the cluster was healthy; null before. */
   readonly proof: Verdict | null;
-  /** What the ledger says became of this incident, read once its time is over; null: nothing, or it is not over. */
+  /** What the ledger says became of this incident, read before a person is called for good; null: nothing. */
   readonly recorded?: Recorded | null;
   /** What a fallback was taken for: whether it serves well again; null: nobody asks. */
   readonly back?: {
