@@ -13,7 +13,7 @@ export function ofPlaybook(file: DoctorFacts['playbook'], parsed: ParsedPlaybook
         place: 'the default branch',
         what: 'there is no playbook',
         because: 'neither lastgood.yml nor .github/lastgood.yml exists',
-        cure: 'Add one; docs/playbook.md begins with an example.',
+        cure: 'Add one: lastgood init proposes it from a checkout of the deployment repository.',
       }),
     ];
   const faults = parsed.ok ? parsed.warnings : parsed.faults;

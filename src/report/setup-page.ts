@@ -63,7 +63,7 @@ export function setupRefused(because: string): string {
 
 function page(title: string, body: string): string {
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>lastgood: ${html(title)}</title>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>lastgood: ${html(title)}</title>
 <style>body{font:16px/1.5 sans-serif;max-width:50em;margin:2em auto;padding:0 1em}pre{background:#eee;padding:1em;overflow:auto}</style>
 </head><body><h1>${html(title)}</h1>
 ${body}
