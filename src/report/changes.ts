@@ -26,12 +26,14 @@ export function versionsTable(plan: RollbackPlan, rows = ROWS): string {
   return [table, ...more(plan.changes.length, rows)].join('\n\n');
 }
 
-function editWords(edit: RollbackPlan['edits'][number]): string {
+function editWords(edit: RollbackPlan['edits'][number], onlyTraffic: boolean): string {
   switch (edit.kind) {
     case 'restore':
       return `${code(edit.path, 200)} - whole file as it was at the target (nothing else changed it since)`;
     case 'write':
-      return `${code(edit.path, 200)} - only the keys of the bad release; later changes stay`;
+      return onlyTraffic
+        ? `${code(edit.path, 200)} - only the keys above; everything else stays`
+        : `${code(edit.path, 200)} - only the keys of the bad release; later changes stay`;
     case 'delete':
       return `${code(edit.path, 200)} - removed: the bad release added it`;
   }
@@ -39,7 +41,7 @@ function editWords(edit: RollbackPlan['edits'][number]): string {
 
 /** Every file, and how it goes back. */
 export function filesList(plan: RollbackPlan, rows = ROWS): string {
-  const lines = plan.edits.slice(0, rows).map((edit) => `- ${editWords(edit)}`);
+  const lines = plan.edits.slice(0, rows).map((edit) => `- ${editWords(edit, plan.phase?.kind === 'traffic')}`);
   return [lines.join('\n'), ...more(plan.edits.length, rows)].join('\n\n');
 }
 

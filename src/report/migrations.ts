@@ -79,7 +79,9 @@ export function twoSteps(
         : `Step 1: let Argo CD run the hook ${job.name} with ${image}`;
   return [
     `${first}. Rows that the release removed or overwrote do not come back.`,
-    'Step 2: the job writes the check or commit status lastgood/migration = success on the head of this pull request; then the files go back by its merge.',
+    job === null
+      ? 'Step 2: merge this pull request, and the files go back.'
+      : 'Step 2: the job writes the check or commit status lastgood/migration = success on the head of this pull request; then the files go back by its merge.',
   ];
 }
 

@@ -65,8 +65,9 @@ function bodyWith(view: PullRequestView, rows: number): string {
     [
       `- **Why:** ${causeMarkdown(incident.cause)}`,
       `- **Noticed:** ${instant(incident.openedAt)}`,
-      `- **Bad:** ${incident.bad}`,
-      `- **Target:** ${good.sha} - ${inline(good.because)}`,
+      ...(incident.way === 'fallback'
+        ? [`- **Release:** ${incident.bad}, which is not accused`, `- **Target:** ${inline(good.because)}`]
+        : [`- **Bad:** ${incident.bad}`, `- **Target:** ${good.sha} - ${inline(good.because)}`]),
       `- **Merge:** ${merge}`,
     ].join('\n'),
     titled('What the gate measured', measuredList(incident.cause)),

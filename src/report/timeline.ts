@@ -80,8 +80,10 @@ export function timelineComment(view: TimelineView): string {
   const where = `${inline(incident.key.service)} in ${inline(incident.key.environment)}`;
   const change = pullRequest === null ? '' : ` - ${link(`pull request ${pullRequest.number}`, pullRequest.url)}`;
   const target = view.target === null ? '' : ` back to ${short(view.target)}`;
+  // A fallback accuses no release, and goes back to none.
+  const revisions = incident.way === 'fallback' ? '' : `, ${short(incident.bad)}${target}`;
   const sections = [
-    `**${stateWords(view)}**: ${where}, ${short(incident.bad)}${target}${change}`,
+    `**${stateWords(view)}**: ${where}${revisions}${change}`,
     statusWords(view.status),
     stepsTable(view),
     `<sub>Cause: ${causeMarkdown(incident.cause)}</sub>`,

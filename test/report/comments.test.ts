@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { helpComment } from '../../src/report/help.ts';
+import { twoSteps } from '../../src/report/migrations.ts';
 import { noPlanComment, planComment } from '../../src/report/plan.ts';
 import { quarantineOf } from '../../src/plan/quarantine.ts';
 import { parseBlock, pullRequestBody, pullRequestTitle } from '../../src/report/pull-request.ts';
@@ -57,6 +58,25 @@ test('a pull request says what, why, how and how it is proven', (t) => {
   assert.equal(pullRequestTitle(aPlan()), 'Revert recommender in production to 1a2b3c4');
   t.assert.snapshot(body, asText);
   assert.equal(parseBlock(body)?.incident.id, 'a1b2c3d4e5f6');
+});
+
+test('a fallback accuses no release: neither its pull request nor its comment calls one bad', () => {
+  const incident = anIncident({ way: 'fallback' });
+  const good = {
+    sha: incident.bad,
+    reason: { kind: 'parent' },
+    because: 'users are served by simple meanwhile',
+  } as const;
+  const write = { kind: 'write', path: 'apps/rec/route.yaml', text: 'x', mode: '100644', rung: 'keys' } as const;
+  const plan = aPlan({ incident, good, edits: [write], phase: { kind: 'traffic', then: null } });
+  const view = { plan, quarantine: [], verify, applications: ['rec-production'], mode: 'auto' } as const;
+  const body = pullRequestBody({ ...view, requestedAt: '2026-03-01T12:00:06Z' });
+  assert.match(body, new RegExp(`^- \\*\\*Release:\\*\\* ${incident.bad}, which is not accused$`, 'm'));
+  assert.match(body, /^- \*\*Target:\*\* users are served by simple meanwhile$/m);
+  assert.match(body, /route\.yaml` - only the keys above; everything else stays$/m);
+  assert.doesNotMatch(body, /\*\*Bad:|of the bad release/);
+  const [first] = timelineComment(aView({ incident, target: incident.bad })).split(' - [');
+  assert.equal(first, '**Rolling back - merged**: recommender in production');
 });
 
 test('a pull request with hostile words everywhere stays inert, and its memory still reads back', () => {
@@ -244,4 +264,12 @@ test('refusals say what is wrong and what would have worked', (t) => {
   );
   assertInert(refusalComment({ wrong: HOSTILE, hint: HOSTILE, wouldWork: [] }));
   assertInert(errorComment({ message: HOSTILE, hint: HOSTILE, retryable: false }));
+});
+
+test('without a job of the team the second step back is the merge', () => {
+  assert.match(twoSteps(null, 'b'.repeat(40))[1] ?? '', /^Step 2: merge this pull request/);
+  assert.match(
+    twoSteps({ kind: 'github-workflow', name: 'down.yml' }, 'b'.repeat(40))[1] ?? '',
+    /lastgood\/migration = success/,
+  );
 });
