@@ -1,8 +1,8 @@
 import { messageOf } from '../../errors.ts';
-import { parseAllDocuments } from 'yaml';
 import type { Clock } from '../../ports.ts';
 import { OBLIGING } from './awkward.ts';
 import type { Awkward, Target } from './awkward.ts';
+import { resourcesOf, sameDesire } from './desire.ts';
 import type { Files, Repository } from './repository.ts';
 import type { AppSpec, AppState, Leftover, Live, Operation } from './state.ts';
 
@@ -254,23 +254,4 @@ export function startController({
       await repository.close();
     },
   };
-}
-
-/** Nothing that Git wants is missing or different; without pruning, what it no longer wants does not count. */
-function sameDesire(wanted: Files, applied: Files | null, prune: boolean): boolean {
-  if (applied === null || (prune && wanted.size !== applied.size)) return false;
-  return [...wanted].every(([path, text]) => applied.get(path) === text);
-}
-
-function resourcesOf(files: Files): ReadonlyMap<string, Leftover> {
-  const found = new Map<string, Leftover>();
-  for (const text of files.values())
-    for (const document of parseAllDocuments(text)) {
-      const kind: unknown = document.get('kind');
-      const name: unknown = document.getIn(['metadata', 'name']);
-      const namespace: unknown = document.getIn(['metadata', 'namespace']) ?? 'default';
-      if (typeof kind !== 'string' || typeof name !== 'string' || typeof namespace !== 'string') continue;
-      found.set(`${kind} ${namespace}/${name}`, { kind, namespace, name });
-    }
-  return found;
 }

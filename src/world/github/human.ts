@@ -15,7 +15,8 @@ import { findRepository, repositoryKey, type Hub } from './hub.ts';
 import { ensureUser } from './people.ts';
 import { unprocessable } from './problem.ts';
 import { createRepository, pathChanges, type Files } from './repositories.ts';
-import type { MergeMethod, Repository, Status, Viewer } from './state.ts';
+import type { Status } from './commit-state.ts';
+import type { MergeMethod, Repository, Viewer } from './state.ts';
 import { noreply } from './views/commit.ts';
 
 export interface CommitOptions {

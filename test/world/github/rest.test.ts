@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Octokit } from '@octokit/rest';
 import { restRoutes } from '../../../src/world/github/rest/routes.ts';
-import { aGitHub, FILES, person, refusal, repo, REPO, theApp } from './setup.ts';
+import { aGitHub, FILES, person, refusal, repo, REPO, theApp, withToken } from './setup.ts';
 
 test('every route answers as GitHub describes it', async (t) => {
   const seen = new Set<string>();
@@ -312,8 +311,7 @@ test('what is longer than GitHub takes is refused, wherever it is written', asyn
 
 test('a workflow may do only what its permissions say', async (t) => {
   const github = await aGitHub(t);
-  const token = github.actionsToken(REPO, { contents: 'read', checks: 'write' });
-  const workflow = new Octokit({ baseUrl: github.url, auth: token });
+  const workflow = withToken(github, github.actionsToken(REPO, { contents: 'read', checks: 'write' }));
   await workflow.repos.getContent({ ...repo, path: 'README.md' });
   assert.equal((await refusal(workflow.issues.create({ ...repo, title: 'no' }))).status, 403);
 });

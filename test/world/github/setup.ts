@@ -49,7 +49,11 @@ export async function aGitHub(t: TestContext, options: GitHubOptions = {}): Prom
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 export function person(github: LocalGitHub, login: string): Octokit {
-  return new Octokit({ baseUrl: github.url, auth: github.token(login), log: quiet });
+  return withToken(github, github.token(login));
+}
+
+export function withToken(github: LocalGitHub, token: string): Octokit {
+  return new Octokit({ baseUrl: github.url, auth: token, log: quiet });
 }
 
 export function theApp(github: LocalGitHub): Octokit {

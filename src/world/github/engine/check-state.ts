@@ -2,7 +2,8 @@
  * What the checks and statuses of a commit say together.
  */
 import type { RequiredCheck } from '../rule-state.ts';
-import type { CheckRun, CheckSuite, Repository, Status } from '../state.ts';
+import type { CheckRun, CheckSuite, Status } from '../commit-state.ts';
+import type { Repository } from '../state.ts';
 
 export type CheckState = 'expected' | 'pending' | 'failing' | 'passing';
 

@@ -3,7 +3,8 @@
  */
 import { actorOf, appOf, type Hub } from '../hub.ts';
 import { forbidden, notFound, unprocessable } from '../problem.ts';
-import type { App, CheckAction, CheckRun, CheckSuite, Repository, Status, User, Viewer } from '../state.ts';
+import type { CheckAction, CheckRun, CheckSuite, Status } from '../commit-state.ts';
+import type { App, Repository, User, Viewer } from '../state.ts';
 import { checkRunView, checkSuiteView, statusView } from '../views/check.ts';
 import { commitView } from '../views/commit.ts';
 import { iso } from '../views/time.ts';

@@ -3,7 +3,8 @@
  */
 import { actorOf, appOf, type Hub } from '../hub.ts';
 import { notFound, Problem, unprocessable } from '../problem.ts';
-import type { Deployment, DeploymentStatus, Repository, Viewer } from '../state.ts';
+import type { Deployment, DeploymentStatus } from '../commit-state.ts';
+import type { Repository, Viewer } from '../state.ts';
 import { deploymentStatusView, deploymentView } from '../views/deployment.ts';
 import { latestRuns, latestStatuses, overallState, requiredState } from './check-state.ts';
 import { emit } from './events.ts';

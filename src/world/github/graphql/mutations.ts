@@ -15,7 +15,8 @@ import { actorNode } from './actor-node.ts';
 import { createCommitOnBranch } from './commit-on-branch.ts';
 import type { Fields } from './connection.ts';
 import { commitNode, refNode, type Scope } from './git-nodes.ts';
-import { commentNode, issueNode, pullNode, REACTIONS, reactionNode } from './pull-node.ts';
+import { commentNode, issueNode, REACTIONS, reactionNode } from './issue-node.ts';
+import { pullNode } from './pull-node.ts';
 import { repositoryById } from './queries.ts';
 import { changeRef, createRef, deleteRef, updateRefs } from './ref-mutations.ts';
 

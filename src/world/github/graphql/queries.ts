@@ -8,7 +8,8 @@ import { iso } from '../views/time.ts';
 import { actorNode } from './actor-node.ts';
 import type { Fields } from './connection.ts';
 import { commitNode } from './git-nodes.ts';
-import { commentNode, issueNode, pullNode } from './pull-node.ts';
+import { commentNode, issueNode } from './issue-node.ts';
+import { pullNode } from './pull-node.ts';
 import { repositoryNode } from './repository-node.ts';
 
 interface Asked {

@@ -10,7 +10,8 @@ import type { Pull } from '../state.ts';
 import { actorNode } from './actor-node.ts';
 import { connection, type Fields, type PageArgs } from './connection.ts';
 import { expressionNode, objectNode, refNode, type Scope } from './git-nodes.ts';
-import { issueNode, pullNode } from './pull-node.ts';
+import { issueNode } from './issue-node.ts';
+import { pullNode } from './pull-node.ts';
 
 interface PullsArgs extends PageArgs {
   readonly headRefName?: string | null;

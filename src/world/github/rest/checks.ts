@@ -15,7 +15,8 @@ import { isRecord, oneOf, optionalList, optionalString, record, requiredString, 
 import type { Context, Reply, Route } from '../http/route.ts';
 import { actorOf, appOf } from '../hub.ts';
 import { forbidden, notFound, unprocessable } from '../problem.ts';
-import type { CheckRun, CheckSuite, Repository } from '../state.ts';
+import type { CheckRun, CheckSuite } from '../commit-state.ts';
+import type { Repository } from '../state.ts';
 import { checkRunView, checkSuiteView, statusView } from '../views/check.ts';
 import { apiUrl, repositoryView } from '../views/repository.ts';
 import {

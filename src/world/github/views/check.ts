@@ -1,7 +1,8 @@
 /** Check runs, check suites and commit statuses as REST shows them. */
 import { nodeId } from '../node-id.ts';
 import type { Hub } from '../hub.ts';
-import type { CheckRun, CheckSuite, Pull, Repository, Status } from '../state.ts';
+import type { CheckRun, CheckSuite, Status } from '../commit-state.ts';
+import type { Pull, Repository } from '../state.ts';
 import { runsOf, suiteConclusion } from '../engine/check-state.ts';
 import { simpleCommitView } from './commit.ts';
 import { apiUrl, pageUrl, repositoryView } from './repository.ts';

@@ -1,7 +1,8 @@
 /** Deployments and their statuses as REST shows them. */
 import { nodeId } from '../node-id.ts';
 import type { Hub } from '../hub.ts';
-import type { Deployment, DeploymentStatus, Repository } from '../state.ts';
+import type { Deployment, DeploymentStatus } from '../commit-state.ts';
+import type { Repository } from '../state.ts';
 import { apiUrl } from './repository.ts';
 import { iso } from './time.ts';
 import { appOrNull, userView } from './user.ts';
