@@ -37,7 +37,7 @@ const LAZY_UNDICI: Plugin = {
 const REQUIRED_BUILTINS: Plugin = {
   name: 'required-builtins',
   setup(bundler) {
-    bundler.onResolve({ filter: /^[a-z_:/]+$/ }, ({ path, kind }) =>
+    bundler.onResolve({ filter: /^[a-z0-9_:/]+$/ }, ({ path, kind }) =>
       kind === 'import-statement' && isBuiltin(path) ? { path, namespace: 'builtin' } : undefined,
     );
     bundler.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
