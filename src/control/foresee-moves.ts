@@ -10,7 +10,7 @@ import type { Doors } from './doors.ts';
 
 /** What the pointers that `repoint:` lists will do with a merge, one sentence each: the dry run. Never rejects, changes nothing. */
 export async function foreseeMoves(
-  doors: Pick<Doors, 'artefacts'>,
+  doors: Pick<Doors, 'artefacts' | 'repository'>,
   target: Target,
   {
     ledger,
@@ -36,7 +36,7 @@ export async function foreseeMoves(
     const { leads = null } = await door.look(reference);
     const source = led === null ? 'the ledger does not know where it led' : `ledger line ${led.line.seq}`;
     const to = led?.to ?? null;
-    const command = commandOf(target, `--pointer ${reference.pointer} --to ${to ?? 'VERSION'}`);
+    const command = commandOf(doors.repository.name, target, `--pointer ${reference.pointer} --to ${to ?? 'VERSION'}`);
     return [foreseenMove(reference, { from: leads, to, source, command, apply })];
   });
   return (await Promise.all(sentences.map((sentence) => sentence.catch(() => [])))).flat();

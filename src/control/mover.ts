@@ -40,7 +40,10 @@ export function createMover(doors: MoverDoors, recorder: Recorder): Mover {
     try {
       const outcomes = await moveAll(doors, recorder, { target, incident, good, pull, notSent });
       if (outcomes.length > 0)
-        await doors.repository.comment({ kind: 'issue', number: pull.number }, movesComment(outcomes, target));
+        await doors.repository.comment(
+          { kind: 'issue', number: pull.number },
+          movesComment(outcomes, doors.repository.name, target),
+        );
       tries.set(incident.id, MOST_TRIES);
     } catch (error) {
       const reason = messageOf(error);

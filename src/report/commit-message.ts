@@ -1,5 +1,6 @@
 /** The message of the revert commit: a title people scan, and trailers that machines read. */
 import type { RollbackPlan } from '../plan/plan.ts';
+import { printReverts } from '../plan/trailers.ts';
 import { plain } from './escape.ts';
 import { causeSentence } from './cause.ts';
 import { halfOf, type Half } from './memory.ts';
@@ -67,11 +68,7 @@ function trailers({ incident, good, half }: Reverted): string {
   const first = half?.kind === 'version' ? half.first.number : null;
   if (incident.way === 'fallback')
     return [...(first === null ? [] : [`Reverts #${first}\n`]), `Lastgood-Incident: ${incident.id}`].join('\n');
-  return [
-    `Lastgood-Incident: ${incident.id}`,
-    `Lastgood-Reverts: ${incident.bad}`,
-    `Lastgood-Target: ${good.sha}`,
-  ].join('\n');
+  return [`Lastgood-Incident: ${incident.id}`, printReverts(incident.bad), `Lastgood-Target: ${good.sha}`].join('\n');
 }
 
 /** What the trailers of a revert commit say. */

@@ -50,13 +50,3 @@ export function planChangedComment(change: {
       : `Read the new plan with \`/rollback plan\`. To run the new one:\n\n${block(`/rollback confirm ${change.now}`)}\n`,
   ].join('\n\n');
 }
-
-/** Automatic reverts are stopped; people are not. */
-export function pausedComment(stop: {
-  readonly by: string;
-  readonly since: string;
-  readonly reason: string | null;
-}): string {
-  const why = stop.reason === null ? '' : ` (${inline(stop.reason)})`;
-  return `**Held**: ${inline(stop.by)} stopped automatic rollbacks at ${inline(stop.since)}${why}. A person's \`/rollback\` still works.\n`;
-}

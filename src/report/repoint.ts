@@ -43,13 +43,14 @@ export function foreseenMove(
 /** After the merge, on the pull request. */
 export function movesComment(
   outcomes: readonly OutcomeView[],
+  repository: string,
   target: Pick<Target, 'service' | 'environment' | 'rules'>,
 ): string {
   const failed = outcomes.some(({ kind }) => kind === 'failed');
   const people = failed ? target.rules.notify.mention.map(mention).join(' ') : '';
   const lines = outcomes.map(lineOf);
   const undo = outcomes.some(({ kind }) => kind === 'moved')
-    ? [`Back again: ${code(commandOf(target, '--undo'))}`]
+    ? [`Back again: ${code(commandOf(repository, target, '--undo'))}`]
     : [];
   const head = failed
     ? `**A pointer outside Git was not moved; the rollback goes on without it.** ${people}`.trimEnd()
@@ -70,6 +71,10 @@ function lineOf({ kind, because, move }: OutcomeView): string {
 }
 
 /** The command that does by hand what the playbook does not let lastgood do; a dry run until `--apply` is added. */
-export function commandOf({ service, environment }: Pick<Target, 'service' | 'environment'>, more: string): string {
-  return `lastgood repoint --service ${service} --environment ${environment} ${more}`;
+export function commandOf(
+  repository: string,
+  { service, environment }: Pick<Target, 'service' | 'environment'>,
+  more: string,
+): string {
+  return `lastgood repoint --repo ${repository} --service ${service} --environment ${environment} ${more}`;
 }

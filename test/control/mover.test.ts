@@ -55,7 +55,10 @@ test('without apply the pull request says what would be moved, and nothing is mo
   assert.equal(steps(looks).at(-1), 'finish recovered');
   const body = outside.repository.pulls[0]?.body ?? '';
   assert.match(body, /leads to 8 now and led to 7 with the target \(ledger line 1\): the revert does not move it/);
-  assert.match(body, /repoint --service web --environment production --pointer fraud@.*champion --to 7/);
+  assert.match(
+    body,
+    /repoint --repo acme\/deploy --service web --environment production --pointer fraud@.*champion --to 7/,
+  );
   assert.deepEqual([registry.sent, ours()], [[], []]);
 });
 
@@ -77,7 +80,7 @@ test('with apply it is moved back once, after the merge, and the ledger and the 
   );
   const words = outside.repository.said.map(({ body }) => body).join('\n');
   assert.match(words, /model fraud alias champion: moved from `8` to `7`/);
-  assert.match(words, /lastgood repoint --service web --environment production --undo/);
+  assert.match(words, /lastgood repoint --repo acme\/deploy --service web --environment production --undo/);
 });
 
 test('a refused move is told with a person to call, and the rollback recovers all the same', async () => {

@@ -5,7 +5,7 @@ import { twoSteps } from '../../src/report/migrations.ts';
 import { noPlanComment, planComment } from '../../src/report/plan.ts';
 import { quarantineOf } from '../../src/plan/quarantine.ts';
 import { parseBlock, pullRequestBody, pullRequestTitle } from '../../src/report/pull-request.ts';
-import { errorComment, pausedComment, planChangedComment, refusalComment } from '../../src/report/refusals.ts';
+import { errorComment, planChangedComment, refusalComment } from '../../src/report/refusals.ts';
 import { parseTimeline, timelineComment, type TimelineView } from '../../src/report/timeline.ts';
 import { aCause, anIncident, aPlan, BASE, GOOD, HOSTILE } from './builders.ts';
 
@@ -257,7 +257,6 @@ test('refusals say what is wrong and what would have worked', (t) => {
       }),
       errorComment({ message: 'GitHub answered 502', hint: 'Look again.', retryable: true }),
       planChangedComment({ asked: 'aaaaaaaaaaaa', now: 'bbbbbbbbbbbb', base: BASE }),
-      pausedComment({ by: 'ada', since: '2026-03-01', reason: 'migration' }),
       helpComment([{ syntax: '/rollback plan [service] [environment]', does: 'prints what would happen' }]),
     ].join('\n---\n'),
     asText,
