@@ -36,6 +36,7 @@ export function findNamed({ named, changes, badChange, against }: Question): Fou
     if (isNewer(named, changes.slice(0, changes.length - older.length), changes)) {
       return refuse(`'${named.text}' is the bad change itself or newer than it`);
     }
+    if (named.text.toLowerCase() === 'fallback') return refuse("the playbook names no 'rollback.fallback' here");
     return refuse(`'${named.text}' is no known revision, time or version before ${badChange.revision.slice(0, 7)}`);
   }
   if (found.length > 1) {
