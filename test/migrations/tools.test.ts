@@ -77,6 +77,21 @@ test('Flyway: an edited, a doubled and a late version are named', () => {
   assert.match(read(kept('V5__x.sql', 'SELECT 1;'), added('V4__y.sql', 'SELECT 1;')).because, /comes after 5/);
 });
 
+test('Flyway: the folder of one service says nothing about that of another', () => {
+  const rename = added('a/db/V2__x.sql', 'ALTER TABLE a RENAME TO b;');
+  const other = [
+    kept('b/db/V2__y.sql', 'SELECT 1;'),
+    kept('b/db/U2__y.sql', 'ALTER TABLE b RENAME TO a;'),
+    kept('b/db/V100__z.sql', 'SELECT 1;'),
+  ];
+  const alone = read(rename, ...other);
+  assert.deepEqual(alone.faults, []);
+  assert.match(alone.because, /there is no U2__x\.sql/);
+  const undo = 'ALTER TABLE b RENAME TO a;';
+  assert.equal(read(rename, ...other, added('a/undo/U2__x.sql', undo)).undo, 'down');
+  assert.equal(read(rename, ...other, added('a/db/U2__x.sql', undo)).undo, 'down');
+});
+
 test('Flyway: a script config takes the transaction away', () => {
   const index = added('V4__i.sql', 'CREATE INDEX CONCURRENTLY i ON a (b);');
   assert.match(read(index).says, /cannot run inside a transaction/);

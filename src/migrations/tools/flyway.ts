@@ -65,8 +65,7 @@ export function readFlyway(files: readonly ChangedFile[]): Found {
   const all = files.flatMap(named);
   const faults: Misplaced[] = [];
   const migrations: Migration[] = [];
-  const older = all.filter(({ kind, file }) => kind === 'V' && file.before !== null).map(({ version }) => version);
-  const newest = older.toSorted(compareVersions).at(-1);
+  const newestOf = newestBefore(all);
   const versions = new Map<string, string>();
   for (const one of all) {
     const { file, kind, version, description } = one;
@@ -84,6 +83,7 @@ export function readFlyway(files: readonly ChangedFile[]): Found {
     }
     const change = changeOf(file);
     if (change === null || (kind !== 'V' && kind !== 'R')) continue;
+    const newest = newestOf.get(folderOf(file.path));
     if (kind === 'V' && change === 'added' && newest !== undefined && compareVersions(version, newest) < 0)
       faults.push({
         path: file.path,
@@ -118,8 +118,28 @@ function olderText({ path, before }: ChangedFile): Down {
   };
 }
 
+/** By folder the highest version that it had before the release. */
+function newestBefore(all: readonly Named[]): ReadonlyMap<string, string> {
+  const newest = new Map<string, string>();
+  for (const { kind, file, version } of all) {
+    if (kind !== 'V' || file.before === null) continue;
+    const folder = folderOf(file.path);
+    const known = newest.get(folder);
+    if (known === undefined || compareVersions(version, known) > 0) newest.set(folder, version);
+  }
+  return newest;
+}
+
+/** Beside it, or in a folder of undos; not that of another service, which has a migration of this version itself. */
 function undoOf(all: readonly Named[], { file, version }: Named): Down {
-  const undo = all.find((other) => other.kind === 'U' && other.version === version && other.file.after !== null);
+  const same = all.filter((other) => other.version === version && other.file.after !== null);
+  const undos = same.filter(({ kind }) => kind === 'U');
+  const folder = folderOf(file.path);
+  const isTaken = (place: string): boolean =>
+    same.some((other) => other.kind === 'V' && folderOf(other.file.path) === place);
+  const undo =
+    undos.find((other) => folderOf(other.file.path) === folder) ??
+    undos.find((other) => !isTaken(folderOf(other.file.path)));
   if (!undo) {
     const name = fileName(file.path).replace(/^V/, 'U');
     return {
