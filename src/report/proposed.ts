@@ -31,7 +31,7 @@ export function proposedPlaybook(survey: Survey, found: readonly Found[]): strin
   const services = [...new Set(found.map(({ service }) => service))];
   return [
     '# Proposed by lastgood init from what this repository shows. Lines marked DECIDE are for you: nobody else knows',
-    '# what good looks like for your users. Until they are gone, lint warns, and no rollback is called recovered.',
+    '# what good looks like for your users. While a value holds the word, lint warns, and no rollback is called recovered.',
     'version: 1',
     'sources:',
     ...(prometheus === null
