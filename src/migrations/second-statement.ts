@@ -30,9 +30,10 @@ function grantee(head: string, tokens: readonly Token[]): number {
 const STARTS = new Set('drop truncate delete update insert merge alter create exec execute call'.split(' '));
 
 /** Behind these the word is a part of a clause or a name: `FOR UPDATE`, `DO UPDATE`, `RENAME TO delete`. */
-const INSIDE = new Set(
-  'for do then or before after of key instead show add column rename to set default , .'.split(' '),
-);
+const INSIDE = new Set('for do then or before after of instead show add column rename to set , .'.split(' '));
+
+/** What may follow ON DELETE and ON UPDATE in a declaration. */
+const DECLARED = new Set('cascade set no restrict now current_timestamp localtime localtimestamp'.split(' '));
 
 const OBJECTS = new Set(
   'table view schema database sequence function procedure trigger type user role index extension'.split(' '),
@@ -42,10 +43,10 @@ function begins(head: string, tokens: readonly Token[], i: number): boolean {
   const [before, token, next, third] = [tokens[i - 1], tokens[i], tokens[i + 1], tokens[i + 2]];
   if (token?.kind !== 'word' || !STARTS.has(token.value) || next?.text === '(') return false;
   if (before && before.kind !== 'name' && before.kind !== 'string' && INSIDE.has(before.value)) return false;
-  // ON DELETE, ON UPDATE and ON COMMIT DROP of a declaration; SET NOCOUNT ON is none.
-  const declares = head === 'create' || head === 'alter';
-  if (declares && before?.value === 'on' && (token.value === 'delete' || token.value === 'update')) return false;
-  if (declares && before?.value === 'commit' && tokens[i - 2]?.value === 'on') return false;
+  // ON DUPLICATE KEY UPDATE, FOR NO KEY UPDATE; ON DELETE CASCADE, ON COMMIT DROP. SET NOCOUNT ON is none of them.
+  if (token.value === 'update' && before?.value === 'key') return false;
+  if (before?.value === 'on' && DECLARED.has(next?.value ?? '')) return false;
+  if (head === 'create' && before?.value === 'commit' && tokens[i - 2]?.value === 'on') return false;
   if (head !== 'alter' || (token.value !== 'drop' && token.value !== 'alter')) return true;
   // The actions of ALTER TABLE drop and alter too: a column, or something that is called `role`.
   const ends = third === undefined || [',', 'cascade', 'restrict', 'set', 'drop', 'type'].includes(third.value);

@@ -97,6 +97,10 @@ const LOSSES: readonly (readonly [database: string, up: string, down?: string])[
   ['sqlite', 'REPLACE INTO settings VALUES (1, 2);'],
   ['sqlserver', 'ALTER TABLE a ADD b int NULL\nGO\nDROP TABLE orders\nGO', 'ALTER TABLE a DROP COLUMN b'],
   ['sqlserver', 'ALTER TABLE a ADD b int NULL\nDROP TABLE orders', 'ALTER TABLE a DROP COLUMN b'],
+  ['sqlserver', 'ALTER TABLE a ADD b int PRIMARY KEY\nDROP TABLE orders', 'ALTER TABLE a DROP COLUMN b'],
+  ['sqlserver', 'ALTER TABLE a ADD b bit DEFAULT 1 WITH VALUES DELETE orders', 'ALTER TABLE a DROP COLUMN b'],
+  ['sqlserver', 'CREATE TABLE a (b int) ON x DELETE orders', 'DROP TABLE a'],
+  ['sqlserver', 'CREATE INDEX i ON a (b) WITH (ONLINE = ON) TRUNCATE TABLE orders', 'DROP INDEX i'],
   ['sqlserver', 'SET NOCOUNT ON\nDELETE orders WHERE id > 1'],
   ['sqlserver', 'SET NOCOUNT ON DELETE FROM orders'],
   ['sqlserver', 'USE shop\nDROP TABLE orders'],
@@ -243,6 +247,7 @@ const ADDITIONS: readonly (readonly [database: string, up: string])[] = [
   ['postgresql', 'COPY t (a) FROM stdin;\n1\n\\.\nCREATE TABLE b (id int);'],
   ['mysql', 'ALTER TABLE `a` ADD COLUMN `b` int NULL, ALGORITHM=INPLACE, LOCK=NONE;'],
   ['mysql', 'INSERT IGNORE INTO a VALUES (1);'],
+  ['postgresql', 'CREATE VIEW v AS SELECT 1 FOR NO KEY UPDATE;'],
   ['mysql', 'CREATE TABLE a (id int, at timestamp DEFAULT now() ON UPDATE now());'],
   [
     'sqlserver',
