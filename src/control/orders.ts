@@ -2,7 +2,7 @@
 import type { Command } from '../chatops/commands.ts';
 import { readOrder } from '../chatops/order.ts';
 import { parse as parseLedger } from '../ledger/chain.ts';
-import { ALL, type Entry, type EntryKind } from '../ledger/entry.ts';
+import { ALL, type Entry, type EntryKind, type Line } from '../ledger/entry.ts';
 import { standing } from '../ledger/standing.ts';
 import type { Key } from '../plan/incident.ts';
 import { LABELS } from '../plan/identity.ts';
@@ -53,7 +53,7 @@ export async function order(
   if (denied) return { ok: false, refusal: denied };
   const { service, environment, until, reason } = read;
   if (command.kind === 'resume' || command.kind === 'unfreeze') {
-    const { holds, freezes } = standing(parseLedger(await doors.repository.ledger()), now);
+    const { holds, freezes } = standing(linesBefore(await doors.repository.ledger(), said), now);
     const given = command.kind === 'resume' ? holds : freezes;
     const ended = given.filter((one) => inside(service, one.service) && inside(environment, one.environment));
     if (ended.length === 0) return { ok: false, refusal: nothingToLift(command.kind, given) };
@@ -102,7 +102,7 @@ export async function release(
   said: Said,
   { key, head, reason }: { readonly key: Key; readonly head: string; readonly reason: string | null },
 ): Promise<Carried> {
-  const held = await quarantinedNow(doors, key, head, Date.parse(said.createdAt));
+  const held = await quarantinedBefore(doors, said, { key, head });
   if (held.length === 0) {
     const wrong = `nothing of ${key.service} in ${key.environment} is quarantined`;
     return { ok: false, refusal: { wrong, hint: 'There is nothing to allow.', wouldWork: [] } };
@@ -111,19 +111,28 @@ export async function release(
   return { ok: true, answer: releaseComment(held, key, said.author) };
 }
 
-/** What may not come again at the head of the default branch. */
-async function quarantinedNow(
+/** What may not come again at the head of the default branch, as it was when this was said. */
+async function quarantinedBefore(
   { repository }: Pick<Doors, 'repository'>,
-  key: Pick<Key, 'service' | 'environment'>,
-  head: string,
-  now: number,
+  said: Said,
+  { key, head }: { readonly key: Pick<Key, 'service' | 'environment'>; readonly head: string },
 ): Promise<readonly Quarantined[]> {
   const path = quarantinePath(key);
-  const [trees, ledger] = await Promise.all([repository.trees([path], [head]), repository.ledger()]);
+  const [trees, text] = await Promise.all([repository.trees([path], [head]), repository.ledger()]);
   const file = trees.get(head)?.find((each) => each.path === path);
   if (!file) return [];
   const texts = await repository.texts([file.blob]);
-  return heldNow({ repository }, key, { text: texts.get(file.blob) ?? null, ledger: parseLedger(ledger), now });
+  const known = {
+    text: texts.get(file.blob) ?? null,
+    ledger: linesBefore(text, said),
+    now: Date.parse(said.createdAt),
+  };
+  return heldNow({ repository }, key, known);
+}
+
+/** Without what this very comment has written: heard again after a crash, it must not find that there is nothing left to lift. */
+function linesBefore(ledger: string, { ref }: Said): readonly Line[] {
+  return parseLedger(ledger).filter(({ id }) => !id.startsWith(`${ref}/`));
 }
 
 /** `/false-alarm`: the newest rollback of a place hit an innocent release. */

@@ -4,6 +4,7 @@ import { hear, type Spoken } from '../../src/control/command.ts';
 import type { Loop } from '../../src/control/reconcile.ts';
 import { checkGroup, readRules, setOnHead } from '../../src/control/release-check.ts';
 import { playbookOf } from '../../src/control/reconcile.ts';
+import { RollbackError } from '../../src/errors.ts';
 import { parse as parseLedger } from '../../src/ledger/chain.ts';
 import type { OpenPull } from '../../src/ports.ts';
 import { doorsOf } from './fakes.ts';
@@ -242,4 +243,21 @@ test('a rollback that is merged is not cancelled', async () => {
     await say(world, '/rollback cancel web production', 'ada', loop),
     /Not done.*is merged already.*forward/,
   );
+});
+
+test('an order whose answer was lost after it stood in the ledger is answered as what it did, and stands there once', async () => {
+  const world = await rolledBack();
+  await say(world, '/freeze web production');
+  for (const [order, answer] of [
+    ['/unfreeze web production', /^\*\*Changes are let through again/],
+    ['/release web production', /^\*\*Allowed again\*\*/],
+  ] as const) {
+    const comment = world.repository.say(ISSUE, 'ada', order);
+    const spoken: Spoken = { ...comment, commentId: comment.id, isBot: false };
+    world.repository.failOn('comment', new RollbackError('github-unavailable', 'GitHub answered 502'), 1);
+    await assert.rejects(hear(doorsOf(world), aLoop(world), spoken));
+    await hear(doorsOf(world), aLoop(world), spoken);
+    assert.match(world.repository.said.at(-1)?.body ?? '', answer);
+    assert.equal((await ledger(world)).filter(({ id }) => id.startsWith(`comment/${comment.id}/`)).length, 1);
+  }
 });

@@ -100,7 +100,7 @@ describe('orders and quarantine, end to end', () => {
     const issue = await until('an issue calls a person', () =>
       [...repository().issues.values()].findLast(({ title }) => /needs you/.test(title)),
     );
-    await said(issue.number, /image-updater set .*2\.1\.0 again after lastgood had taken it back 1 time/);
+    await said(issue.number, /image-updater set .*2\.1\.0 again after lastgood had taken it back once/);
     await push({ [FILE]: rollout('1.0.0') }, 'Back by hand');
   });
 
