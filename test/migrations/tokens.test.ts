@@ -1,12 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { Dialect } from '../../src/migrations/dialect.ts';
 import { statementsOf } from '../../src/migrations/statements.ts';
 import { tokensOf } from '../../src/migrations/tokens.ts';
 
-const words = (sql: string, dialect: 'postgresql' | 'mysql' = 'postgresql') =>
-  tokensOf(sql, dialect).tokens.map(({ text }) => text);
-const texts = (sql: string, dialect: 'postgresql' | 'mysql' = 'postgresql') =>
+const DIALECTS = [
+  'postgresql',
+  'mysql',
+  'sqlite',
+  'sqlserver',
+  'oracle',
+  'snowflake',
+] as const satisfies readonly Dialect[];
+
+const words = (sql: string, dialect: Dialect = 'postgresql') => tokensOf(sql, dialect).tokens.map(({ text }) => text);
+const texts = (sql: string, dialect: Dialect = 'postgresql') =>
   statementsOf(sql, dialect).statements.map(({ text }) => text);
 
 test('strings, dollar quotes, quoted names and nested comments are one piece each', () => {
@@ -90,6 +99,21 @@ test('DELIMITER lines change what ends a statement', () => {
   );
 });
 
+test('each database quotes in its own way', () => {
+  const read = (sql: string, dialect: Dialect) => tokensOf(sql, dialect).tokens.map(({ value }) => value);
+  assert.deepEqual(read('DROP TABLE [my ]]; table]', 'sqlserver'), ['drop', 'table', 'my ]; table']);
+  assert.deepEqual(read('DROP TABLE `a;b`', 'sqlite'), ['drop', 'table', 'a;b']);
+  assert.deepEqual(read("SELECT q'[it's; ]', nq'!a'b!'", 'oracle'), ['select', "q'[it's; ]'", ',', "nq'!a'b!'"]);
+  assert.deepEqual(read("SELECT 'it\\'s; x' // don't\n;", 'snowflake'), ['select', "'it\\'s; x'", ';']);
+  assert.deepEqual(
+    statementsOf('SELECT 1\nGO 5\nSELECT 2\ngo\n', 'sqlserver').statements.map(({ text, line }) => [text, line]),
+    [
+      ['SELECT 1', 1],
+      ['SELECT 2', 3],
+    ],
+  );
+});
+
 /** Text that must stay inside what encloses it. */
 const nasty = fc
   .array(
@@ -144,7 +168,7 @@ test('whatever stands in a string, a name or a comment hides no statement and in
 
 test('tokens and comments never overlap, and between them there is only white space', () => {
   fc.assert(
-    fc.property(nasty, fc.constantFrom('postgresql', 'mysql'), (sql, dialect) => {
+    fc.property(nasty, fc.constantFrom(...DIALECTS), (sql, dialect) => {
       const { tokens, comments, unclosed } = tokensOf(sql, dialect);
       const spans = [...tokens, ...comments].sort((a, b) => a.at - b.at);
       let at = 0;
