@@ -10,6 +10,12 @@ function more(all: number, rows: number): readonly string[] {
   return all > rows ? [`… and ${all - rows} more.`] : [];
 }
 
+/** One line each, the first `rows` of them, and how many there are beside. */
+export function bulleted(lines: readonly string[], rows: number): string {
+  const shown = lines.slice(0, rows).map((line) => `- ${inline(line)}`);
+  return [shown.join('\n'), ...more(lines.length, rows)].join('\n\n').trim();
+}
+
 function or(value: string | null): string {
   return value === null ? '(absent)' : code(value, 120);
 }

@@ -127,7 +127,7 @@ export function errorSummary(error: {
   readonly code: string;
 }): string {
   return [
-    `## Error: the gate did not run`,
+    `## Error: no verdict`,
     `**${inline(error.message, 4_000)}**`,
     inline(error.hint),
     `Reason: ${code(error.code)}. An error is never a pass.`,

@@ -4,7 +4,7 @@ import type { Cause } from '../plan/incident.ts';
 import type { RollbackPlan } from '../plan/plan.ts';
 import type { Quarantined } from '../plan/quarantine.ts';
 import { causeMarkdown } from './cause.ts';
-import { filesList, followsWords, undoneList, versionsTable } from './changes.ts';
+import { bulleted, filesList, followsWords, undoneList, versionsTable } from './changes.ts';
 import { revertTitle } from './commit-message.ts';
 import { code, inline } from './escape.ts';
 import { halfOf, PERSON_MERGES, printBlock } from './memory.ts';
@@ -73,14 +73,9 @@ function bodyWith(view: PullRequestView, rows: number): string {
     titled('What the gate measured', measuredList(incident.cause)),
     titled('What changes', versionsTable(plan, rows)),
     titled('What follows', followsWords(plan, rows)),
-    titled(
-      'Verified in the registries',
-      (plan.verified ?? [])
-        .slice(0, rows)
-        .map((line) => `- ${inline(line)}`)
-        .join('\n'),
-    ),
-    titled('Know before you merge', (plan.notes ?? []).map((note) => `- ${inline(note)}`).join('\n')),
+    titled('Verified in the registries', bulleted(plan.verified ?? [], rows)),
+    // However long the rest: what a person must know before they merge is never left out altogether.
+    titled('Know before you merge', bulleted(plan.notes ?? [], Math.max(rows, 3))),
     titled('Files', filesList(plan, rows)),
     titled(
       'Commits undone here',

@@ -55,7 +55,9 @@ function lookLines({ startedAt, looks }: ReplayView): readonly string[] {
 
 function lookWords(soFar: Verdict): string {
   const triggers = soFar.findings.map((finding) => {
-    const numbers = `${quantity(finding.statistic, finding.canary)} against ${quantity(finding.statistic, finding.baseline)}`;
+    const canary = quantity(finding.statistic, finding.canary);
+    const numbers =
+      finding.canary === null ? canary : `${canary} against ${quantity(finding.statistic, finding.baseline)}`;
     return `${finding.trigger} ${numbers}, harm ${odds(finding.logEFail)}, safe ${odds(finding.logEPass)}`;
   });
   return `${soFar.status}  harm ${odds(soFar.logE)}  ${triggers.join(' | ')}`;

@@ -68,3 +68,14 @@ test('a revert of a release whose author has an endless name is remembered', () 
   assert.ok(body.length < MOST);
   assert.equal(parseBlock(body)?.author?.length, 500);
 });
+
+test('a revert with hundreds of things to know fits, and still says the first of them', () => {
+  const body = pullRequestBody({
+    ...{ plan: { ...hugePlan, notes: many(300, (n) => `Doubt ${n}: ${'d'.repeat(400)}`) }, quarantine: [] },
+    ...{ verify: rulesFor().verify, applications: [], mode: 'human', requestedAt: '2026-01-01T00:00:00.000Z' },
+  });
+  assert.ok(body.length < MOST, String(body.length));
+  assert.match(body, /Know before you merge/);
+  assert.match(body, /Doubt 2: [\s\S]*… and \d+ more\./);
+  assert.notEqual(parseBlock(body), null);
+});
