@@ -7,7 +7,7 @@ export interface AlertAsk {
   readonly ask: {
     readonly cause: Extract<Cause, { kind: 'alert' }>;
     readonly at: string;
-    /** Full sha of the commit in the deployment repository, where `lastgood_revision` names one; null: the newest release. */
+    /** Sha, or the beginning of one, of a commit in the deployment repository, where `lastgood_revision` names one; null: the newest release. */
     readonly bad: string | null;
     readonly to: null;
   };
@@ -40,7 +40,7 @@ export function askOf({ source, name, fingerprint, startsAt, labels }: Alert): A
         ...(labels['lastgood_then'] === 'fallback' ? { then: 'fallback' as const } : {}),
       },
       at: new Date(startsAt).toISOString(),
-      bad: /^[0-9a-f]{40}$/.test(revision) ? revision : null,
+      bad: /^[0-9a-f]{7,64}$/.test(revision) ? revision : null,
       to: null,
     },
   };

@@ -49,11 +49,16 @@ export function readOrder(command: Ordered, playbook: Playbook, now: number): Re
     };
   }
   const place = { service: service ?? ALL, environment: environment ?? ALL };
-  if (named.rest[0]?.toLowerCase() !== 'until')
-    return { ok: true, ...place, until: null, reason: reasonOf(named.rest) };
-  const until = readUntil(named.rest[1], now);
-  if (!until.ok) return until;
-  return { ok: true, ...place, until: until.at, reason: reasonOf(named.rest.slice(2)) };
+  const { rest } = named;
+  if (rest[0]?.toLowerCase() === 'until') {
+    const until = readUntil(rest[1], now);
+    return until.ok ? { ok: true, ...place, until: until.at, reason: reasonOf(rest.slice(2)) } : until;
+  }
+  // Behind the reason it counts too, where a time follows: "until it works again" is part of the reason.
+  const last = rest.at(-2)?.toLowerCase() === 'until' ? readUntil(rest.at(-1), now) : null;
+  return last?.ok === true
+    ? { ok: true, ...place, until: last.at, reason: reasonOf(rest.slice(0, -2)) }
+    : { ok: true, ...place, until: null, reason: reasonOf(rest) };
 }
 
 function readUntil(

@@ -29,7 +29,7 @@ export interface Ask {
   readonly cause: Cause;
   /** ISO 8601: when the fault was noticed. */
   readonly at: string;
-  /** The released commit that is bad, where the cause knows it; null: the newest change of the service. */
+  /** The released commit that is bad, or the beginning of its sha, where the cause knows it; null: the newest change of the service. */
   readonly bad: string | null;
   /** Where to go back to, in the words of the person; null: the last good one. */
   readonly to: string | null;
@@ -182,7 +182,8 @@ async function withVersions(doors: Doors, paths: readonly string[], changes: rea
 async function badChange(doors: Doors, changes: readonly Change[], sha: string | null): Promise<Change | null> {
   const newest = changes[0];
   if (!newest || sha === null) return newest ?? null;
-  const exact = changes.find((change) => change.revision === sha);
-  if (exact) return exact;
+  // An alert may name the beginning of one only.
+  const [match, ...others] = changes.filter(({ revision }) => revision.startsWith(sha));
+  if (match) return others.length === 0 ? match : null;
   return (await doors.repository.contains(sha, newest.revision)) ? newest : null;
 }

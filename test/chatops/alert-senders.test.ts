@@ -116,10 +116,12 @@ test('several alerts of one fault ask once, since the earliest; another release 
   );
 });
 
-test('a revision that is no full sha names nothing, and the tag that comes first counts', () => {
+test('the beginning of a sha names a release, other words name none, and the tag that comes first counts', () => {
   const read = readDatadog(datadog({ tags: 'service:web,service:api,env:production,lastgood_revision:bad0000' }));
   assert.ok(read.ok);
-  assert.deepEqual([read.asks[0]?.key.service, read.asks[0]?.ask.bad], ['web', null]);
+  assert.deepEqual([read.asks[0]?.key.service, read.asks[0]?.ask.bad], ['web', 'bad0000']);
+  const other = readDatadog(datadog({ tags: 'service:web,env:production,lastgood_revision:v1.4.2' }));
+  assert.equal(other.ok && other.asks[0]?.ask.bad, null);
 });
 
 test('whatever is not the webhook of this sender is refused with the place', () => {

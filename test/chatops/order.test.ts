@@ -49,6 +49,8 @@ test('until takes a time with its zone or a duration, and the rest is the reason
 });
 
 test('a time that is over, without a zone or no time at all is refused with what would work', () => {
+  assert.deepEqual(understood('/freeze year end until 2h'), ['*', '*', '2026-11-17T16:00:00.000Z', 'year end']);
+  assert.deepEqual(understood('/freeze no changes until fixed'), ['*', '*', null, 'no changes until fixed']);
   assert.match(refused('/freeze until 2026-11-17T13:59Z'), /over already/);
   assert.match(refused('/freeze until 2026-11-18T08:00'), /time zone/);
   assert.match(refused('/freeze until tomorrow'), /neither a time nor a duration.*2h/);

@@ -573,3 +573,12 @@ test('a pull request that a person reopens is under way again, and says so: the 
   await loop.flush();
   assert.deepEqual(world.repository.pulls[0].labels, ['lastgood: active']);
 });
+
+test('an alert that names the beginning of a release accuses that one, and one that names what nothing is accuses none', async () => {
+  const world = aRelease();
+  const newer = world.repository.release('Release web 1.4.3', { [FILE]: manifest('1.4.3') });
+  const looks = await toTheEnd(world, aLoop(world), anAsk(world, { bad: newer.slice(0, 7) }));
+  assert.equal(steps(looks).at(-1), 'finish recovered');
+  assert.equal(parseBlock(world.repository.pulls[0]?.body)?.incident.bad, newer);
+  assert.deepEqual(steps(await toTheEnd(world, aLoop(world), anAsk(world, { bad: 'abcdef1' }))), ['idle']);
+});
