@@ -115,11 +115,21 @@ function recordedOf(
   if (proven) return { kind, at: proven.at, because: proven.because };
   // The version that waits for its turn still has to follow.
   if (onlyTraffic) return null;
-  const others = find(ledger, { service, environment, kinds: ['merged'] }).filter(({ incident }) => incident !== id);
+  // Whoever moved only the traffic, such as to a fallback, has replaced no version.
+  const opened = find(ledger, { service, environment, kinds: ['opened'] });
+  const aside = opened.filter(({ details }) => details['half'] === 'traffic').map(lineage);
+  const others = find(ledger, { service, environment, kinds: ['merged'] }).filter(
+    (line) => line.incident !== id && !aside.includes(lineage(line)),
+  );
   const next = others.findLast(({ at }) => Date.parse(at) > mergedAt);
   if (!next) return null;
   const because = `the rollback of incident ${next.incident ?? 'unknown'} was merged after this one and took over`;
   return { kind: 'superseded', at: next.at, because };
+}
+
+/** What the lines of one pull request have in common: each half of a way back has ids of its own. */
+function lineage({ id }: Entry): string {
+  return id.slice(0, id.lastIndexOf('/'));
 }
 
 /** The success criteria, measured only once the revert is applied and healthy everywhere. */

@@ -255,3 +255,22 @@ test('a process that dies at any of its calls loses neither the switch nor the w
     assert.equal(verify(world.repository.ledgerText, sha256).ok, true, note);
   }
 });
+
+test('a fallback takes over no rollback: the version that went back is still to be proven, and a person is called for it', async () => {
+  const world = aSlowModel({ back: false });
+  const loop = aLoop(world);
+  const bad = world.repository.release('Serve model 8', { [MODEL]: model('8') });
+  world.source.rate = 0.3;
+  await loop.reconcile(KEY, { cause: aGateCause(), at: new Date(world.clock.now()).toISOString(), bad, to: null });
+  assert.equal(world.repository.file(MODEL), model('7'));
+  world.clock.turn(60_000);
+  await loop.reconcile(KEY, asked(world, { cause: aCommandCause(), to: 'fallback' }));
+  world.source.count();
+  world.source.rate = 0.001;
+  assert.equal(steps(await toTheEnd(world, loop, null)).at(-1), 'finish recovered');
+  assert.equal(world.repository.file(ROUTE), route(100));
+  world.source.count();
+  world.source.rate = 0.3;
+  world.clock.turn(3_600_000);
+  assert.deepEqual(steps(await toTheEnd(world, loop, null)), ['escalate not-recovered']);
+});
