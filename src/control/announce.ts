@@ -82,8 +82,8 @@ export function createAnnouncer(doors: Pick<Doors, 'repository' | 'sha256' | 'lo
 
   /** `owed`: milliseconds until its last words are worth another try; null: they stand. */
   async function end(id: string, owed: number | null, labelled: () => Promise<boolean>): Promise<number | null> {
-    // What GitHub asked us to wait for is waited for; what merely fails is not tried for ever.
-    const tries = (unsaid.get(id) ?? 0) + (owed === null || owed <= SAY_AGAIN_MS ? 1 : 0);
+    // What we were asked to wait for is waited for, however short; what merely fails is not tried for ever.
+    const tries = (unsaid.get(id) ?? 0) + (owed === null || owed === SAY_AGAIN_MS ? 1 : 0);
     const last = tries >= MOST_TRIES;
     const wait = owed !== null && !last ? owed : (await labelled()) || last ? null : SAY_AGAIN_MS;
     if (wait === null) unsaid.delete(id);
