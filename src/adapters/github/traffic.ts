@@ -31,11 +31,12 @@ export type Api = 'rest' | 'graphql';
 /**
  * Content that one installation may write in a window: GitHub's own limits, less some room for other Apps of the same account. Words
  * (comments, checks, deployments) stop at `words` of their own, and where all writes together reach `quiet`: however much there is to
- * say, ten rollbacks a minute can be opened, labelled and merged.
+ * say, ten rollbacks a minute can be opened, labelled and merged. Checks and deployments stop at `signs`: a person is called in a
+ * comment, which must not wait behind them.
  */
 const WRITES = [
-  { windowMs: 60_000, most: 70, quiet: 50, words: 30 },
-  { windowMs: 3_600_000, most: 450, quiet: 350, words: 250 },
+  { windowMs: 60_000, most: 70, quiet: 50, words: 30, signs: 24 },
+  { windowMs: 3_600_000, most: 450, quiet: 350, words: 250, signs: 200 },
 ] as const;
 const LONGEST_WINDOW_MS = 3_600_000;
 /** GitHub says to wait at least a minute where it does not say how long, and longer each time that was not enough. */
@@ -107,20 +108,25 @@ export function createTraffic(options: Options = {}): Traffic {
     if (wait > 0) throw asked('GitHub asked this installation to wait', wait);
     if (write === 'none' || !limitsWrites) return;
     lane.writes = lane.writes.filter((one) => one.at > at - LONGEST_WINDOW_MS);
-    for (const { windowMs, most: all, quiet, words } of WRITES) {
+    for (const { windowMs, most: all, quiet, words, signs } of WRITES) {
       const inWindow = lane.writes.filter((one) => one.at > at - windowMs);
       const room = (written: readonly Written[], limit: number, what: string): void => {
         const share = Math.max(1, Math.floor(limit / replicas));
         const first = written[written.length - share];
         if (first) throw asked(`${share} ${what} in ${windowMs / 60_000} min`, first.at + windowMs - at);
       };
-      room(inWindow, write === 'words' ? quiet : all, 'writes');
-      if (write === 'words')
-        room(
-          inWindow.filter((one) => one.write === 'words'),
-          words,
-          'words',
-        );
+      if (write === 'way-back') room(inWindow, all, 'writes');
+      else {
+        const said = inWindow.filter((one) => one.write !== 'way-back');
+        room(inWindow, quiet, 'writes');
+        room(said, words, 'words');
+        if (write === 'signs')
+          room(
+            said.filter((one) => one.write === 'signs'),
+            signs,
+            'checks and deployments',
+          );
+      }
     }
     lane.writes.push({ at, write });
   }
@@ -187,8 +193,11 @@ async function waitOf(response: Response, now: number): Promise<number | 'unsaid
   return limited ? 'unsaid' : null;
 }
 
-/** What a request writes: the way back (commits, the pull request with its label, its merge), or words about it. */
-type Write = 'none' | 'way-back' | 'words';
+/**
+ * What a request writes: the way back (commits, the pull request with its label, its merge, the issue where a person is called where
+ * there is no other page), signs (checks and deployments), or words.
+ */
+type Write = 'none' | 'way-back' | 'words' | 'signs';
 
 function writeOf(api: Api, address: string, init: RequestInit | undefined): Write {
   if (api === 'graphql') {
@@ -198,9 +207,9 @@ function writeOf(api: Api, address: string, init: RequestInit | undefined): Writ
   const method = init?.method ?? 'GET';
   // A token and a delivery that is asked for again are no content.
   if (method === 'GET' || method === 'HEAD' || NO_CONTENT.test(address)) return 'none';
-  return /\/(git\/\w+(\/.+)?|pulls(\/\d+(\/(merge|update-branch))?)?|issues\/\d+\/labels)$/.test(address)
-    ? 'way-back'
-    : 'words';
+  if (/\/(git\/\w+(\/.+)?|pulls(\/\d+(\/(merge|update-branch))?)?|issues(\/\d+\/labels)?)$/.test(address))
+    return 'way-back';
+  return /\/(check-runs(\/\d+)?|deployments(\/\d+\/statuses)?)$/.test(address) ? 'signs' : 'words';
 }
 
 const NO_CONTENT = /\/app\/(installations\/\d+\/access_tokens|hook\/deliveries\/\d+\/attempts)$/;

@@ -137,7 +137,7 @@ test('however much there is to say, ten rollbacks can be opened, labelled and me
   const send = traffic.through('1', answers(200));
   for (let i = 0; i < 30; i += 1) await send(COMMENT, { method: 'POST' });
   assert.match((await refusal(send(COMMENT, { method: 'POST' }))).message, /30 words in 1 min/);
-  assert.match((await refusal(send(`${REST}/check-runs`, { method: 'POST' }))).message, /30 words in 1 min/);
+  assert.match((await refusal(send(`${REST}/check-runs`, { method: 'POST' }))).message, /in 1 min/);
   const mutation = { method: 'POST', body: JSON.stringify({ query: 'mutation Open { x }' }) };
   for (let i = 0; i < 10; i += 1) {
     await send(GRAPHQL, mutation);
@@ -152,6 +152,35 @@ test('however much there is to say, ten rollbacks can be opened, labelled and me
     ['git/refs/heads/rollback/production/web/1234567', 'PATCH'],
   ] as const)
     assert.equal((await send(`${REST}/${path}`, { method })).status, 200, path);
+});
+
+test('a person can be called however many checks and deployments are being told', async () => {
+  for (const [stepMs, checks] of [
+    [0, 24],
+    [9_000, 200],
+  ] as const) {
+    const { traffic, clock } = aWire();
+    const send = traffic.through('1', answers(200));
+    for (let i = 0; i < checks; i += 1) {
+      const path = ['check-runs', `check-runs/${i}`, 'deployments', `deployments/${i}/statuses`][i % 4] ?? '';
+      await send(`${REST}/${path}`, { method: 'POST' });
+      clock.now += stepMs;
+    }
+    const minutes = stepMs === 0 ? 1 : 60;
+    assert.match(
+      (await refusal(send(`${REST}/check-runs`, { method: 'POST' }))).message,
+      new RegExp(`${checks} checks and deployments in ${minutes} min`),
+    );
+    for (let i = 0; i < 6; i += 1) await send(`${REST}/issues/comments/${i}`, { method: 'PATCH' });
+  }
+});
+
+test('the issue on which a person is called waits for no other words', async () => {
+  const { traffic } = aWire();
+  const send = traffic.through('1', answers(200));
+  for (let i = 0; i < 30; i += 1) await send(COMMENT, { method: 'POST' });
+  assert.equal((await send(`${REST}/issues`, { method: 'POST' })).status, 200);
+  assert.match((await refusal(send(`${REST}/issues/7`, { method: 'PATCH' }))).message, /30 words in 1 min/);
 });
 
 test('where the way back writes much, words wait before it does', async () => {
