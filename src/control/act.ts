@@ -17,7 +17,7 @@ import type { Step } from './step.ts';
 type OpenStep = Extract<Step, { kind: 'open' }>;
 type PullStep = Extract<
   Step,
-  { kind: 'merge' | 'update' | 'terminate' | 'open' | 'adopt' | 'second' | 'served' | 'close' }
+  { kind: 'merge' | 'update' | 'terminate' | 'open' | 'adopt' | 'second' | 'served' | 'close' | 'disarm' }
 >;
 
 /** Opens the pull request of a plan, or finds the one that somebody was faster with. */
@@ -138,6 +138,10 @@ export async function actOnPull(
       }
       return { pull, autoMergeAllowed: true };
     }
+    case 'disarm':
+      await repository.disarmAutoMerge(pull);
+      // Once a look: where GitHub keeps it armed all the same, a person is called.
+      return { pull: { ...(await reread(doors, pull)), autoMerge: 'off' }, autoMergeAllowed: true };
     case 'close':
       await repository.closePull(pull);
       // It may have been empty because another replica was just merging it: then it stays merged.

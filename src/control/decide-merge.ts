@@ -13,11 +13,12 @@ export function decideMerge(seen: Observed, remembered: Remembered): Step {
   const deadline = Date.parse(pull.createdAt) + rollback['merge-within'];
   const refused = (seen.refused ?? null) !== null;
   if (!pull.ours && pull.adopted !== true) {
-    return call(
-      seen,
-      'foreign-commit',
-      `pull request #${pull.number} holds a commit or text that lastgood did not write`,
-      [`Read #${pull.number} and merge it by hand if it is right; lastgood then proves the recovery.`],
+    const because = `pull request #${pull.number} holds a commit or text that lastgood did not write`;
+    return (
+      disarm(pull, because) ??
+      call(seen, 'foreign-commit', because, [
+        `Read #${pull.number} and merge it by hand if it is right; lastgood then proves the recovery.`,
+      ])
     );
   }
   if (pull.mergeState === 'dirty') {
@@ -38,7 +39,16 @@ export function decideMerge(seen: Observed, remembered: Remembered): Step {
   });
   if (word.kind === 'waits' && pull.adopted !== true) {
     const because = `#${pull.number} ${word.because}; review it, or comment /rollback confirm ${planHash}`;
-    return { kind: 'wait', for: 'approval', until: null, lookAgainMs: MINUTE, because, commands: [] };
+    return (
+      disarm(pull, because) ?? {
+        kind: 'wait',
+        for: 'approval',
+        until: null,
+        lookAgainMs: MINUTE,
+        because,
+        commands: [],
+      }
+    );
   }
   if (mode === 'human' && (word.kind === 'free' || pull.adopted === true)) {
     const because = pull.adopted
@@ -80,11 +90,16 @@ export function decideMerge(seen: Observed, remembered: Remembered): Step {
   if (pull.queued === true) return wait(`#${pull.number} stands in the merge queue of ${pull.base}`);
   if (queue && (pull.mergeState === 'clean' || pull.mergeState === 'behind') && !refused && !seen.escalated)
     return route('queue', `${pull.base} takes changes only through its merge queue`);
-  if (!pull.autoMerge && seen.autoMergeAllowed && !refused) {
+  if (pull.autoMerge === 'off' && seen.autoMergeAllowed && !refused) {
     const rules = seen.activeRules.join(', ') || 'branch protection';
     return route('auto', `${pull.base} is guarded by ${rules}: GitHub merges once they are satisfied`);
   }
   return wait(`required checks and reviews of #${pull.number}`);
+}
+
+/** GitHub merges what we once armed, whoever has pushed to it since and whoever has taken back their word. */
+function disarm(pull: Pull, because: string): Step | null {
+  return pull.autoMerge === 'ours' ? { kind: 'disarm', pull, because } : null;
 }
 
 /** No rule gave way in time: over them where the playbook and GitHub both allow it, else a person who can. */

@@ -7,6 +7,7 @@ export function exitOfStep(step: Step): Exit | null {
     case 'open':
     case 'adopt':
     case 'close':
+    case 'disarm':
     case 'merge':
     case 'update':
     case 'terminate':

@@ -60,6 +60,8 @@ export type Step =
   | { readonly kind: 'second'; readonly because: string }
   /** The fallback serves well, which the pull request remembers from then on. */
   | { readonly kind: 'served'; readonly because: string }
+  /** GitHub would merge it by itself, and may no longer. */
+  | { readonly kind: 'disarm'; readonly pull: Pull; readonly because: string }
   /** It would change nothing any more. */
   | { readonly kind: 'close'; readonly pull: Pull; readonly because: string }
   /** Ends the operation of a commit that the revert replaces; only where the playbook allows it. */

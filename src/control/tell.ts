@@ -151,6 +151,7 @@ function statusOf(seen: Observed, step: Step): TimelineView['status'] {
     case 'open':
     case 'adopt':
     case 'close':
+    case 'disarm':
     case 'merge':
     case 'update':
     case 'terminate':

@@ -15,7 +15,8 @@ export interface Pull {
   readonly body: string;
   readonly labels: readonly string[];
   readonly mergeState: 'clean' | 'blocked' | 'behind' | 'dirty' | 'unknown';
-  readonly autoMerge: boolean;
+  /** Who has told GitHub to merge it by itself once the rules are satisfied. */
+  readonly autoMerge: 'off' | 'ours' | 'theirs';
   /** It stands in the merge queue. */
   readonly queued?: boolean;
   /** Merged now, it would change nothing. */

@@ -61,6 +61,8 @@ export interface DeploymentRepository {
   open(request: OpenRequest): Promise<Pull>;
   mergePinned(pull: Pull, method: MergeMethod, message: { title: string; body: string }): Promise<MergeOutcome>;
   armAutoMerge(pull: Pull, method: MergeMethod): Promise<MergeOutcome>;
+  /** GitHub no longer merges it by itself; safe to repeat. */
+  disarmAutoMerge(pull: Pull): Promise<void>;
   /** Into the merge queue, at its front where we may. */
   enqueue(pull: Pull): Promise<MergeOutcome>;
   /** Reviews of this pull request, oldest first, the newest 100; a person's last one is their word. */

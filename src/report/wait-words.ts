@@ -2,6 +2,7 @@ const NEXT = {
   open: 'a pull request',
   adopt: 'its merge, then the proof of recovery',
   close: 'nothing: there is nothing left to revert',
+  disarm: 'a person',
   merge: 'the merge',
   update: 'the required checks',
   terminate: 'Argo CD applies the revert',

@@ -21,7 +21,7 @@ export const { privateKey: PRIVATE_KEY } = generateKeyPairSync('rsa', {
 });
 
 const WRITES =
-  /^(open|openIssue|closeIssue|mergePinned|armAutoMerge|updateBranch|relabel|rewriteBody|comment|editComment|deleteComment|react|writeLedger|enqueue|closePull)$/;
+  /^(open|openIssue|closeIssue|mergePinned|armAutoMerge|disarmAutoMerge|updateBranch|relabel|rewriteBody|comment|editComment|deleteComment|react|writeLedger|enqueue|closePull)$/;
 
 export interface Sent {
   readonly name: string;

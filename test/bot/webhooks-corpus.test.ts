@@ -40,6 +40,29 @@ test('the watch over writes sees one: a signed command is answered', async () =>
   await edge.queue.drain(0);
 });
 
+test('a command counts when it is written by a person, and not when somebody edits one into a comment', async () => {
+  const edge = await anEdge();
+  const { createdAt } = edge.world.repository.say(5, 'ada', '/rollback web production');
+  const comment = { body: '/rollback web production', created_at: createdAt, user: { login: 'ada', type: 'User' } };
+  const kept = async (name: string, action: string, more: object): Promise<number> => {
+    edge.errands.length = 0;
+    const example = CORPUS.find((each) => each.name === name && each.payload['comment'] !== undefined);
+    const payload = structuredClone(example?.payload ?? {}) as { comment: object };
+    Object.assign(payload, { action });
+    Object.assign(payload.comment, comment, more);
+    assert.equal(await edge.send({ name, body: JSON.stringify(payload) }), 200);
+    return edge.errands.filter(({ kind }) => kind === 'comment').length;
+  };
+  for (const name of ['issue_comment', 'commit_comment']) {
+    assert.equal(await kept(name, 'created', { id: 1 }), 1, name);
+    assert.equal(await kept(name, 'edited', { id: 2 }), 0, name);
+    for (const type of ['Bot', 'Organization', 'Mannequin'])
+      assert.equal(await kept(name, 'created', { id: 3, user: { login: 'ada', type } }), 0, type);
+  }
+  await edge.settle();
+  await edge.queue.drain(0);
+});
+
 test('no payload with a wrong signature reaches a handler, whatever is wrong with it', async () => {
   const edge = await anEdge();
   const wrong = (body: string): string[] => [

@@ -154,6 +154,34 @@ test("a person's own command waits too where the policy says so", async () => {
   assert.equal(world.repository.file(FILE), manifest('1.4.1'));
 });
 
+test('an approval that is taken back takes back what GitHub was told to merge by itself', async () => {
+  const world = aRelease({ ...twoPeople, rollback: { approval: 'auto', approvals: { needed: 1 } } });
+  const { repository } = world;
+  repository.rules = ['required_status_checks'];
+  repository.mergeState = 'blocked';
+  await aLoop(world).reconcile(KEY, anAsk(world));
+  await confirm(world, 'carl');
+  assert.equal(repository.pulls[0]?.autoMerge, 'ours');
+  const { number, head } = repository.pulls[0];
+  repository.reviewed.set(number, [{ by: 'carl', isBot: false, state: 'changes-requested', head }]);
+  assert.deepEqual(steps([await aLoop(world).reconcile(KEY, null)]), ['wait approval']);
+  assert.equal(repository.pulls[0].autoMerge, 'off');
+});
+
+test('whoever is outside the team does not count, and neither does a bot that approves', async () => {
+  const approvals = { needed: 1, team: '@acme/sre' };
+  const world = aRelease({ ...twoPeople, rollback: { approval: 'auto', approvals } });
+  await aLoop(world).reconcile(KEY, anAsk(world));
+  const { number, head } = world.repository.pulls[0] ?? { number: 0, head: '' };
+  world.repository.teams.set('acme/sre', ['dora', 'helper']);
+  world.repository.reviewed.set(number, [{ by: 'helper', isBot: true, state: 'approved', head }]);
+  await confirm(world, 'carl');
+  assert.equal(world.repository.pulls[0]?.state, 'open');
+  assert.match(words(world).at(-1) ?? '', /waits for 1 more approval of @.?acme\/sre: carl is not in @.?acme\/sre;/);
+  await confirm(world, 'dora');
+  assert.equal(world.repository.file(FILE), manifest('1.4.1'));
+});
+
 test('another hash approves nothing', async () => {
   const world = aRelease(twoPeople);
   await aLoop(world).reconcile(KEY, anAsk(world));

@@ -139,7 +139,7 @@ export function aPull(overrides: Partial<Pull> = {}): Pull {
     body: '',
     labels: ['lastgood: active'],
     mergeState: 'clean',
-    autoMerge: false,
+    autoMerge: 'off',
     createdAt: at(0),
     mergedAt: null,
     mergedBy: null,

@@ -76,6 +76,12 @@ test('who may not say it may not press it: rights are read again, and bots press
   assert.match(await pressIt(world, 'hold', { by: 'carl' }), /stopped for web in production/);
 });
 
+test('an owner of one service presses no button of another', async () => {
+  const world = aRelease({ owners: ['carl'], others: { shop: { owners: ['eve'] } } });
+  assert.match(await pressIt(world, 'rollback', { by: 'eve' }), /Not done: eve has/);
+  assert.equal(world.repository.pulls.length, 0);
+});
+
 test('Hold stops the machine; Not this change closes what is not merged and records a false alarm', async () => {
   const world = aRelease({});
   await pressIt(world, 'hold');

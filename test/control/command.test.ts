@@ -114,6 +114,14 @@ test('an owner of another service may not confirm: neither a waiting pull reques
   assert.equal(world.repository.pulls[0]?.state, 'open');
 });
 
+test('somebody who may not roll back is told nothing of what goes on, and gets no list of what to try', async () => {
+  for (const words of ['/rollback status', '/rollback help', '/rolback']) {
+    const world = aRelease({});
+    await say(world, words, { author: 'eve' });
+    assert.match(lastAnswer(world), /Not done[\s\S]*eve has the role 'read'/, words);
+  }
+});
+
 test('an unknown service is refused with the names that there are', async () => {
   const world = aRelease({ others: { api: {} } });
   await say(world, '/rollback wbe production');

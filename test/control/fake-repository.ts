@@ -210,7 +210,7 @@ export class FakeRepository implements DeploymentRepository {
       body: request.body,
       labels: [],
       mergeState: this.mergeState,
-      autoMerge: false,
+      autoMerge: 'off',
       createdAt: this.now(),
       mergedAt: null,
       mergedBy: null,
@@ -231,8 +231,12 @@ export class FakeRepository implements DeploymentRepository {
   async armAutoMerge(pull: Pull): Promise<MergeOutcome> {
     this.fault('armAutoMerge');
     if (this.refusal) return this.refusal;
-    this.change(pull.number, { autoMerge: true });
+    this.change(pull.number, { autoMerge: 'ours' });
     return { kind: 'armed' };
+  }
+  async disarmAutoMerge(pull: Pull): Promise<void> {
+    this.fault('disarmAutoMerge');
+    this.change(pull.number, { autoMerge: 'off' });
   }
   async isTeamMember(team: string, login: string): Promise<boolean> {
     this.fault('isTeamMember');
@@ -270,7 +274,7 @@ export class FakeRepository implements DeploymentRepository {
         branch: `by-hand-${number}`,
       },
       ...{ state: commit ? 'merged' : 'open', head: sha1(`head ${number}`), base: 'main', ours: false, adopted: true },
-      ...{ body: memory, labels: ['lastgood: active'], mergeState: 'clean', autoMerge: false, createdAt: this.now() },
+      ...{ body: memory, labels: ['lastgood: active'], mergeState: 'clean', autoMerge: 'off', createdAt: this.now() },
       ...(merged ?? { mergedAt: null, mergedBy: null, mergeCommit: null }),
     };
     if (!known) this.pulls.push(pull);

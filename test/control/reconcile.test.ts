@@ -162,6 +162,44 @@ test('a foreign commit calls a person once; when they merge it, the recovery is 
   assert.match(timelines(world)[0]?.body ?? '', /^\*\*Recovered\*\*/);
 });
 
+test('what GitHub was told to merge by itself is taken back before a person is called for a foreign commit', async () => {
+  const world = aRelease({ rollback: { approval: 'auto' } });
+  const { repository } = world;
+  repository.rules = ['required_status_checks'];
+  repository.mergeState = 'blocked';
+  const loop = aLoop(world);
+  await loop.reconcile(KEY, anAsk(world));
+  const { number } = repository.pulls[0] ?? { number: 0 };
+  assert.equal(repository.pulls[0]?.autoMerge, 'ours');
+  repository.change(number, { ours: false });
+  assert.deepEqual(steps([await loop.reconcile(KEY, null)]), ['escalate foreign-commit']);
+  assert.equal(repository.pulls[0].autoMerge, 'off');
+  repository.change(number, { autoMerge: 'theirs' });
+  world.clock.turn(60_000);
+  assert.deepEqual(steps([await loop.reconcile(KEY, null)]), ['wait person']);
+  assert.equal(repository.pulls[0].autoMerge, 'theirs', 'whoever has read it may let GitHub merge it');
+});
+
+test('a bypass stands in the pull request before it is used, and is not used where it cannot be said', async () => {
+  const world = aRelease({ rollback: { approval: 'auto', bypass: true, 'merge-within': '1m' } });
+  const { repository } = world;
+  repository.rules = ['pull_request'];
+  repository.mergeState = 'blocked';
+  repository.holding = { blockers: [], bypass: ["ruleset 'main'"] };
+  const said: string[] = [];
+  const doors = doorsOf(world, (_, method) => {
+    if (method === 'mergePinned') said.push(repository.pulls[0]?.body ?? '');
+  });
+  const loop = aLoop(world, doors);
+  await loop.reconcile(KEY, anAsk(world));
+  world.clock.turn(120_000);
+  repository.failOn('rewriteBody', unavailable(), 1);
+  await assert.rejects(loop.reconcile(KEY, null));
+  assert.deepEqual(said, []);
+  await loop.reconcile(KEY, null);
+  assert.match(said.join('|'), /^> \*\*Merged under bypass\*\* of ruleset 'main'/);
+});
+
 test('a pull request that could not be labelled is labelled at a later look, and nobody is called twice', async () => {
   const world = aRelease();
   world.repository.mergeState = 'dirty';

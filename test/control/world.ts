@@ -71,6 +71,7 @@ function wordOf(step: Extract<Settled, { kind: 'looked' }>['step']): string {
     case 'open':
     case 'adopt':
     case 'close':
+    case 'disarm':
     case 'merge':
     case 'update':
     case 'terminate':

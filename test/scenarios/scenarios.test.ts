@@ -37,7 +37,20 @@ test('together the stories show every step, everything that is waited for and ev
     [...new Set(told.flatMap((then) => pick(then) ?? []))].sort();
   assert.deepEqual(
     seen((then) => then.step),
-    ['adopt', 'close', 'escalate', 'finish', 'merge', 'open', 'second', 'served', 'terminate', 'update', 'wait'],
+    [
+      'adopt',
+      'close',
+      'disarm',
+      'escalate',
+      'finish',
+      'merge',
+      'open',
+      'second',
+      'served',
+      'terminate',
+      'update',
+      'wait',
+    ],
   );
   assert.deepEqual(
     seen((then) => then.for),

@@ -69,7 +69,7 @@ const facts = z.strictObject({
     .strictObject({
       is: z.enum(['open', 'merged', 'closed']).optional(),
       merges: z.enum(['clean', 'blocked', 'behind', 'dirty', 'unknown']).optional(),
-      'auto-merge': z.boolean().optional(),
+      'auto-merge': z.enum(['off', 'ours', 'theirs']).optional(),
       'foreign-commit': z.boolean().optional(),
       queued: z.boolean().optional(),
       /** Merged now, it would change nothing. */
@@ -112,6 +112,7 @@ const expected = z.strictObject({
     'open',
     'adopt',
     'close',
+    'disarm',
     'merge',
     'update',
     'terminate',

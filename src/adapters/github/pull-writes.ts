@@ -51,6 +51,17 @@ export async function enableAutoMerge(client: GitHubClient, pull: Pull, method: 
   }
 }
 
+/** Takes our word back. GitHub refuses where there is none to take, as after its merge: whoever asked reads again. */
+export async function disableAutoMerge(client: GitHubClient, pull: Pull): Promise<void> {
+  const document = `mutation Disarm($pull: ID!) { disablePullRequestAutoMerge(input: { pullRequestId: $pull }) { pullRequest { id } } }`;
+  try {
+    await client.graphql(document, { pull: pull.id });
+  } catch (error) {
+    const told = explain(error, `disable auto-merge on #${pull.number}`);
+    if (!isGraphqlFailure(error) || told.code === 'github-unavailable') throw told;
+  }
+}
+
 /** To the front of the line where we may stand there, else to its end: late is better than not at all. */
 export async function enqueuePull(client: GitHubClient, pull: Pull): Promise<MergeOutcome> {
   const jumped = await enqueueOnce(client, pull, true);

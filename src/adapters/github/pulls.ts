@@ -7,7 +7,8 @@ import type { GitHubClient } from './client.ts';
 import { ask, type Place } from './read.ts';
 
 export const PULL_FIELDS = `id number url body state merged createdAt mergedAt headRefName headRefOid baseRefName mergeStateStatus
-  mergedBy { login } mergeCommit { oid } author { __typename login } editor { __typename login } autoMergeRequest { enabledAt } isInMergeQueue
+  mergedBy { login } mergeCommit { oid } author { __typename login } editor { __typename login } isInMergeQueue
+  autoMergeRequest { enabledBy { __typename login } }
   potentialMergeCommit { tree { oid } } baseRef { target { ... on Commit { tree { oid } } } }
   comments(first: 20) { nodes { author { __typename login } body } }
   labels(first: 20) { nodes { name } }
@@ -34,7 +35,7 @@ export interface PullNode {
   readonly mergeCommit: { readonly oid: string } | null;
   readonly author: ActorNode | null;
   readonly editor: ActorNode | null;
-  readonly autoMergeRequest: unknown;
+  readonly autoMergeRequest?: { readonly enabledBy: ActorNode | null } | null;
   readonly isInMergeQueue?: boolean;
   readonly potentialMergeCommit?: { readonly tree: { readonly oid: string } } | null;
   readonly baseRef?: { readonly target: { readonly tree?: { readonly oid: string } } | null } | null;
@@ -109,7 +110,7 @@ export function toPull(node: PullNode, us: string): Pull {
     adopted: adopted !== null,
     labels: node.labels?.nodes.map((label) => label.name) ?? [],
     mergeState: MERGE_STATES[node.mergeStateStatus] ?? 'unknown',
-    autoMerge: node.autoMergeRequest !== null && node.autoMergeRequest !== undefined,
+    autoMerge: !node.autoMergeRequest ? 'off' : isUs(node.autoMergeRequest.enabledBy, us) ? 'ours' : 'theirs',
     createdAt: new Date(node.createdAt).toISOString(),
     mergedAt: node.mergedAt === null ? null : new Date(node.mergedAt).toISOString(),
     mergedBy: node.mergedBy?.login ?? null,
@@ -117,21 +118,39 @@ export function toPull(node: PullNode, us: string): Pull {
   };
 }
 
+interface Page {
+  readonly nodes: readonly PullNode[];
+  readonly pageInfo?: { readonly hasPreviousPage: boolean; readonly startCursor: string | null };
+}
+
+/** Nobody can open this many from forks before GitHub stops them. */
+const MOST_PAGES = 50;
+
+/** One request, but where forks have so many of this branch name that ours may stand behind them. */
 export async function findPull(client: GitHubClient, place: Place, us: string, branch: string): Promise<Pull | null> {
-  const document = `query FindPull($owner: String!, $repo: String!, $branch: String!) { repository(owner: $owner, name: $repo) {
-    pullRequests(headRefName: $branch, last: 20) { nodes { ${PULL_FIELDS} } } } }`;
-  const answer = await ask<{ repository: { pullRequests: { nodes: readonly PullNode[] } } }>(
-    client,
-    document,
-    { ...place, branch },
-    `look for ${branch}`,
-  );
-  // A fork can have a branch of the same name: only what we opened can be a rollback of ours.
-  const pulls = answer.repository.pullRequests.nodes
-    .filter((node) => isUs(node.author, us))
-    .map((node) => toPull(node, us));
-  // A closed one can be followed by a second try from the same branch: the newest counts.
-  return pulls.findLast((pull) => pull.state !== 'closed') ?? pulls.at(-1) ?? null;
+  const document = `query FindPull($owner: String!, $repo: String!, $branch: String!, $before: String) {
+    repository(owner: $owner, name: $repo) { pullRequests(headRefName: $branch, last: 20, before: $before) {
+      pageInfo { hasPreviousPage startCursor } nodes { ${PULL_FIELDS} } } } }`;
+  let newest: Pull | null = null;
+  let before: string | null = null;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const answer: { repository: { pullRequests: Page } } = await ask(
+      client,
+      document,
+      { ...place, branch, before },
+      `look for ${branch}`,
+    );
+    const { nodes, pageInfo } = answer.repository.pullRequests;
+    // A fork can have a branch of the same name: only what we opened can be a rollback of ours.
+    const pulls = nodes.filter((node) => isUs(node.author, us)).map((node) => toPull(node, us));
+    // A closed one can be followed by a second try from the same branch: the newest counts.
+    const alive = pulls.findLast((pull) => pull.state !== 'closed');
+    if (alive) return alive;
+    newest ??= pulls.at(-1) ?? null;
+    if (pageInfo?.hasPreviousPage !== true) break;
+    before = pageInfo.startCursor;
+  }
+  return newest;
 }
 
 /** Ours that carry no label of an end: by label, and by branch for those that crashed before the label. */

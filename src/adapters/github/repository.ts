@@ -12,6 +12,7 @@ import { readReviews } from './reviews.ts';
 import {
   bringUpToDate,
   closePull,
+  disableAutoMerge,
   enableAutoMerge,
   enqueuePull,
   mergePull,
@@ -87,6 +88,7 @@ export function githubRepository(client: GitHubClient, name: string, login: stri
     open: async (request) => openRollback(client, place, login, await knownId(), request),
     mergePinned: (pull, method, message) => mergePull(client, place, pull, method, message),
     armAutoMerge: (pull, method) => enableAutoMerge(client, pull, method),
+    disarmAutoMerge: (pull) => disableAutoMerge(client, pull),
     enqueue: (pull) => enqueuePull(client, pull),
     reviews: (pull) => readReviews(client, place, pull),
     obstacles: (pull) => readObstacles(client, place, pull),

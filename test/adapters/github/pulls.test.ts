@@ -75,6 +75,16 @@ test('auto-merge is armed for this head and this method', async () => {
   assert.deepEqual(await aRepository().armAutoMerge(aPull(), 'squash'), { kind: 'armed' });
 });
 
+test('auto-merge, the queue and an update are pinned to the head that was looked at', async () => {
+  const pinned = (body: { query?: string; variables?: { head?: string } }): boolean =>
+    body.query?.includes('expectedHeadOid: $head') === true && body.variables?.head === aPull().head;
+  nock(HOST).post('/graphql', pinned).times(2).reply(200, { data: {} });
+  assert.deepEqual(await aRepository().armAutoMerge(aPull(), 'squash'), { kind: 'armed' });
+  assert.deepEqual(await aRepository().enqueue(aPull()), { kind: 'queued' });
+  nock(HOST).put(`${REPO}/pulls/7/update-branch`, { expected_head_sha: aPull().head }).reply(202, {});
+  await aRepository().updateBranch(aPull());
+});
+
 const ARMING = [
   ['Pull request Pull request is in clean status', 'clean'],
   ['Pull request Auto merge is not allowed for this repository', 'not-allowed'],
@@ -174,6 +184,39 @@ test('the newest pull request that is not closed counts', async () => {
   assert.equal((await aRepository().findRollback(BRANCH))?.number, 1);
   graphql('FindPull', { data: { repository: { pullRequests: { nodes: [] } } } });
   assert.equal(await aRepository().findRollback(BRANCH), null);
+});
+
+test('pull requests of forks from a branch of this name hide ours behind no page', async () => {
+  const page = (nodes: readonly object[], startCursor: string | null) => ({
+    data: { repository: { pullRequests: { nodes, pageInfo: { hasPreviousPage: startCursor !== null, startCursor } } } },
+  });
+  const forks = Array.from({ length: 20 }, (_, i) => aPullNode({ number: 100 + i, author: { login: 'eve' } }));
+  const asked: (string | null)[] = [];
+  const answers = [page(forks, 'c2'), page([aPullNode({ number: 8, state: 'CLOSED' }), ...forks.slice(1)], 'c1')];
+  nock(HOST)
+    .post('/graphql', (body: { variables: { before: string | null } }) => asked.push(body.variables.before) > 0)
+    .times(3)
+    .reply(() => [200, answers[asked.length - 1] ?? page([aPullNode({ number: 7, state: 'MERGED' })], null)]);
+  assert.equal((await aRepository().findRollback(BRANCH))?.number, 7);
+  assert.deepEqual(asked, [null, 'c2', 'c1']);
+});
+
+test('auto-merge is ours, or of somebody else, or off', async () => {
+  const armedBy = async (enabledBy: object | null) => (await found({ autoMergeRequest: { enabledBy } }))?.autoMerge;
+  assert.equal(await armedBy({ __typename: 'Bot', login: 'lastgood' }), 'ours');
+  assert.equal(await armedBy({ __typename: 'User', login: 'lastgood' }), 'theirs');
+  assert.equal(await armedBy(null), 'theirs');
+  assert.equal((await found({}))?.autoMerge, 'off');
+});
+
+test('auto-merge is taken back; where there is none left that is no failure', async () => {
+  graphql('disablePullRequestAutoMerge', { data: { disablePullRequestAutoMerge: { pullRequest: { id: 'PR_7' } } } });
+  await aRepository().disarmAutoMerge(aPull());
+  const gone = "Can't disable auto-merge for this pull request";
+  graphql('disablePullRequestAutoMerge', graphqlErrors('UNPROCESSABLE', gone));
+  await aRepository().disarmAutoMerge(aPull());
+  nock(HOST).post('/graphql').reply(502, {});
+  await assert.rejects(aRepository().disarmAutoMerge(aPull()), { code: 'github-unavailable' });
 });
 
 for (const [status, state] of Object.entries({
