@@ -1,5 +1,6 @@
 import { messageOf } from '../errors.ts';
 import { LABELS } from '../plan/identity.ts';
+import type { Key } from '../plan/incident.ts';
 import type { Pull } from '../ports.ts';
 import { createDeployer } from './deployments.ts';
 import type { Doors } from './doors.ts';
@@ -64,15 +65,15 @@ export function createAnnouncer(doors: Pick<Doors, 'repository' | 'sha256' | 'lo
     if (seen.stage.kind !== 'opened' || (step.kind === 'escalate' && owed !== null)) return owed;
     const { pull, page = null } = seen.stage.remembered;
     if (step.kind !== 'finish') return (await label(pull, step)) || !ends ? null : SAY_AGAIN_MS;
-    const over = owed ?? (recorded ? await closePage(page) : SAY_AGAIN_MS);
+    const over = owed ?? (recorded ? await closePage(page, seen.incident.key) : SAY_AGAIN_MS);
     return end(seen.incident.id, over, () => label(pull, step));
   }
 
-  /** The issue that called for a person is closed when the story is over. */
-  async function closePage(page: number | null): Promise<number | null> {
+  /** The issue that was opened to call a person is closed when the story is over; a page where somebody asked is not. */
+  async function closePage(page: number | null, key: Key): Promise<number | null> {
     if (page === null) return null;
     try {
-      await doors.repository.closeIssue(page);
+      await doors.repository.closeIssue(page, callTitle(key));
       return null;
     } catch (error) {
       doors.log('warn', 'issue not closed yet', { issue: page, reason: messageOf(error) });
@@ -96,8 +97,7 @@ export function createAnnouncer(doors: Pick<Doors, 'repository' | 'sha256' | 'lo
     const { id, key } = seen.incident;
     const known = issues.get(id) ?? null;
     if (known !== null || step.kind !== 'escalate' || seen.escalated) return known;
-    const title = `Rollback of ${key.service} in ${key.environment} needs you`;
-    const issue = await doors.repository.openIssue(title, step.because);
+    const issue = await doors.repository.openIssue(callTitle(key), step.because);
     issues.set(id, issue);
     return issue;
   }
@@ -135,6 +135,10 @@ export function createAnnouncer(doors: Pick<Doors, 'repository' | 'sha256' | 'lo
   };
 
   return { announce, relabel, flush, recorder, herald };
+}
+
+function callTitle({ service, environment }: Key): string {
+  return `Rollback of ${service} in ${environment} needs you`;
 }
 
 /** After that the label goes ahead: a comment or a ledger that never can be written must not keep a rollback open. */

@@ -107,8 +107,8 @@ export interface DeploymentRepository {
   deleteComment(id: number): Promise<void>;
   /** Number of the new issue. */
   openIssue(title: string, body: string): Promise<number>;
-  /** Closes an issue that we opened; anything else is left as it is. */
-  closeIssue(number: number): Promise<void>;
+  /** Closes the issue if we opened it under this title; anything else is left as it is. */
+  closeIssue(number: number, title: string): Promise<void>;
   react(comment: CommentAt, content: Reaction): Promise<void>;
   /** Ours; null: this comment has not been dealt with. */
   reactionOf(comment: CommentAt): Promise<Reaction | null>;

@@ -372,9 +372,9 @@ export class FakeRepository implements DeploymentRepository {
     this.issues.push({ number, title, body });
     return number;
   }
-  async closeIssue(number: number): Promise<void> {
+  async closeIssue(number: number, title: string): Promise<void> {
     this.fault('closeIssue');
-    const at = this.issues.findIndex((issue) => issue.number === number);
+    const at = this.issues.findIndex((issue) => issue.number === number && issue.title === title);
     if (at >= 0) this.issues.splice(at, 1);
   }
   async react({ id: comment }: CommentAt, content: Reaction): Promise<void> {

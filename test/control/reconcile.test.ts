@@ -316,6 +316,24 @@ test('whoever was called on an issue reads on there, whichever process goes on, 
   assert.deepEqual(repository.issues, []);
 });
 
+test('another page of ours on which somebody asked stays open: others still read there', async () => {
+  const world = aRelease();
+  const { repository } = world;
+  repository.release('Release web 1.4.3', { [FILE]: manifest('1.4.3') });
+  const issue = await repository.openIssue('Rollback of api in production needs you', 'Something else');
+  const ask = anAsk(world, { cause: aCommandCause({ issue }) });
+  const [called] = await toTheEnd(world, aLoop(world), ask);
+  assert.ok(called?.kind === 'looked' && called.seen.stage.kind === 'planning');
+  const { planned } = called.seen.stage;
+  assert.ok(planned.kind === 'conflict' && planned.instead);
+  const looks = await toTheEnd(world, aLoop(world), { ...ask, accept: planned.instead.hash });
+  assert.equal(steps(looks).at(-1), 'finish recovered');
+  assert.deepEqual(
+    repository.issues.map(({ number }) => number),
+    [issue],
+  );
+});
+
 test('an issue that cannot be closed keeps no rollback open', async () => {
   const { world, byHand } = await calledOnAnIssue();
   world.repository.failOn('closeIssue', new RollbackError('github-forbidden', 'GitHub answered 403'));

@@ -112,7 +112,7 @@ export function githubRepository(client: GitHubClient, name: string, login: stri
     editComment: (id, body) => patchComment(client, place, id, body),
     deleteComment: (id) => removeComment(client, place, id),
     openIssue: (title, body) => openIssue(client, place, title, body),
-    closeIssue: (number) => closeOwnIssue(client, place, login, number),
+    closeIssue: (number, title) => closeOwnIssue(client, place, login, { number, title }),
     react: (comment, content) => addReaction(client, place, comment, content),
     reactionOf: async (comment) => {
       const name = `${comment.page.kind} ${comment.id}`;

@@ -149,13 +149,18 @@ export async function openIssue(client: GitHubClient, place: Place, title: strin
   }
 }
 
-/** People's issues, and pull requests, are theirs to close. */
-export async function closeOwnIssue(client: GitHubClient, place: Place, us: string, number: number): Promise<void> {
+/** People's issues, and pull requests, are theirs to close; a page of ours with another title is about something else. */
+export async function closeOwnIssue(
+  client: GitHubClient,
+  place: Place,
+  us: string,
+  { number, title }: { readonly number: number; readonly title: string },
+): Promise<void> {
   try {
     const about = { ...place, issue_number: number };
     const { data } = await client.request('GET /repos/{owner}/{repo}/issues/{issue_number}', about);
     const isOurs = data.pull_request === undefined && bareLogin(data.user?.login ?? '') === bareLogin(us);
-    if (isOurs && data.state === 'open')
+    if (isOurs && data.title === title && data.state === 'open')
       await client.request('PATCH /repos/{owner}/{repo}/issues/{issue_number}', {
         ...about,
         state: 'closed',

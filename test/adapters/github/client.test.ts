@@ -46,15 +46,20 @@ for (const { status, says, code, retryable } of CASES) {
 }
 
 for (const [whose, issue, closes] of [
-  ['ours', { state: 'open', user: { login: 'lastgood[bot]' } }, true],
-  ['ours and closed already', { state: 'closed', user: { login: 'lastgood[bot]' } }, false],
-  ["a person's", { state: 'open', user: { login: 'mona' } }, false],
-  ['a pull request of ours', { state: 'open', user: { login: 'lastgood[bot]' }, pull_request: {} }, false],
+  ['ours', { title: 'Needs you', state: 'open', user: { login: 'lastgood[bot]' } }, true],
+  ['ours about something else', { title: 'An incident', state: 'open', user: { login: 'lastgood[bot]' } }, false],
+  ['ours and closed already', { title: 'Needs you', state: 'closed', user: { login: 'lastgood[bot]' } }, false],
+  ["a person's", { title: 'Needs you', state: 'open', user: { login: 'mona' } }, false],
+  [
+    'a pull request of ours',
+    { title: 'Needs you', state: 'open', user: { login: 'lastgood[bot]' }, pull_request: {} },
+    false,
+  ],
 ] as const) {
   test(`an issue to close that is ${whose} is ${closes ? 'closed' : 'left as it is'}`, async () => {
     nock(HOST).get(`${REPO}/issues/5`).reply(200, issue);
     const closing = nock(HOST).patch(`${REPO}/issues/5`, { state: 'closed', state_reason: 'completed' }).reply(200, {});
-    await aRepository().closeIssue(5);
+    await aRepository().closeIssue(5, 'Needs you');
     assert.equal(closing.isDone(), closes);
     nock.cleanAll();
   });
