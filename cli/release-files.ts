@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { RollbackError } from '../src/errors.ts';
 import { folderOf, type ChangedFile } from '../src/migrations/migration.ts';
+import { isMigrationPath } from '../src/migrations/recognise.ts';
 import { headOf } from './local-history.ts';
 import { textOf } from './terminal.ts';
 
@@ -29,7 +30,7 @@ export async function filesOfRange(base: string, head: string): Promise<readonly
   const folders = [...new Set(changed.map(folderOf).filter((folder) => folder !== ''))];
   const around =
     folders.length === 0 ? [] : names(await git(['ls-tree', '-r', '--name-only', '-z', head, '--', ...folders]));
-  const paths = [...new Set([...changed, ...around])].filter((path) => READ.test(path));
+  const paths = [...new Set([...changed, ...around])].filter((path) => READ.test(path) || isMigrationPath(path));
   const same = new Set(around.filter((path) => !changed.includes(path)));
   return Promise.all(
     paths.map(async (path) => {
@@ -39,7 +40,7 @@ export async function filesOfRange(base: string, head: string): Promise<readonly
   );
 }
 
-/** What can be a migration: anything else is not read at all. */
+/** What a tool that is known keeps its migrations in. Beside that only what is a migration by its name is read. */
 const READ = /\.(sql|xml|ya?ml|json|py|conf|sum)$/i;
 
 async function show(commit: string, path: string): Promise<string | null> {

@@ -6,9 +6,11 @@ export function differences(up: readonly Effect[], down: readonly Effect[]): rea
   const gone = (name: string): boolean =>
     owners(name).some((owner) => back.dropped.has(owner) || done.dropped.has(owner));
   const said: string[] = [];
+  const [replaced, again] = [replacedBy(up), replacedBy(down)];
   for (const [key, { object, name, table }] of done.created)
     if (
       !back.dropped.has(key) &&
+      !(replaced.has(key) && again.has(key)) &&
       !gone(name) &&
       !(table !== null && gone(`${table}.`)) &&
       object !== 'value' &&
@@ -35,6 +37,15 @@ function takesMore(effect: Effect, up: readonly Effect[]): effect is Extract<Eff
   if (up.some((one) => one.kind === 'create' && one.object === 'table' && one.name === table)) return false;
   if (verb === 'update') return !where;
   return !(verb === 'delete' && where && up.some((one) => one.kind === 'data' && one.table === table));
+}
+
+/** What is written anew with OR REPLACE: the way down of a routine or a view is its older text. */
+function replacedBy(effects: readonly Effect[]): ReadonlySet<string> {
+  return new Set(
+    effects.flatMap((one) =>
+      one.kind === 'create' && one.replaces === true && one.object !== 'table' ? [keyOf(one.object, one.name)] : [],
+    ),
+  );
 }
 
 interface Named {

@@ -58,7 +58,7 @@ export function judgeMigration(migration: Migration, database: Database): Judged
   const back =
     down === null ? null : readWay(migration, 'down', down, database, (column) => types.get(column)?.after ?? null);
   const findings = [...edited(migration), ...up.findings, ...runner(migration), ...downFindings(migration, up, back)];
-  return { migration, findings, ...undoOf(migration, findings) };
+  return { migration, findings, ...undoOf(migration, findings, leavesNothing(migration, up)) };
 }
 
 function edited({ change, repeatable, path, line, id, tool }: Migration): readonly Finding[] {
@@ -113,7 +113,7 @@ function downFindings(migration: Migration, up: Way, back: Way | null): readonly
   if (down.kind !== 'script' || back === null) {
     if (down.kind === 'script') return [];
     const cure = down.kind === 'none' ? down.cure : 'Take it back with a release of its own.';
-    const kind: FindingKind = changesNothing(up) ? 'note' : 'no-down';
+    const kind: FindingKind = changesNothing(up) || leavesNothing(migration, up) ? 'note' : 'no-down';
     return [{ kind, way: 'down', path: migration.path, line: migration.line, says: down.says, cure }];
   }
   // That the bad version would not run on the older schema is what the way down is for.
@@ -136,11 +136,20 @@ function downFindings(migration: Migration, up: Way, back: Way | null): readonly
   return [...read, ...left];
 }
 
+/** An empty down moves the version back, and that is all where the up has nothing that it would have to undo. */
+function leavesNothing({ down }: Migration, up: Way): boolean {
+  return down.kind === 'none' && down.empty === true && differences(up.effects, []).length === 0;
+}
+
 function changesNothing({ effects }: Way): boolean {
   return effects.every(({ kind }) => kind === 'harmless' || kind === 'setting' || kind === 'transaction');
 }
 
-function undoOf({ down }: Migration, findings: readonly Finding[]): Pick<Judged, 'undo' | 'because'> {
+function undoOf(
+  { down }: Migration,
+  findings: readonly Finding[],
+  emptyWillDo: boolean,
+): Pick<Judged, 'undo' | 'because'> {
   const first = (kind: FindingKind, way?: 'up' | 'down'): Finding | undefined =>
     findings.find((one) => one.kind === kind && (way === undefined || one.way === way));
   const gone = first('edited') ?? first('loses-data', 'up');
@@ -151,6 +160,8 @@ function undoOf({ down }: Migration, findings: readonly Finding[]): Pick<Judged,
       undo: 'nothing',
       because: 'the older version runs on the newer schema: it only adds what nobody must use',
     };
+  if (emptyWillDo && needs.kind === 'old-runner' && !first('unread', 'up'))
+    return { undo: 'down', because: needs.says };
   if (down.kind !== 'script')
     return needs.kind === 'unread'
       ? { undo: 'unproven', because: needs.says }

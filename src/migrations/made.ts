@@ -19,7 +19,8 @@ export function noteMade({ tables, perhaps, columns }: Made, effect: Effect): vo
   if (effect.kind === 'drop' || effect.kind === 'rename')
     for (const names of [tables, perhaps, columns]) names.delete(effect.name);
   if (effect.kind !== 'create' || effect.replaces === true) return;
-  if (effect.object === 'table') (effect.perhaps === true ? perhaps : tables).add(effect.name);
+  if (effect.object === 'table' || effect.object === 'materialized view')
+    (effect.perhaps === true ? perhaps : tables).add(effect.name);
   if (effect.object === 'column' && effect.perhaps !== true) columns.add(effect.name);
 }
 

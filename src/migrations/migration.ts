@@ -21,7 +21,12 @@ export interface Sql {
 export type Down =
   | { readonly kind: 'script'; readonly sql: Sql }
   /** There is none, or it does nothing: where one would stand, and why it does not count. */
-  | { readonly kind: 'none'; readonly says: string; readonly cure: string }
+  | {
+      readonly kind: 'none';
+      readonly says: string;
+      readonly cure: string;
+      /** It is there, and does nothing. */ readonly empty?: true;
+    }
   /** It says itself that it cannot be undone. */
   | { readonly kind: 'refuses'; readonly says: string };
 

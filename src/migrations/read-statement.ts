@@ -67,6 +67,8 @@ function firstEffects(tokens: readonly Token[]): readonly Effect[] {
     case 'reindex':
     case 'refresh':
     case 'lock':
+    case 'unlock':
+    case 'print':
     case 'notify':
     case 'reset':
     case 'show':
@@ -75,6 +77,10 @@ function firstEffects(tokens: readonly Token[]): readonly Effect[] {
     case 'release':
     case 'checkpoint':
       return [{ kind: 'harmless', says: first.value.toUpperCase() }];
+    case 'flush':
+      return cursor.take('privileges')
+        ? [{ kind: 'harmless', says: 'FLUSH PRIVILEGES' }]
+        : [{ kind: 'opaque', says: textOf(tokens.slice(0, 3)), rows: true }];
     case 'explain':
       return readExplain(tokens);
     case 'select':
@@ -123,13 +129,14 @@ function mayTouchRows(tokens: readonly Token[]): boolean {
 }
 
 function readCreate(cursor: Cursor): readonly Effect[] {
-  const replaces = cursor.take('or', 'replace');
+  const replaces = cursor.take('or', 'replace') || cursor.take('or', 'alter');
   while (
     ['temporary', 'temp', 'unlogged', 'global', 'local', 'recursive', 'trusted', 'definer'].some((word) =>
       cursor.take(word),
     )
   );
   const unique = cursor.take('unique');
+  if (OF_INDEX.has(cursor.peek()?.value ?? '')) cursor.next();
   const object = objectAt(cursor);
   if (object === 'table') return [...readCreateTable(cursor, replaces), ...dataIn(cursor.rest())];
   if (object === 'index') {
@@ -152,6 +159,9 @@ function readCreate(cursor: Cursor): readonly Effect[] {
   }
   return [{ kind: 'create', object, name, table: null, replaces }];
 }
+
+/** What MySQL and SQL Server say of an index before the word. */
+const OF_INDEX = new Set(['fulltext', 'spatial', 'clustered', 'nonclustered']);
 
 /** The table behind `ON`. */
 function afterOn(cursor: Cursor): string {
@@ -183,6 +193,10 @@ function renamed(cursor: Cursor): Effect {
 }
 
 function readAlter(cursor: Cursor, tokens: readonly Token[]): readonly Effect[] {
+  if (cursor.take('default', 'privileges')) {
+    const right = cursor.rest().findIndex(({ kind, value }) => kind === 'word' && /^(grant|revoke)$/.test(value));
+    if (right !== -1) return firstEffects(cursor.rest().slice(right));
+  }
   const object = objectAt(cursor);
   if (object === 'table') return readAlterTable(cursor);
   if (object === null) return [{ kind: 'opaque', says: textOf(tokens.slice(0, 4)), rows: true }];

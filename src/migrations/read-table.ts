@@ -1,59 +1,9 @@
 /** CREATE TABLE, and ALTER TABLE action by action. */
+import { columnRules } from './column-rules.ts';
 import { commaParts, cursorOn, textOf, type Cursor } from './cursor.ts';
-import type { ColumnRules, Effect } from './effects.ts';
+import type { Effect } from './effects.ts';
 import type { Token } from './tokens.ts';
 import { typeChange } from './types-of-columns.ts';
-
-/** Words that end a column's type. */
-const AFTER_TYPE = new Set(
-  'default not null constraint primary unique references check generated collate storage compression after first auto_increment comment using on as key visible invisible'.split(
-    ' ',
-  ),
-);
-
-/** A column as it is declared after its name. */
-export function columnRules(tokens: readonly Token[]): ColumnRules {
-  const ends = tokens.findIndex(({ kind, value }) => kind === 'word' && AFTER_TYPE.has(value));
-  const typeTokens = ends === -1 ? tokens : tokens.slice(0, ends);
-  const rest = ends === -1 ? [] : tokens.slice(ends);
-  const type = textOf(typeTokens);
-  const has = (...words: string[]): number =>
-    rest.findIndex((_, i) => words.every((word, k) => rest[i + k]?.kind === 'word' && rest[i + k]?.value === word));
-  const at = has('default');
-  const value = at === -1 ? null : defaultText(rest.slice(at + 1));
-  const primary = has('primary', 'key') !== -1;
-  const serial = /^(small|big)?serial\d?$/.test(type) || has('auto_increment') !== -1;
-  const stored = has('generated') !== -1 && has('stored') !== -1;
-  const identity = has('generated') !== -1 && has('identity') !== -1;
-  return {
-    type,
-    notNull: has('not', 'null') !== -1 || primary || serial || identity,
-    default: value === 'null' ? null : value,
-    generated: stored ? 'stored' : identity ? 'identity' : serial ? 'serial' : null,
-    constrained:
-      primary || has('unique') !== -1
-        ? 'unique'
-        : has('references') !== -1
-          ? 'references'
-          : has('check') !== -1
-            ? 'check'
-            : null,
-  };
-}
-
-/** The expression up to the next clause that is not in parentheses. */
-function defaultText(tokens: readonly Token[]): string {
-  let depth = 0;
-  const taken: Token[] = [];
-  for (const token of tokens) {
-    if (token.text === '(') depth += 1;
-    if (token.text === ')') depth -= 1;
-    const clause = token.kind === 'word' && AFTER_TYPE.has(token.value) && token.value !== 'null';
-    if (depth === 0 && taken.length > 0 && clause) break;
-    taken.push(token);
-  }
-  return textOf(taken);
-}
 
 export function readCreateTable(cursor: Cursor, replaces: boolean): readonly Effect[] {
   const perhaps = cursor.take('if', 'not', 'exists');
@@ -65,8 +15,32 @@ export function readAlterTable(cursor: Cursor): readonly Effect[] {
   cursor.take('only');
   const table = cursor.name();
   cursor.take('*');
-  return commaParts(cursor.rest()).flatMap((part) => readAction(table, part));
+  // SQL Server: whether the rows that are there are checked against a constraint that is added.
+  if (!cursor.take('with', 'check')) cursor.take('with', 'nocheck');
+  const [first = [], ...others] = commaParts(cursor.rest());
+  const adds = first[0]?.kind === 'word' && first[0].value === 'add';
+  return [
+    ...readAction(table, first),
+    ...others.flatMap((part) => (adds && goesOn(part) ? readAdd(table, cursorOn(part)) : readAction(table, part))),
+  ];
 }
+
+/** SQL Server writes ADD once for all that it adds. Only what is plainly a column or a constraint is taken for one of them. */
+function goesOn(part: readonly Token[]): boolean {
+  const [name, type] = part;
+  if (name?.kind === 'word' && name.value === 'constraint') return true;
+  const bare = name?.kind === 'name' || (name?.kind === 'word' && !ACTIONS.has(name.value));
+  return bare && TYPES_OF_SQL_SERVER.has(type?.value.toLowerCase() ?? '');
+}
+
+/** `DROP date` drops a column that is called so. */
+const ACTIONS = new Set('add drop rename modify change alter set switch enable disable validate'.split(' '));
+
+const TYPES_OF_SQL_SERVER = new Set(
+  'bit tinyint smallint int bigint decimal numeric money smallmoney float real date time datetime datetime2 smalldatetime datetimeoffset char varchar text nchar nvarchar ntext binary varbinary uniqueidentifier xml rowversion'.split(
+    ' ',
+  ),
+);
 
 function readAction(table: string, part: readonly Token[]): readonly Effect[] {
   const cursor = cursorOn(part);
@@ -125,6 +99,10 @@ function readAction(table: string, part: readonly Token[]): readonly Effect[] {
     cursor.take('cluster')
   )
     return [{ kind: 'harmless', says: textOf(part) }];
+  if (cursor.take('enable', 'row', 'level', 'security'))
+    return [{ kind: 'create', object: 'policy', name: `${table}.row level security`, table }];
+  if (cursor.take('disable', 'row', 'level', 'security'))
+    return [{ kind: 'drop', object: 'policy', name: `${table}.row level security`, table, cascade: false }];
   if (cursor.take('enable') || cursor.take('disable') || cursor.take('force') || cursor.take('no'))
     return [{ kind: 'opaque', says: `${textOf(part)} on ${table}`, rows: false }];
   return [{ kind: 'opaque', says: `ALTER TABLE ${table} ${textOf(part.slice(0, 4))}`, rows: true }];

@@ -18,7 +18,8 @@ export interface Recognised extends Found {
   readonly unknown: readonly string[];
 }
 
-const LOOKS_LIKE =
+/** Where migrations lie, whatever tool they are for. */
+export const MIGRATION_PATH =
   /(^|\/)(migrations?|db\/migrate|flyway|liquibase|alembic)\/|\.sql$|(^|\/)([VUB]\d[\d._]*|R)__\w+\.(java|kt|groovy|scala)$/i;
 
 /**
@@ -32,8 +33,7 @@ export function recognise(files: readonly ChangedFile[]): Recognised {
   for (const file of files) {
     const tool = toolOf(file, sums);
     if (tool !== null) parts.set(tool, [...(parts.get(tool) ?? []), file]);
-    else if (file.before !== file.after && LOOKS_LIKE.test(file.path) && !BESIDE.test(file.path))
-      unknown.push(file.path);
+    else if (file.before !== file.after && (isMigrationPath(file.path) || sqlMoves(file))) unknown.push(file.path);
   }
   const found = [...parts].map(([tool, own]) => READERS[tool]?.(own) ?? { migrations: [], faults: [] });
   return {
@@ -43,6 +43,28 @@ export function recognise(files: readonly ChangedFile[]): Recognised {
     faults: found.flatMap(({ faults }) => faults),
     unknown,
   };
+}
+
+/** By its name alone it is a migration, of whichever tool. */
+export function isMigrationPath(path: string): boolean {
+  return MIGRATION_PATH.test(path) && !BESIDE.test(path);
+}
+
+/** SQL files under the keys of a manifest, such as a ConfigMap that a job mounts: they are not read, so a change of one is not known. */
+function sqlMoves({ path, before, after }: ChangedFile): boolean {
+  return /\.(ya?ml|json)$/.test(path) && sqlUnderKeys(before) !== sqlUnderKeys(after);
+}
+
+/** The lines of every key that ends in `.sql`, and what is indented beneath it. */
+function sqlUnderKeys(text: string | null): string {
+  let within = -1;
+  const taken = (text ?? '').split('\n').filter((line) => {
+    const indent = line.search(/\S/);
+    if (within !== -1 && (indent === -1 || indent > within)) return true;
+    within = /^\s*(?:["'][\w./-]+\.sql["']|[\w./-]+\.sql)\s*:/.test(line) ? indent : -1;
+    return within !== -1;
+  });
+  return taken.join('\n').trim();
 }
 
 /** What lies beside migrations and does nothing to a database. */

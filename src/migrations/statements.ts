@@ -73,15 +73,19 @@ function blockStep(
   token: Token,
   { after, depth, dialect }: { readonly after: Token | undefined; readonly depth: number; readonly dialect: Dialect },
 ): number {
-  if (dialect !== 'postgresql' && dialect !== 'mysql' && dialect !== 'sqlite') return 0;
-  if (!isRoutine(before)) return 0;
+  if (dialect === 'oracle' || dialect === 'snowflake') return 0;
+  // `@end` is a variable.
+  if (!isRoutine(before) || before.at(-1)?.text === '@') return 0;
   const atomic = dialect !== 'postgresql' || before.at(-1)?.value === 'begin';
-  const begins = token.value === (dialect === 'postgresql' ? 'atomic' : 'begin');
+  const begins =
+    token.value === (dialect === 'postgresql' ? 'atomic' : 'begin') &&
+    !(dialect === 'sqlserver' && /^tran(saction)?$/.test(after?.value ?? ''));
   if (depth === 0) return begins && atomic ? 1 : 0;
   if (begins && dialect !== 'postgresql') return 1;
   if (token.value === 'case') return before.at(-1)?.value === 'end' ? 0 : 1;
-  // `END IF` and the like end what was not counted.
-  if (token.value === 'end') return /^(if|loop|while|repeat)$/.test(after?.value ?? '') ? 0 : -1;
+  // `END IF` and the like end what was not counted; for SQL Server the word behind END begins a statement.
+  if (token.value === 'end')
+    return dialect !== 'sqlserver' && /^(if|loop|while|repeat)$/.test(after?.value ?? '') ? 0 : -1;
   return 0;
 }
 

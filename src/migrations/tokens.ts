@@ -37,6 +37,14 @@ const RUN_COMMENT = /\/\*M?!\d*/y;
 const ALTERNATE = /n?q'(.)/iy;
 const DOLLAR = /\$(?:[\p{L}_][\p{L}\p{N}_]*)?\$/uy;
 
+/** Two characters that stand in no SQL. */
+const [OPENS, CLOSES] = ['\uE000', '\uE001'];
+
+/** A name that is read as one whatever the database quotes with: for text that is translated for reading only. */
+export function anyName(name: string): string {
+  return `${OPENS}${name.replaceAll(CLOSES, '')}${CLOSES}`;
+}
+
 export function tokensOf(sql: string, dialect: Dialect = 'postgresql'): Tokens {
   const tokens: Token[] = [];
   const comments: Comment[] = [];
@@ -58,7 +66,15 @@ export function tokensOf(sql: string, dialect: Dialect = 'postgresql'): Tokens {
     const alternate = lexis.alternate ? matchAt(ALTERNATE, sql, at) : '';
     if (/\s/.test(char) || char === '\uFEFF') at += 1;
     else if (beginsLineComment(lexis, sql, at)) comment(lineEnd(sql, at));
-    else if (two === '/*') {
+    else if (char === OPENS) {
+      const end = sql.indexOf(CLOSES, at);
+      if (end === -1) unclosed = { what: 'name', at };
+      else {
+        const value = sql.slice(at + 1, end);
+        tokens.push({ kind: 'name', text: `"${value}"`, value, at, end: end + 1 });
+        at = end + 1;
+      }
+    } else if (two === '/*') {
       // MySQL runs what stands in `/*! ... */`, MariaDB also `/*M! ... */`: its text is no comment, only the two ends are.
       const runs = lexis.runs ? matchAt(RUN_COMMENT, sql, at) : '';
       const end = runs === '' ? commentEnd(sql, at, lexis.nested) : at + runs.length;

@@ -1,4 +1,5 @@
 /** What a target names: can it change under us, and does taking the release back undo all that the release did? */
+import { MIGRATION_PATH } from '../migrations/recognise.ts';
 import { isMovingName, readModelUri } from '../playbook/artefact-name.ts';
 import type { RollbackPolicy } from '../playbook/schema-rollback.ts';
 import type { VersionChange } from './plan.ts';
@@ -56,7 +57,6 @@ function isMovingTag(key: string, value: string): boolean {
   return /(^|\.)(tag|newTag)$/i.test(key) && isMovingName(value);
 }
 
-const MIGRATION_PATH = /(^|\/)(migrations?|flyway|liquibase|alembic)\/|\.sql$/i;
 const HOOK_BEFORE =
   /^\s*["']?(argocd\.argoproj\.io\/hook["']?\s*:\s*["']?[^#\n]*\bPreSync\b|helm\.sh\/hook["']?\s*:\s*["']?[^#\n]*\bpre-(install|upgrade)\b)/m;
 

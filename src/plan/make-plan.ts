@@ -4,7 +4,7 @@ import type { Sha256 } from '../ledger/canonical.ts';
 import { versionsOf } from '../manifests/versions.ts';
 import type { Database } from '../migrations/database.ts';
 import { judgeRelease } from '../migrations/judge.ts';
-import { recognise } from '../migrations/recognise.ts';
+import { recognise, type Recognised } from '../migrations/recognise.ts';
 import { isMigration, movingTargets, resourcesIn } from './fit.ts';
 import type { Incident } from './incident.ts';
 import { climbFrom } from './detour.ts';
@@ -53,6 +53,10 @@ export function makePlan(input: PlanInput, sha256: Sha256): Planned {
   let instead: FileEdit[] | null = [];
   const insteadChanges: VersionChange[] = [];
   const files = input.files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const found = recognise(
+    files.map(({ path, good: was, bad }) => ({ path, before: was?.text ?? null, after: bad?.text ?? null })),
+  );
+  const ofDatabase = new Set([...found.migrations, ...found.faults].map(({ path }) => path).concat(found.unknown));
   for (const raw of files) {
     const file: FileStates = {
       path: raw.path,
@@ -65,8 +69,8 @@ export function makePlan(input: PlanInput, sha256: Sha256): Planned {
       after: known(raw.path, raw.detour.after),
     };
     const rung = climbFrom(file, detour ?? null);
-    if (rung.kind !== 'nothing' && isMigration(file.path, [file.good?.text ?? null, file.bad?.text ?? null]))
-      migrations.push(file.path);
+    const runs = ofDatabase.has(file.path) || isMigration(file.path, [file.good?.text ?? null, file.bad?.text ?? null]);
+    if (rung.kind !== 'nothing' && runs) migrations.push(file.path);
     if (rung.kind === 'conflict') {
       conflicts.push(...rung.conflicts);
       const set = detour === undefined ? setKeys(file) : null;
@@ -87,7 +91,7 @@ export function makePlan(input: PlanInput, sha256: Sha256): Planned {
     hash: planHash({ incident, good, edits: all }, sha256),
     notes,
     migrations,
-    ...(migrations.length > 0 ? { database: databaseOf(files, migrations, input.database) } : {}),
+    ...(migrations.length > 0 ? { database: databaseOf(found, migrations, input.database) } : {}),
   });
   if (conflicts.length > 0) {
     const because = conflictSentence(conflicts);
@@ -117,13 +121,10 @@ export function makePlan(input: PlanInput, sha256: Sha256): Planned {
 
 /** What the release did to a database. A hook whose work stands in no file of the release is not provable. */
 function databaseOf(
-  files: PlanInput['files'],
+  found: Recognised,
   named: readonly string[],
   database: Database,
 ): NonNullable<RollbackPlan['database']> {
-  const found = recognise(
-    files.map(({ path, good, bad }) => ({ path, before: good?.text ?? null, after: bad?.text ?? null })),
-  );
   const { undo, because } = judgeRelease(found, database);
   const read = new Set([
     ...found.migrations.flatMap(({ path, up, down }) => [

@@ -62,6 +62,10 @@ const LOSSES: readonly (readonly [database: string, up: string, down?: string])[
   ['postgresql', 'ALTER SEQUENCE order_numbers RESTART;'],
   ['postgresql', 'ALTER TABLE orders ADD COLUMN a int\n/\nDROP TABLE users;'],
   ['postgresql', 'ALTER TABLE t ALTER at TYPE timestamp;', 'ALTER TABLE t ALTER at TYPE timestamptz;'],
+  ['postgresql', 'ALTER TABLE t ADD a int, DROP date;', 'ALTER TABLE t DROP a, ADD date date;'],
+  ['mysql', 'ALTER TABLE t ADD a int, DROP COLUMN date;', 'ALTER TABLE t DROP a, ADD date date;'],
+  ['sqlserver', 'CREATE PROCEDURE p AS BEGIN SELECT 1; END;\nDROP TABLE orders;', 'DROP PROCEDURE p;'],
+  ['sqlserver', 'CREATE PROCEDURE p AS BEGIN TRAN; DROP TABLE orders;', 'DROP PROCEDURE p;'],
   ['mysql', 'DELETE o FROM orders o JOIN users u ON u.id = o.user_id;'],
   ['mysql', 'DELETE IGNORE FROM orders;'],
   ['mysql', 'INSERT INTO t VALUES (1, 2) ON DUPLICATE KEY UPDATE a = 1;'],
@@ -284,4 +288,33 @@ test('a loss between harmless statements, comments and strings is never judged a
     }),
     { numRuns: 300 },
   );
+});
+
+test('what modifySql makes of a change is not read, unless it only names the storage of MySQL', () => {
+  const set = (inside: string): ReleaseJudgement =>
+    judged(
+      [
+        added(
+          'changelog.xml',
+          `<databaseChangeLog><changeSet id="1" author="a"><addColumn tableName="n"><column name="c" type="int"/></addColumn><modifySql>${inside}</modifySql></changeSet></databaseChangeLog>`,
+        ),
+      ],
+      'mysql',
+    );
+  assert.equal(set('<append value="; DROP TABLE orders"/>').undo, 'unproven');
+  assert.equal(set('<replace replace="ADD" with="DROP"/>').undo, 'unproven');
+  assert.equal(set('<append value=" ENGINE=InnoDB; DROP TABLE orders"/>').undo, 'unproven');
+  assert.equal(set('<append value=" ENGINE=InnoDB DEFAULT CHARSET=utf8mb4"/>').undo, 'nothing');
+});
+
+test('SQL inside a ConfigMap is not read, and never a yes; another key of it is no migration', () => {
+  const map = (sql: string, mode: string): string =>
+    `apiVersion: v1\nkind: ConfigMap\ndata:\n  mode: ${mode}\n  V2__x.sql: |\n    SELECT 1;\n\n    ${sql};\n  url: db\n`;
+  const path = 'apps/rec/production/configmap.yaml';
+  const release = (before: string | null, after: string | null): ReleaseJudgement =>
+    judgeRelease(recognise([{ path, before, after }]), { name: 'postgresql', version: 14 });
+  assert.equal(release(null, map('DROP TABLE orders', 'a')).undo, 'unproven');
+  assert.equal(release(map('SELECT 2', 'a'), map('DROP TABLE orders', 'a')).undo, 'unproven');
+  assert.equal(release(map('SELECT 2', 'a'), null).undo, 'unproven');
+  assert.equal(release(map('SELECT 2', 'a'), map('SELECT 2', 'b')).undo, 'nothing');
 });

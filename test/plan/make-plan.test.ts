@@ -125,3 +125,17 @@ test('what a migration of the release costs is judged by the database of the pla
   assert.equal(undo('postgresql@15'), 'down');
   assert.equal(undo('mysql'), 'unproven', 'a way down that fails half-way leaves half of it behind');
 });
+
+test('what changes a database is judged wherever it lies: a changelog, a revision, a script in a ConfigMap', () => {
+  const undo = (path: string, text: string): string | undefined => {
+    const planned = plan([release, { path, good: null, bad: at(text), now: at(text) }]);
+    assert.ok(planned.kind === 'planned');
+    assert.deepEqual(planned.plan.migrations, planned.plan.database === undefined ? [] : [path]);
+    return planned.plan.database?.undo;
+  };
+  const set = '<changeSet id="1" author="a"><dropTable tableName="orders"/></changeSet>';
+  assert.equal(undo('rec/db/changelog/2.xml', `<databaseChangeLog>${set}</databaseChangeLog>`), 'impossible');
+  assert.equal(undo('rec/db/migrate/2_x.rb', 'class X < ActiveRecord::Migration[8.0]\nend\n'), 'unproven');
+  assert.equal(undo('rec/sql.yaml', 'kind: ConfigMap\ndata:\n  V2__x.sql: |\n    DROP TABLE orders;\n'), 'unproven');
+  assert.equal(undo('rec/mode.yaml', 'kind: ConfigMap\ndata:\n  mode: fast\n'), undefined);
+});

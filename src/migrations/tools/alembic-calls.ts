@@ -1,18 +1,19 @@
 /** Operations of Alembic as SQL, for reading. What has no row here becomes a statement that no rule knows, and so is named as unread. */
+import { anyName } from '../tokens.ts';
 import { pythonString, type Call } from './python-calls.ts';
 
 export function sqlOfCall(call: Call): string {
   const method = call.name.slice(call.name.lastIndexOf('.') + 1);
   const known = call.name.startsWith('op.') || call.batch !== null;
-  if (!known) return `CALL ${ident(call.name.replaceAll('.', '_'))};`;
+  if (!known) return `CALL ${anyName(call.name.replaceAll('.', '_'))};`;
   const word = (index: number, name: string): string => {
     const source = call.words[index] ?? call.named[name];
     return source === undefined ? '' : (pythonString(source) ?? source);
   };
   // In a batch the table stands on the `with`, so every other argument moves one to the left.
   const shift = call.batch === null ? 0 : 1;
-  const schema = call.named['schema'] === undefined ? '' : `${ident(pythonString(call.named['schema']) ?? '')}.`;
-  const table = (index: number, name = 'table_name'): string => `${schema}${ident(call.batch ?? word(index, name))}`;
+  const schema = call.named['schema'] === undefined ? '' : `${anyName(pythonString(call.named['schema']) ?? '')}.`;
+  const table = (index: number, name = 'table_name'): string => `${schema}${anyName(call.batch ?? word(index, name))}`;
   const raw = (index: number, name: string): string => call.words[index] ?? call.named[name] ?? '';
   const concurrently = call.named['postgresql_concurrently'] === 'True' ? 'CONCURRENTLY ' : '';
   const gentle = call.named['postgresql_not_valid'] === 'True' ? ' NOT VALID' : '';
@@ -27,31 +28,31 @@ export function sqlOfCall(call: Call): string {
     case 'drop_table':
       return `DROP TABLE ${table(0)};`;
     case 'rename_table':
-      return `ALTER TABLE ${table(0, 'old_table_name')} RENAME TO ${ident(word(1, 'new_table_name'))};`;
+      return `ALTER TABLE ${table(0, 'old_table_name')} RENAME TO ${anyName(word(1, 'new_table_name'))};`;
     case 'add_column':
       return addColumn(table(0), column(raw(1 - shift, 'column')));
     case 'drop_column':
-      return `ALTER TABLE ${table(0)} DROP COLUMN ${ident(word(1 - shift, 'column_name'))};`;
+      return `ALTER TABLE ${table(0)} DROP COLUMN ${anyName(word(1 - shift, 'column_name'))};`;
     case 'alter_column':
-      return alterColumn(call, table(0), ident(word(1 - shift, 'column_name')));
+      return alterColumn(call, table(0), anyName(word(1 - shift, 'column_name')));
     case 'create_index': {
       const unique = call.named['unique'] === 'True' ? 'UNIQUE ' : '';
-      return `CREATE ${unique}INDEX ${concurrently}${ident(word(0, 'index_name'))} ON ${table(1)} ();`;
+      return `CREATE ${unique}INDEX ${concurrently}${anyName(word(0, 'index_name'))} ON ${table(1)} ();`;
     }
     case 'drop_index':
-      return `DROP INDEX ${concurrently}${ident(word(0, 'index_name'))};`;
+      return `DROP INDEX ${concurrently}${anyName(word(0, 'index_name'))};`;
     case 'create_unique_constraint':
-      return `ALTER TABLE ${table(1)} ADD CONSTRAINT ${ident(word(0, 'constraint_name'))} UNIQUE ();`;
+      return `ALTER TABLE ${table(1)} ADD CONSTRAINT ${anyName(word(0, 'constraint_name'))} UNIQUE ();`;
     case 'create_primary_key':
-      return `ALTER TABLE ${table(1)} ADD CONSTRAINT ${ident(word(0, 'constraint_name'))} PRIMARY KEY ();`;
+      return `ALTER TABLE ${table(1)} ADD CONSTRAINT ${anyName(word(0, 'constraint_name'))} PRIMARY KEY ();`;
     case 'create_foreign_key':
-      return `ALTER TABLE ${table(1, 'source_table')} ADD CONSTRAINT ${ident(word(0, 'constraint_name'))} FOREIGN KEY ()${gentle};`;
+      return `ALTER TABLE ${table(1, 'source_table')} ADD CONSTRAINT ${anyName(word(0, 'constraint_name'))} FOREIGN KEY ()${gentle};`;
     case 'create_check_constraint':
-      return `ALTER TABLE ${table(1)} ADD CONSTRAINT ${ident(word(0, 'constraint_name'))} CHECK ()${gentle};`;
+      return `ALTER TABLE ${table(1)} ADD CONSTRAINT ${anyName(word(0, 'constraint_name'))} CHECK ()${gentle};`;
     case 'drop_constraint':
-      return `ALTER TABLE ${table(1)} DROP CONSTRAINT ${ident(word(0, 'constraint_name'))};`;
+      return `ALTER TABLE ${table(1)} DROP CONSTRAINT ${anyName(word(0, 'constraint_name'))};`;
     case 'bulk_insert':
-      return `INSERT INTO ${ident((call.words[0] ?? '').replace(/\W/g, '_'))} DEFAULT VALUES;`;
+      return `INSERT INTO ${anyName((call.words[0] ?? '').replace(/\W/g, '_'))} DEFAULT VALUES;`;
     case 'create_table_comment':
     case 'drop_table_comment':
       return `COMMENT ON TABLE ${table(0)} IS NULL;`;
@@ -62,10 +63,6 @@ export function sqlOfCall(call: Call): string {
 
 function addColumn(table: string, written: string | null): string {
   return written === null ? 'CALL computed_column;' : `ALTER TABLE ${table} ADD COLUMN ${written};`;
-}
-
-function ident(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -111,7 +108,7 @@ function column(source: string): string | null {
   const identity = /Identity\(/.test(rest) ? ' GENERATED ALWAYS AS IDENTITY' : '';
   const tight = /nullable\s*=\s*False|primary_key\s*=\s*True/.test(rest) ? ' NOT NULL' : '';
   const unique = /unique\s*=\s*True/.test(rest) ? ' UNIQUE' : '';
-  return `${ident(pythonString(name) ?? '')} ${typeText(type)}${filled}${stored}${identity}${tight}${unique}`;
+  return `${anyName(pythonString(name) ?? '')} ${typeText(type)}${filled}${stored}${identity}${tight}${unique}`;
 }
 
 function defaultOf(source: string): string {
@@ -136,6 +133,6 @@ function alterColumn(call: Call, table: string, name: string): string {
     alter(named['server_default'] === 'None' ? 'DROP DEFAULT' : 'SET DEFAULT 1');
   const to = named['new_column_name'];
   if (to !== undefined)
-    statements.push(`ALTER TABLE ${table} RENAME COLUMN ${name} TO ${ident(pythonString(to) ?? to)};`);
+    statements.push(`ALTER TABLE ${table} RENAME COLUMN ${name} TO ${anyName(pythonString(to) ?? to)};`);
   return statements.length > 0 ? statements.join(' ') : 'CALL op_alter_column;';
 }

@@ -82,7 +82,7 @@ function downOf(path: string, text: string): Down {
     return { kind: 'refuses', says: `downgrade() raises${why === undefined || why === '' ? '' : `: ${why}`}` };
   }
   const sql = bodyOf(path, text, 'downgrade');
-  if (sql === null || sql.text.trim() === '') return { kind: 'none', says: 'downgrade() is empty', cure };
+  if (sql === null || sql.text.trim() === '') return { kind: 'none', says: 'downgrade() is empty', cure, empty: true };
   return { kind: 'script', sql };
 }
 

@@ -1,4 +1,5 @@
 /** Liquibase's changes as SQL, for reading, and the inverse where Liquibase makes it by itself. */
+import { anyName } from '../tokens.ts';
 import type { Element } from './element.ts';
 
 export interface Change {
@@ -23,15 +24,15 @@ export function changeSql(change: Element): Change {
       return said(`DROP TABLE ${table}${a('cascadeConstraints') === 'true' ? ' CASCADE' : ''};`, null);
     case 'renameTable':
       return said(
-        `ALTER TABLE ${ident(a('oldTableName'))} RENAME TO ${ident(a('newTableName'))};`,
-        `ALTER TABLE ${ident(a('newTableName'))} RENAME TO ${ident(a('oldTableName'))};`,
+        `ALTER TABLE ${anyName(a('oldTableName'))} RENAME TO ${anyName(a('newTableName'))};`,
+        `ALTER TABLE ${anyName(a('newTableName'))} RENAME TO ${anyName(a('oldTableName'))};`,
       );
     case 'addColumn': {
       const columns = change.children.filter(({ name }) => name === 'column');
       return said(
         columns.map((column) => `ALTER TABLE ${table} ADD COLUMN ${columnSql(column)};`).join(' '),
         columns
-          .map((column) => `ALTER TABLE ${table} DROP COLUMN ${ident(column.attributes['name'] ?? '')};`)
+          .map((column) => `ALTER TABLE ${table} DROP COLUMN ${anyName(column.attributes['name'] ?? '')};`)
           .join(' '),
       );
     }
@@ -40,37 +41,37 @@ export function changeSql(change: Element): Change {
         .filter(({ name }) => name === 'column')
         .map(({ attributes }) => attributes['name'] ?? '');
       const names = a('columnName') === '' ? nested : [a('columnName'), ...nested];
-      return said(names.map((name) => `ALTER TABLE ${table} DROP COLUMN ${ident(name)};`).join(' '), null);
+      return said(names.map((name) => `ALTER TABLE ${table} DROP COLUMN ${anyName(name)};`).join(' '), null);
     }
     case 'renameColumn': {
-      const [from, to] = [ident(a('oldColumnName')), ident(a('newColumnName'))];
+      const [from, to] = [anyName(a('oldColumnName')), anyName(a('newColumnName'))];
       return said(
         `ALTER TABLE ${table} RENAME COLUMN ${from} TO ${to};`,
         `ALTER TABLE ${table} RENAME COLUMN ${to} TO ${from};`,
       );
     }
     case 'modifyDataType':
-      return said(`ALTER TABLE ${table} ALTER COLUMN ${ident(a('columnName'))} TYPE ${a('newDataType')};`, null);
+      return said(`ALTER TABLE ${table} ALTER COLUMN ${anyName(a('columnName'))} TYPE ${a('newDataType')};`, null);
     case 'addNotNullConstraint':
       return said(notNull(table, a('columnName'), 'SET'), notNull(table, a('columnName'), 'DROP'));
     case 'dropNotNullConstraint':
       return said(notNull(table, a('columnName'), 'DROP'), notNull(table, a('columnName'), 'SET'));
     case 'addDefaultValue':
       return said(
-        `ALTER TABLE ${table} ALTER COLUMN ${ident(a('columnName'))} SET DEFAULT 1;`,
-        `ALTER TABLE ${table} ALTER COLUMN ${ident(a('columnName'))} DROP DEFAULT;`,
+        `ALTER TABLE ${table} ALTER COLUMN ${anyName(a('columnName'))} SET DEFAULT 1;`,
+        `ALTER TABLE ${table} ALTER COLUMN ${anyName(a('columnName'))} DROP DEFAULT;`,
       );
     case 'dropDefaultValue':
-      return said(`ALTER TABLE ${table} ALTER COLUMN ${ident(a('columnName'))} DROP DEFAULT;`, null);
+      return said(`ALTER TABLE ${table} ALTER COLUMN ${anyName(a('columnName'))} DROP DEFAULT;`, null);
     case 'createIndex': {
       const unique = a('unique') === 'true' ? 'UNIQUE ' : '';
       return said(
-        `CREATE ${unique}INDEX ${ident(a('indexName'))} ON ${table} ();`,
-        `DROP INDEX ${ident(a('indexName'))};`,
+        `CREATE ${unique}INDEX ${anyName(a('indexName'))} ON ${table} ();`,
+        `DROP INDEX ${anyName(a('indexName'))};`,
       );
     }
     case 'dropIndex':
-      return said(`DROP INDEX ${ident(a('indexName'))};`, null);
+      return said(`DROP INDEX ${anyName(a('indexName'))};`, null);
     case 'addUniqueConstraint':
       return constraint(table, a('constraintName'), 'UNIQUE ()');
     case 'addPrimaryKey':
@@ -80,23 +81,23 @@ export function changeSql(change: Element): Change {
     case 'dropUniqueConstraint':
     case 'dropForeignKeyConstraint':
     case 'dropPrimaryKey':
-      return said(`ALTER TABLE ${table} DROP CONSTRAINT ${ident(a('constraintName') || 'primary key')};`, null);
+      return said(`ALTER TABLE ${table} DROP CONSTRAINT ${anyName(a('constraintName') || 'primary key')};`, null);
     case 'createView':
       return said(
-        `CREATE ${a('replaceIfExists') === 'true' ? 'OR REPLACE ' : ''}VIEW ${ident(a('viewName'))} AS SELECT 1;`,
-        `DROP VIEW ${ident(a('viewName'))};`,
+        `CREATE ${a('replaceIfExists') === 'true' ? 'OR REPLACE ' : ''}VIEW ${anyName(a('viewName'))} AS SELECT 1;`,
+        `DROP VIEW ${anyName(a('viewName'))};`,
       );
     case 'renameView':
       return said(
-        `ALTER VIEW ${ident(a('oldViewName'))} RENAME TO ${ident(a('newViewName'))};`,
-        `ALTER VIEW ${ident(a('newViewName'))} RENAME TO ${ident(a('oldViewName'))};`,
+        `ALTER VIEW ${anyName(a('oldViewName'))} RENAME TO ${anyName(a('newViewName'))};`,
+        `ALTER VIEW ${anyName(a('newViewName'))} RENAME TO ${anyName(a('oldViewName'))};`,
       );
     case 'dropView':
-      return said(`DROP VIEW ${ident(a('viewName'))};`, null);
+      return said(`DROP VIEW ${anyName(a('viewName'))};`, null);
     case 'createSequence':
-      return said(`CREATE SEQUENCE ${ident(a('sequenceName'))};`, `DROP SEQUENCE ${ident(a('sequenceName'))};`);
+      return said(`CREATE SEQUENCE ${anyName(a('sequenceName'))};`, `DROP SEQUENCE ${anyName(a('sequenceName'))};`);
     case 'dropSequence':
-      return said(`DROP SEQUENCE ${ident(a('sequenceName'))};`, null);
+      return said(`DROP SEQUENCE ${anyName(a('sequenceName'))};`, null);
     case 'insert':
     case 'loadData':
       return said(`INSERT INTO ${table} DEFAULT VALUES;`, null);
@@ -124,14 +125,14 @@ export function statementOf(text: string): string {
 
 function constraint(table: string, name: string, what: string): Change {
   return {
-    up: `ALTER TABLE ${table} ADD CONSTRAINT ${ident(name)} ${what};`,
-    down: `ALTER TABLE ${table} DROP CONSTRAINT ${ident(name)};`,
+    up: `ALTER TABLE ${table} ADD CONSTRAINT ${anyName(name)} ${what};`,
+    down: `ALTER TABLE ${table} DROP CONSTRAINT ${anyName(name)};`,
     runnable: false,
   };
 }
 
 function notNull(table: string, column: string, way: 'SET' | 'DROP'): string {
-  return `ALTER TABLE ${table} ALTER COLUMN ${ident(column)} ${way} NOT NULL;`;
+  return `ALTER TABLE ${table} ALTER COLUMN ${anyName(column)} ${way} NOT NULL;`;
 }
 
 /** A column of `addColumn`, with what its constraints say. */
@@ -143,7 +144,7 @@ function columnSql({ attributes, children }: Element): string {
   );
   const value = computed ?? (given === undefined ? null : `'${(attributes[given] ?? '').replaceAll("'", "''")}'`);
   const parts = [
-    ident(attributes['name'] ?? ''),
+    anyName(attributes['name'] ?? ''),
     attributes['type'] ?? 'text',
     value === null ? '' : `DEFAULT ${value}`,
     attributes['autoIncrement'] === 'true' ? 'GENERATED BY DEFAULT AS IDENTITY' : '',
@@ -154,9 +155,5 @@ function columnSql({ attributes, children }: Element): string {
 }
 
 function named(schema: string, table: string): string {
-  return schema === '' ? ident(table) : `${ident(schema)}.${ident(table)}`;
-}
-
-function ident(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
+  return schema === '' ? anyName(table) : `${anyName(schema)}.${anyName(table)}`;
 }

@@ -88,10 +88,18 @@ function setsOf(path: string, text: string | null): readonly ChangeSet[] | null 
 }
 
 /** What a change set holds beside its changes. */
-const ASIDE = new Set(['rollback', 'preConditions', 'comment', 'validCheckSum', 'modifySql', 'tagDatabase']);
+const ASIDE = new Set(['rollback', 'preConditions', 'comment', 'validCheckSum', 'tagDatabase']);
+
+/** `modifySql` writes the SQL of the others anew: as something that nobody has read, unless it only says how MySQL stores a table. */
+function isChange({ name, children }: Element): boolean {
+  if (name !== 'modifySql') return !ASIDE.has(name);
+  return !children.every((one) => one.name === 'append' && STORAGE.test(one.attributes['value'] ?? ''));
+}
+
+const STORAGE = /^(\s*(default\s+)?(engine|charset|character\s+set|collate|row_format)\s*=?\s*\w+\s*)+$/i;
 
 function elementSet(path: string, set: Element): ChangeSet {
-  const elements = set.children.filter(({ name }) => !ASIDE.has(name));
+  const elements = set.children.filter(isChange);
   const changes = elements.map(changeSql);
   const rollbacks = set.children.filter(({ name }) => name === 'rollback');
   const runnable = changes.every((change) => change.runnable);
@@ -134,7 +142,7 @@ function written(path: string, rollbacks: readonly Element[]): Down {
 
 function derived(path: string, set: Element, changes: readonly { readonly down: string | null }[]): Down {
   const inverses = changes.map(({ down }) => down);
-  const missing = set.children.filter(({ name }) => !ASIDE.has(name)).find((_, i) => inverses[i] === null);
+  const missing = set.children.filter(isChange).find((_, i) => inverses[i] === null);
   if (missing)
     return {
       kind: 'none',

@@ -54,7 +54,9 @@ function hasWork(sql: Sql): boolean {
 
 function scriptOr(sql: Sql | null, says: string, cure: string): Down {
   if (sql === null) return { kind: 'none', says, cure };
-  return hasWork(sql) ? { kind: 'script', sql } : { kind: 'none', says: `${sql.path} has no statement`, cure };
+  return hasWork(sql)
+    ? { kind: 'script', sql }
+    : { kind: 'none', says: `${sql.path} has no statement`, cure, empty: true };
 }
 
 export function readGolangMigrate(files: readonly ChangedFile[]): Found {

@@ -62,7 +62,7 @@ export function callsIn(text: string): readonly Call[] {
       batch = { table: pythonString(words[0] ?? '') ?? '', alias };
     } else if (
       !QUIET.test(name) &&
-      !/\.autocommit_block$/.test(name) &&
+      !/(^|\.)autocommit_block$/.test(name) &&
       !/\b(def|class|if|for|while)\s+$/.test(code.slice(0, found.index))
     ) {
       const inBatch = batch !== null && name.startsWith(`${batch.alias}.`);
