@@ -65,7 +65,8 @@ export function createAnnouncer(doors: Pick<Doors, 'repository' | 'sha256' | 'lo
     if (seen.stage.kind !== 'opened' || (step.kind === 'escalate' && owed !== null)) return owed;
     const { pull, page = null } = seen.stage.remembered;
     if (step.kind !== 'finish') return (await label(pull, step)) || !ends ? null : SAY_AGAIN_MS;
-    const over = owed ?? (recorded ? await closePage(page, seen.incident.key) : SAY_AGAIN_MS);
+    const said = owed ?? (await deployer.owes(pull.mergeCommit));
+    const over = said ?? (recorded ? await closePage(page, seen.incident.key) : SAY_AGAIN_MS);
     return end(seen.incident.id, over, () => label(pull, step));
   }
 

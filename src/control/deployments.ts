@@ -1,4 +1,4 @@
-/** Releases and rollbacks in GitHub's list of deployments, told beside the loop: it neither waits for this nor fails with it. */
+/** Releases and rollbacks in GitHub's list of deployments, told beside the loop: only its very end waits for this, and nothing fails with it. */
 import { RollbackError, messageOf } from '../errors.ts';
 import type { DeploymentState } from '../ports.ts';
 import type { Doors } from './doors.ts';
@@ -10,12 +10,13 @@ import { createMemo, MOST_INCIDENTS } from './memo.ts';
 import { policyOf } from './policy.ts';
 import type { Observed } from './observed.ts';
 import type { Step } from './step.ts';
+import { waitAfter } from './tell.ts';
 
 export interface Deployer {
   /** Returns at once and never throws. */
   see(seen: Observed, step: Step): void;
-  /** Resolves when nothing is on its way. */
-  flush(): Promise<void>;
+  /** Milliseconds until the deployment of this commit is worth another try; null: it is told, or never can be. */
+  owes(sha: string | null): Promise<number | null>;
 }
 
 /** What a look says about the deployment of its revert; null: it is not merged yet, or nothing new. */
@@ -26,8 +27,11 @@ export function deploymentOf({ stage, rules, incident, proof }: Observed, step: 
   const environment = rules['github-environment'] ?? incident.key.environment;
   const to = `${incident.key.service} back to ${good.sha.slice(0, 7)}`;
   const about = { task: 'rollback' as const, sha: pull.mergeCommit ?? '', environment, url: pull.url };
-  if (step.kind === 'finish')
+  if (step.kind === 'finish') {
+    if (step.outcome === 'superseded')
+      return { ...about, state: 'inactive', description: `${to}: a later rollback took over` };
     return step.outcome === 'recovered' ? { ...about, state: 'success', description: `${to}: recovered` } : null;
+  }
   const { half } = stage.remembered;
   const served = half?.kind === 'traffic' && half.relievedAt !== undefined;
   if (served || isRelieved({ stage, proof }, step))
@@ -74,14 +78,20 @@ export async function tellRelease(
 
 export function createDeployer({ repository, log }: Pick<Doors, 'repository' | 'log'>): Deployer {
   const told = createMemo<string>(MOST_INCIDENTS);
+  /** By sha. */
+  const owed = createMemo<number>(MOST_INCIDENTS);
   let forbidden = false;
   let running: Promise<void> = Promise.resolve();
 
   async function tell(state: DeploymentState): Promise<void> {
     try {
       await repository.tellDeployment(state);
+      owed.delete(state.sha);
     } catch (error) {
       told.delete(state.sha);
+      const wait = waitAfter(error);
+      if (wait === null) owed.delete(state.sha);
+      else owed.set(state.sha, wait);
       const reason = messageOf(error);
       forbidden = error instanceof RollbackError && error.code === 'github-forbidden';
       const cure = forbidden
@@ -98,6 +108,9 @@ export function createDeployer({ repository, log }: Pick<Doors, 'repository' | '
       told.set(state.sha, state.state);
       running = running.then(() => (forbidden ? undefined : tell(state)));
     },
-    flush: () => running,
+    async owes(sha) {
+      await running;
+      return sha === null ? null : (owed.get(sha) ?? null);
+    },
   };
 }

@@ -39,7 +39,7 @@ export interface DeploymentState {
   readonly sha: string;
   /** As GitHub names it. */
   readonly environment: string;
-  readonly state: 'in_progress' | 'success' | 'failure';
+  readonly state: 'in_progress' | 'success' | 'failure' | 'inactive';
   readonly description: string;
   /** Where people read on; null: nowhere. */
   readonly url: string | null;

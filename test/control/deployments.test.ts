@@ -20,6 +20,25 @@ test("a rollback stands among GitHub's deployments from its merge to its proof",
   assert.equal(first.sha, world.repository.pulls[0]?.mergeCommit);
 });
 
+test('a deployment that GitHub wants to hear of later is told before the rollback is over: nobody looks again after that', async () => {
+  const world = aRelease({ rollback: { approval: 'auto' } });
+  const { repository, clock } = world;
+  const loop = aLoop(world);
+  const later = new RollbackError('github-unavailable', 'Not sent: 24 checks', { retryAfterMs: 57_000 });
+  let settled = await loop.reconcile(KEY, anAsk(world));
+  for (let i = 0; i < 50 && !(settled.kind === 'looked' && settled.step.kind === 'finish'); i += 1) {
+    clock.turn(settled.again ?? 0);
+    repository.failOn('tellDeployment', later);
+    settled = await loop.reconcile(KEY, null);
+  }
+  assert.equal(settled.again, 57_000);
+  assert.deepEqual(repository.pulls[0]?.labels, ['lastgood: active']);
+  repository.heal();
+  await toTheEnd(world, loop, null);
+  assert.equal(repository.deployed.at(-1)?.state, 'success');
+  assert.deepEqual(repository.pulls[0].labels, ['lastgood: recovered']);
+});
+
 test('a release that its gate judged is a deployment too, under the name that the environment has on GitHub', async () => {
   const parsed = parsePlaybook(playbookText(), 'lastgood.yml');
   assert.ok(parsed.ok);

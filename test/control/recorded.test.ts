@@ -81,6 +81,10 @@ test('a rollback that was replaced by another one before it was proven calls nob
   assert.deepEqual([end?.kind, end?.details['reasonCode']], ['cancelled', 'superseded']);
   assert.ok(end?.because.includes(second?.incident ?? 'none'));
   assert.ok(!kinds(world).includes('escalated'));
+  const [mine, other] = world.repository.pulls.map(({ mergeCommit }) =>
+    world.repository.deployed.findLast(({ sha }) => sha === mergeCommit),
+  );
+  assert.deepEqual([mine?.state, other?.state], ['inactive', 'success']);
 });
 
 test('a later rollback that nobody merged takes nothing over', async () => {
