@@ -270,6 +270,28 @@ test('so it is when the target is a tag that moves: it still serves behind the o
   assert.equal(repository.file(ROUTE), route(0));
 });
 
+for (const [why, rollback, before, expected] of [
+  ['a person merges there', { approval: 'human' }, null, 'wait approval'],
+  ['two people must agree', { approval: 'auto', approvals: { needed: 2 } }, null, 'wait approval'],
+  ['a person stopped automatic rollbacks', { approval: 'auto' }, '/hold web production', 'escalate held'],
+  ['the release is old', { approval: 'auto', 'max-age': '30s' }, null, 'escalate too-old'],
+] as const) {
+  test(`where ${why}, no machine moves the traffic of a version that cannot go back by itself either`, async () => {
+    const world = aCanary({ ...QUICK, rollback, owners: ['carl', 'dora'] });
+    const { repository } = world;
+    const loop = aLoop(world);
+    if (before !== null) {
+      const comment = repository.say({ kind: 'commit', sha: world.good }, 'ada', before);
+      await hear(doorsOf(world), loop, { ...comment, commentId: comment.id, isBot: false });
+    }
+    await loop.flush();
+    repository.release('Canary web 1.4.3', { [CANARY]: workload('canary', '1.4.3') });
+    assert.deepEqual(steps([await loop.reconcile(KEY, anAsk(world))]), [expected]);
+    assert.equal(repository.file(ROUTE), route(50));
+    assert.equal(repository.pulls.length, expected.startsWith('wait') ? 1 : 0);
+  });
+}
+
 test('whoever asks in person is asked what they mean, and nothing is moved before that', async () => {
   const world = aCanary();
   world.repository.release('Canary web 1.4.3', { [CANARY]: workload('canary', '1.4.3') });
