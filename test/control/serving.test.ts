@@ -29,6 +29,13 @@ test('the release that serves is accused, and what is not applied yet stays', as
   assert.match(world.repository.pulls[0]?.body ?? '', /'Tune the probes' is not applied yet, so it is not accused/);
 });
 
+test('so it is however many changes wait for their sync', async () => {
+  const world = await aMergeASecondAgo();
+  for (let i = 0; i < 12; i += 1) world.repository.release(`Tune ${i}`, { [PROBES]: `seconds: ${i}\n` });
+  await aLoop(world).reconcile(KEY, ask(world));
+  assert.equal(accused(world), world.bad);
+});
+
 test('once its sync has begun, the newest change is accused', async () => {
   const world = await aMergeASecondAgo();
   world.argoCd.override = (honest) => ({
