@@ -59,7 +59,10 @@ async function keepQuarantine(doors: Pick<Doors, 'repository'>, rules: Rules): P
 /** Changes that are read to find out who set a value. */
 const READ = 50;
 
-/** The change that set it: the oldest of the newest ones since which it has stood there. Who changed something else after them is innocent. */
+/**
+ * The change that set it: the oldest of the newest ones since which it has stood there; null: it is older than what is read. Who changed
+ * something else after them is innocent.
+ */
 async function setterOf(
   { repository }: Pick<Doors, 'repository'>,
   changes: readonly Change[],
@@ -75,8 +78,7 @@ async function setterOf(
   const texts = await repository.texts([...new Set(read.map(({ revision }) => blobAt(revision)))].filter(Boolean));
   const stands = ({ revision }: Change): boolean =>
     setAgain([held], [{ path, before: null, after: texts.get(blobAt(revision)) ?? null }]).length > 0;
-  const without = read.findIndex((change) => !stands(change));
-  return (without < 0 ? read.at(-1) : read[without - 1]) ?? null;
+  return read[read.findIndex((change) => !stands(change)) - 1] ?? null;
 }
 
 /** The head of a merge group, told the same way. */

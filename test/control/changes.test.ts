@@ -27,6 +27,13 @@ test('whoever set it again is accused, not whoever changed something else after 
   assert.equal(world.repository.file('apps/web/probes.yaml'), 'seconds: 5\n', 'what came after it stays');
 });
 
+test('where it was set before all that is read, nobody is accused in the place of whoever did', async () => {
+  const world = await rolledBack();
+  world.repository.release('Update image', { [FILE]: manifest('1.4.2') }, 'pushed');
+  for (let i = 0; i < 50; i += 1) world.repository.release(`Tune ${i}`, { 'apps/web/probes.yaml': `seconds: ${i}\n` });
+  assert.deepEqual(await keepsOf(world), []);
+});
+
 test('another version that comes again is taken back once, too: nobody has taken that one back before', async () => {
   const world = await rolledBack();
   const loop = aLoop(world);
