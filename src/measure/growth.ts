@@ -32,12 +32,12 @@ export function growthOf(arm: Arm, before: ArmReading, now: ArmReading): Growth 
     const hits = counterIncrease(before.hits, now.hits, total.old);
     const keep = { kind: 'counters', hits: hits.keep, total: total.keep } as const;
     const counts = correction(arm, hits, total) ?? countersOf(arm, now, hits.parts, total.parts);
-    return { counts, keep, notes: notesOf(arm, total) };
+    return { counts: begun(arm, total, counts), keep, notes: notesOf(arm, total) };
   }
   if (now.kind === 'buckets' && before.kind === 'buckets') {
     const grown = bucketIncrease(before.series, now.series);
     return {
-      counts: correction(arm, grown) ?? histogramOf(arm, now.series, grown.parts),
+      counts: begun(arm, grown, correction(arm, grown) ?? histogramOf(arm, now.series, grown.parts)),
       keep: { kind: 'buckets', series: grown.keep },
       notes: notesOf(arm, grown),
     };
@@ -45,7 +45,7 @@ export function growthOf(arm: Arm, before: ArmReading, now: ArmReading): Growth 
   if (now.kind === 'moments' && before.kind === 'moments') {
     const grown = momentIncrease(before.series, now.series);
     return {
-      counts: correction(arm, grown) ?? momentsOf(arm, grown.parts),
+      counts: begun(arm, grown, correction(arm, grown) ?? momentsOf(arm, grown.parts)),
       keep: { kind: 'moments', series: grown.keep },
       notes: notesOf(arm, grown),
     };
@@ -60,6 +60,15 @@ function correction(arm: Arm, ...grown: readonly { readonly corrected: readonly 
   return series === undefined
     ? null
     : missing('invalid', `${arm}: the total of ${series} fell below what it was at an earlier look`);
+}
+
+/** Where all that an arm shows is left out as older than the last look, that is not the same as no traffic. */
+function begun<S, D>(arm: Arm, { old }: Increase<S, D>, counts: Counts | Missing): Counts | Missing {
+  if (old === null || counts.kind !== 'missing' || counts.reason !== 'no-traffic') return counts;
+  return missing(
+    'first-look',
+    `${arm}: ${old.series} shows ${old.events} events at once: counting begins with this look`,
+  );
 }
 
 function notesOf<S, D>(arm: Arm, { events }: Increase<S, D>): readonly Note[] {

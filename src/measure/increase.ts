@@ -22,8 +22,8 @@ export interface Increase<S, D> {
   readonly events: readonly { readonly kind: 'restarted' | 'appeared' | 'gone'; readonly series: string }[];
   /** Series that fell although they cannot restart (`restarts: false`): the source corrected itself, or is wrong. */
   readonly corrected: readonly string[];
-  /** A series came into sight that had counted long before the last look. */
-  readonly old: boolean;
+  /** A series came into sight that had counted long before the last look, and how much. Null: there is none. */
+  readonly old: { readonly series: string; readonly events: number } | null;
 }
 
 type Kept = Series | BucketSeries | MomentSeries;
@@ -31,8 +31,9 @@ type Kept = Series | BucketSeries | MomentSeries;
 const ROUNDING = 1e-9;
 
 /**
- * A series that appears with so many events, and so many times as many as any other added since the last look, is no new pod: its scrape
- * failed at the first look. Its life would be one window of a baseline that is long past. A new pod of a busy service stays far below.
+ * A series that appears with so many events, and so many times as many as any other added since the last look, is taken for no new pod: its
+ * scrape failed at the first look, and its life would be one window of a baseline that is long past. A new pod of a busy service stays far
+ * below. Where it was new all the same, one look of it is lost.
  */
 const OLD_EVENTS = 10_000;
 const OLD_TIMES = 100;
@@ -46,10 +47,10 @@ const OLD_TIMES = 100;
 function increase<S extends Kept, D>(
   growth: Growth<S, D>,
   { before, now }: { readonly before: readonly S[]; readonly now: readonly S[] },
-  known: boolean | null = null,
+  known?: Increase<S, D>['old'],
 ): Increase<S, D> {
   const last = new Map(before.map((s) => [s.id, s]));
-  const old = known ?? hasOld(growth, last, now);
+  const old = known === undefined ? oldIn(growth, last, now) : known;
   const parts: D[] = [];
   const events: Increase<S, D>['events'][number][] = [];
   const corrected: string[] = [];
@@ -60,7 +61,7 @@ function increase<S extends Kept, D>(
     if (was === undefined) events.push({ kind: 'appeared', series: series.id });
     else if (fell && series.restarts === false) corrected.push(series.id);
     else if (fell) events.push({ kind: 'restarted', series: series.id });
-    if (was === undefined) parts.push(old ? growth.nothing(series) : growth.whole(series));
+    if (was === undefined) parts.push(old === null ? growth.whole(series) : growth.nothing(series));
     else parts.push(fell ? growth.whole(series) : growth.difference(was, series));
   }
   const away = [...last.values()];
@@ -71,24 +72,31 @@ function increase<S extends Kept, D>(
   return { parts, keep: [...now, ...away.map((series): S => ({ ...series, gone: true }))], events, corrected, old };
 }
 
-function hasOld<S extends Kept, D>(growth: Growth<S, D>, last: ReadonlyMap<string, S>, now: readonly S[]): boolean {
-  let [most, seen, largest] = [0, false, 0];
+function oldIn<S extends Kept, D>(
+  growth: Growth<S, D>,
+  last: ReadonlyMap<string, S>,
+  now: readonly S[],
+): Increase<S, D>['old'] {
+  let [most, seen] = [0, false];
+  let largest = { series: '', events: 0 };
   for (const series of now) {
     const was = last.get(series.id);
-    if (was === undefined) largest = Math.max(largest, growth.amount(growth.whole(series)));
-    else if (!growth.fell(was, series)) {
+    if (was === undefined) {
+      const events = growth.amount(growth.whole(series));
+      if (events > largest.events) largest = { series: series.id, events };
+    } else if (!growth.fell(was, series)) {
       seen = true;
       most = Math.max(most, growth.amount(growth.difference(was, series)));
     }
   }
-  return seen && largest > OLD_EVENTS && largest > OLD_TIMES * most;
+  return seen && largest.events > OLD_EVENTS && largest.events > OLD_TIMES * most ? largest : null;
 }
 
 /** `old`: what another counter of the same pods has shown; left out, this one decides by itself. */
 export function counterIncrease(
   before: readonly Series[],
   now: readonly Series[],
-  old: boolean | null = null,
+  old?: Increase<Series, number>['old'],
 ): Increase<Series, number> {
   return increase(
     {

@@ -115,7 +115,7 @@ function windowOf(before: Reading, now: Reading, required: boolean): Window {
   const notes = [...canary.notes, ...(baseline?.notes ?? [])];
   const faults = [canary.counts, ...(required ? [baseline?.counts] : [])].filter((c) => c?.kind === 'missing');
   // A contradiction may be a torn read, so the old reading stays; no traffic is a fact, and its span is over.
-  const broken = faults.find((f) => f.reason !== 'no-traffic' && f.reason !== 'wrong-type');
+  const broken = faults.find(({ reason }) => !['no-traffic', 'first-look', 'wrong-type'].includes(reason));
   if (broken !== undefined) return { sample: broken, keep: before, notes: [] };
   const fault = faults[0];
   if (fault !== undefined) return { sample: fault, keep, notes };

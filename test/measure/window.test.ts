@@ -69,6 +69,18 @@ describe('counters', () => {
     assert.deepEqual(only.sample, { kind: 'events', canary: { hits: 0, total: 50_000 }, baseline: null });
   });
 
+  it('a busy series beside an idle one may be new or old: its first look is left out, and that is said', () => {
+    const first = alone(0, {}, { idle: 4 });
+    const seen = between(fixed, first, alone(15, { busy: 900 }, { idle: 4, busy: 20_000 }));
+    assert.deepEqual(seen.sample, {
+      kind: 'missing',
+      reason: 'first-look',
+      detail: 'canary: busy shows 20000 events at once: counting begins with this look',
+    });
+    const next = between(fixed, seen.keep, alone(30, { busy: 1_900 }, { idle: 4, busy: 40_000 }));
+    assert.deepEqual(next.sample, { kind: 'events', canary: { hits: 1_000, total: 20_000 }, baseline: null });
+  });
+
   it('one arm missing gives no window, and the next look covers both spans', () => {
     const start = counters(0, arm(0, 100), arm(0, 100));
     const gap = between(relative, start, counters(15, null, arm(1, 200)));
