@@ -30,6 +30,8 @@ const SPELLINGS = [
   'http://[fe80::1]',
   'http://[fd00:ec2::254]',
   'http://100.100.100.200',
+  'http://168.63.129.16',
+  'http://[fd20:ce::254]',
   'http://METADATA.google.internal.',
 ];
 const TRIGGER = triggerSchema.parse({

@@ -28,13 +28,15 @@ export interface Sent {
   readonly body: string;
   readonly signature?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What really arrives, piece by piece. */
+  readonly parts?: readonly string[];
 }
 
 export function sign(body: string, secret = SECRET): string {
   return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
 }
 
-export async function anEdge() {
+export async function anEdge({ patienceMs = 8_000 } = {}) {
   const world = aRelease();
   const lines: string[] = [];
   const writes: string[] = [];
@@ -65,7 +67,7 @@ export async function anEdge() {
   await porter.start();
   const probot = new Probot({ appId: 1, privateKey: PRIVATE_KEY, secret: SECRET, logLevel: 'fatal' });
   await probot.load(webhooks(porter));
-  const route = deliveriesRoute({ probot, log, delivered: (_, status) => void delivered.push(status) });
+  const route = deliveriesRoute({ probot, log, delivered: (_, status) => void delivered.push(status), patienceMs });
   let count = 0;
 
   return {
@@ -76,8 +78,8 @@ export async function anEdge() {
     delivered,
     queue,
     /** The status of the answer. */
-    async send({ name, body, signature = sign(body), headers = {} }: Sent): Promise<number> {
-      const request = Object.assign(Readable.from([Buffer.from(body)]), {
+    async send({ name, body, signature = sign(body), headers = {}, parts = [body] }: Sent): Promise<number> {
+      const request = Object.assign(Readable.from(parts.map((part) => Buffer.from(part))), {
         method: 'POST',
         headers: {
           'x-github-event': name,

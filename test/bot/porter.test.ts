@@ -219,6 +219,17 @@ test('a hint that cannot be kept is told to its sender, who sends again', async 
   await assert.rejects(porter.ask(ORIGIN, KEY, anAsk(world)), { code: 'queue-unavailable' });
 });
 
+test('a protection rule whose address is not of this repository at our own API starts no gate', async () => {
+  const world = aRelease();
+  const { porter, house } = await aPorter(world);
+  const asked = { environment: 'production', sha: world.bad };
+  for (const api of ['https://evil.example/repos/acme/deploy', 'https://api.github.com/repos/acme/other'])
+    await porter.protect(ORIGIN, asked, `${api}/actions/runs/42/deployment_protection_rule`);
+  await settle();
+  assert.deepEqual(world.repository.protections, []);
+  assert.equal(house.log.filter((line) => line.includes('not of this repository')).length, 2);
+});
+
 function at(world: Released, ms: number): string {
   return new Date(world.clock.now() + ms).toISOString();
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
@@ -19,11 +20,15 @@ interface Options {
   readonly repositories?: readonly string[];
   readonly down?: boolean;
   readonly unread?: number;
+  /** Key of Grafana's signature. */
+  readonly secret?: string;
+  /** So many asks cannot be kept. */
+  readonly unkept?: number;
 }
 
 async function aServer(
   t: TestContext,
-  { token = TOKEN, repositories = ['acme/deploy'], down = false, unread = 0 }: Options = {},
+  { token = TOKEN, repositories = ['acme/deploy'], down = false, unread = 0, secret, unkept = 0 }: Options = {},
 ) {
   const asked: { origin: Origin; key: Key; ask: Ask }[] = [];
   const house: Pick<House, 'repositories'> = {
@@ -32,12 +37,19 @@ async function aServer(
       return { all: repositories.map((name) => ({ name, installationId: 9 })), unread };
     },
   };
+  let left = unkept;
   const porter: Pick<Porter, 'ask'> = {
     async ask(origin, key, ask) {
+      if ((left -= 1) >= 0) throw new RollbackError('queue-unavailable', 'PostgreSQL did not answer');
       asked.push({ origin, key, ask });
     },
   };
-  const route = alertsRoute({ house, porter, token, now: () => NOW });
+  const route = alertsRoute({
+    ...{ house, porter, token, now: () => NOW },
+    ...(secret === undefined
+      ? {}
+      : { secrets: { alertmanager: null, grafana: { token: null, basic: null, secret }, datadog: null } }),
+  });
   const routed: Promise<void>[] = [];
   const server = createServer((request, response) => void routed.push(route(request, response)));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -51,7 +63,18 @@ async function aServer(
     const response = await fetch(url, { method: 'POST', body: text, headers });
     return { status: response.status, text: await response.text() };
   };
-  return { asked, post, url, routed };
+  /** As Grafana signs and sends it. */
+  const grafana = async (body: object): Promise<string> => {
+    const text = JSON.stringify(body);
+    const stamp = String(NOW / 1000);
+    const signature = createHmac('sha256', secret ?? '')
+      .update(`${stamp}:${text}`)
+      .digest('hex');
+    const headers = { 'x-grafana-alerting-signature': signature, 'x-grafana-alerting-timestamp': stamp };
+    const response = await fetch(`${url}/grafana`, { method: 'POST', body: text, headers });
+    return `${response.status} ${(await response.text()).trim()}`;
+  };
+  return { asked, post, url, routed, grafana };
 }
 
 function anAlert(labels: Record<string, string> = {}, status = 'firing'): Record<string, unknown> {
@@ -182,6 +205,20 @@ test('while GitHub cannot name all repositories, an alert of a known one is kept
   assert.equal((await post(aBody(anAlert({ lastgood_repository: 'acme/other' })))).status, 503);
   assert.equal((await post(aBody(anAlert()))).status, 503, 'it may mean one that is not named yet');
   assert.equal(asked.length, 1);
+});
+
+test('a signed request asks once, however often it is sent; one that was not kept may be sent again', async (t) => {
+  const { grafana, asked } = await aServer(t, { secret: 'the-key-of-grafana', unkept: 1 });
+  const body = { version: '1', orgId: 1, alerts: [anAlert()] };
+  assert.match(await grafana(body), /^503 /);
+  assert.equal(await grafana(body), '202 accepted 1 of 1 alerts');
+  assert.equal(await grafana(body), '202 this request was accepted before');
+  assert.equal(asked.length, 1);
+});
+
+test('whoever shows no token is not listened to, however much they send', async (t) => {
+  const { post } = await aServer(t);
+  assert.equal((await post('x'.repeat(1_500_000), {})).status, 401);
 });
 
 test('when GitHub is away the sender is asked to send again', async (t) => {

@@ -118,16 +118,30 @@ test('what is no JSON object, too large, or lacks a header is refused', async ()
   for (const body of ['', 'x', '[]', 'null', '"text"', '{"a":'])
     assert.ok([400, 401].includes(await edge.send({ name: 'push', body })), body);
   assert.equal(await edge.send({ name: 'push', body: '{}', headers: { 'content-length': '25000001' } }), 413);
+  const parts = Array.from({ length: 26 }, () => ' '.repeat(1_000_000));
+  assert.equal(await edge.send({ name: 'push', body: '{}', parts }), 413, 'whatever length it promised');
   assert.equal(await edge.send({ name: '', body: '{}' }), 400);
   assert.deepEqual(edge.errands, []);
+});
+
+/** A revert of ours was closed. */
+function closed(): string {
+  const example = CORPUS.find(({ name, payload }) => name === 'pull_request' && payload['action'] === 'closed');
+  const payload = structuredClone(example?.payload ?? {}) as { pull_request: { head: { ref: string } } };
+  payload.pull_request.head.ref = 'rollback/production/web/0123456';
+  return JSON.stringify(payload);
+}
+
+test('what is not kept in time is told to GitHub as a failure, never as kept', async () => {
+  const edge = await anEdge({ patienceMs: 1 });
+  edge.queue.put = () => new Promise(() => undefined);
+  assert.equal(await edge.send({ name: 'pull_request', body: closed() }), 503);
+  await edge.queue.drain(0);
 });
 
 test('a queue that does not answer is told to GitHub as a failure, so that it can be asked again', async () => {
   const edge = await anEdge();
   await edge.queue.drain(0);
-  const push = CORPUS.find(({ name, payload }) => name === 'pull_request' && payload['action'] === 'closed');
-  const payload = structuredClone(push?.payload ?? {}) as { pull_request: { head: { ref: string } } };
-  payload.pull_request.head.ref = 'rollback/production/web/0123456';
-  assert.equal(await edge.send({ name: 'pull_request', body: JSON.stringify(payload) }), 500);
+  assert.equal(await edge.send({ name: 'pull_request', body: closed() }), 500);
   assert.match(edge.lines.at(-1) ?? '', /The bot is stopping/);
 });

@@ -5,7 +5,7 @@ import { createGuard } from '../../bot/guard.ts';
 import { parsePlaybook } from '../../src/playbook/parse.ts';
 import { playbookText } from './builders.ts';
 import { doorsOf } from './fakes.ts';
-import { aLoop, aRelease } from './world.ts';
+import { aLoop, aRelease, type Released } from './world.ts';
 
 const API = 'https://api.github.com';
 const path = '/repos/acme/deploy/actions/runs/42/deployment_protection_rule';
@@ -80,23 +80,36 @@ test('long work is started once, looked at, and started again after a failure', 
   assert.equal(started, 2);
 });
 
+function aGated(whenUndecided: 'reject' | 'hold'): Released {
+  const world = aRelease({});
+  const playbook = JSON.parse(world.repository.playbook ?? '') as {
+    services: { web: { environments: { production: object } } };
+  };
+  Object.assign(playbook.services.web.environments.production, {
+    'when-undecided': whenUndecided,
+    gate: {
+      ...{ source: 'prometheus', arms: { canary: 'a="1"' }, poll: '10s', soak: '1m', deadline: '10m' },
+      triggers: [{ name: 'errors', bad: 'f', total: 't', if: 'rate > 1%', then: 'rollback' }],
+    },
+  });
+  world.repository.playbook = JSON.stringify(playbook);
+  return world;
+}
+
+test('a gate that proves harm is rejected, whatever is said about those that cannot tell', async () => {
+  const world = aGated('hold');
+  world.source.rate = 0.2;
+  const asked = { runId: 42, environment: 'production', sha: world.bad };
+  assert.equal(await answerProtection(doorsOf(world), aLoop(world).recorder, asked, async () => new Map()), 'rejected');
+  assert.equal(world.repository.protections.at(-1)?.state, 'rejected');
+});
+
 for (const [whenUndecided, answered, last] of [
   ['reject', 'rejected', 'rejected'],
   ['hold', 'held', null],
 ] as const)
   test(`a gate that cannot tell reports how far it is and is ${answered} with when-undecided: ${whenUndecided}`, async () => {
-    const world = aRelease({});
-    const playbook = JSON.parse(world.repository.playbook ?? '') as {
-      services: { web: { environments: { production: object } } };
-    };
-    Object.assign(playbook.services.web.environments.production, {
-      'when-undecided': whenUndecided,
-      gate: {
-        ...{ source: 'prometheus', arms: { canary: 'a="1"' }, poll: '10s', soak: '1m', deadline: '10m' },
-        triggers: [{ name: 'errors', bad: 'f', total: 't', if: 'rate > 1%', then: 'rollback' }],
-      },
-    });
-    world.repository.playbook = JSON.stringify(playbook);
+    const world = aGated(whenUndecided);
     world.source.silent = true;
     const asked = { runId: 42, environment: 'production', sha: world.bad };
     const { recorder } = aLoop(world);

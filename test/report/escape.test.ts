@@ -92,6 +92,7 @@ test('a mermaid label has no quote, bracket, backtick or semicolon', () => {
 test('only a plain web address becomes a link', () => {
   assert.equal(link('run', 'https://github.com/a/b/runs/1'), '[run](https://github.com/a/b/runs/1)');
   assert.equal(link('run', 'javascript:alert(1)'), 'run');
+  assert.equal(link('run', 'javascript:fetch("https://x")//https://x'), 'run');
   assert.equal(link('run', 'https://x/) [y](z'), 'run');
   assert.equal(link('run', null), 'run');
 });
