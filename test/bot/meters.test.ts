@@ -117,7 +117,16 @@ test('a secret that stands where a long message is cut does not show its beginni
   const log = createLog({ write: (line) => (text += line), secrets: ['the-webhook-secret'] });
   log('error', `${'x'.repeat(3_990)}the-webhook-secret`);
   assert.doesNotMatch(text, /the-web/);
-  assert.ok(text.length < 4_200);
+  log('error', 'y'.repeat(100_000));
+  assert.ok(text.length < 8_400, String(text.length));
+});
+
+test('a key of several lines is blotted out as it stands in an environment too', () => {
+  let text = '';
+  const key = '-----BEGIN KEY-----\nMIIEvQ\n-----END KEY-----';
+  const log = createLog({ write: (line) => (text += line), secrets: [key] });
+  log('error', `PRIVATE_KEY='${key.replaceAll('\n', '\\n')}' is wrong`);
+  assert.doesNotMatch(text, /MIIEvQ/);
 });
 
 test('every variable whose name says that it is a secret is blotted out, and no path or address of our own', () => {

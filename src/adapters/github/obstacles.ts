@@ -1,7 +1,7 @@
 /** What still holds a merge, in words that name the rule and who can lift it. */
 import type { Blocker, Obstacles, Pull } from '../../ports.ts';
-import { explain, type GitHubClient, isHttpFailure } from './client.ts';
-import { ask, type Place } from './read.ts';
+import { explain, type GitHubClient } from './client.ts';
+import { ask, isKeptFromUs, type Place } from './read.ts';
 
 interface ActiveRule {
   readonly type: string;
@@ -68,7 +68,7 @@ async function rulesetOf(client: GitHubClient, place: Place, id: number): Promis
     const may = data.current_user_can_bypass ?? 'never';
     return { name: data.name, bypass: may === 'always' || may === 'pull_requests_only' || may === 'exempt' };
   } catch (error) {
-    if (isHttpFailure(error) && (error.status === 404 || error.status === 403)) return { name: `${id}`, bypass: false };
+    if (isKeptFromUs(error)) return { name: `${id}`, bypass: false };
     throw explain(error, `read ruleset ${id}`);
   }
 }

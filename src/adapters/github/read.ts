@@ -143,9 +143,18 @@ export async function isActiveMember(client: GitHubClient, team: string, login: 
     return data.state === 'active';
   } catch (error) {
     // 404: no member, no such team, or a team that the App may not see. All of them are no permission.
-    if (isHttpFailure(error) && (error.status === 404 || error.status === 403)) return false;
+    if (isKeptFromUs(error)) return false;
     throw explain(error, `ask whether ${login} is in ${team}`);
   }
+}
+
+/** Not there, or not for us to see; a limit that is over by itself is neither. */
+export function isKeptFromUs(error: unknown): boolean {
+  return (
+    isHttpFailure(error) &&
+    (error.status === 404 || error.status === 403) &&
+    explain(error, 'read').code !== 'github-unavailable'
+  );
 }
 
 export async function readActiveRules(client: GitHubClient, place: Place, branch: string): Promise<string[]> {

@@ -22,7 +22,28 @@ async function failure(act: Promise<unknown>): Promise<RollbackError> {
 }
 
 const ROLE = `${REPO}/collaborators/ada/permission`;
+const MEMBER = '/orgs/acme/teams/sre/memberships/ada';
 const COMMENT = `${REPO}/issues/5/comments`;
+
+test('who is in a team is who accepted; what GitHub may not show is nobody, and what it cannot say now is asked again', async () => {
+  const isMember = () => aRepository().isTeamMember('@acme/sre', 'ada');
+  for (const [status, body, member] of [
+    [200, { state: 'active' }, true],
+    [200, { state: 'pending' }, false],
+    [403, { message: 'Resource not accessible by integration' }, false],
+    [404, { message: 'Not Found' }, false],
+  ] as const) {
+    nock(HOST).get(MEMBER).reply(status, body);
+    assert.equal(await isMember(), member, JSON.stringify(body));
+  }
+  for (const [status, message] of [
+    [403, 'You have exceeded a secondary rate limit.'],
+    [502, 'Bad Gateway'],
+  ] as const) {
+    nock(HOST).get(MEMBER).reply(status, { message });
+    assert.equal((await failure(isMember())).code, 'github-unavailable', message);
+  }
+});
 
 const CASES = [
   { status: 401, says: 'Bad credentials', code: 'github-unauthorized', retryable: false },

@@ -45,6 +45,14 @@ test('a bypass is there only where GitHub grants it for every ruleset that holds
   assert.equal(await granted(), null, 'nothing to step over');
 });
 
+test('a ruleset that GitHub cannot name now is asked about again: nobody is called for a busy hour', async () => {
+  nock(HOST).get(`${REPO}/rules/branches/main`).reply(200, [{ ...REVIEW, ruleset_id: 1 }]);
+  nock(HOST).get(`${REPO}/branches/main`).reply(200, { protection: { enabled: false } });
+  graphql('Standing', { data: { repository: { pullRequest: null } } });
+  nock(HOST).get(`${REPO}/rulesets/1`).reply(403, { message: 'You have exceeded a secondary rate limit.' });
+  await assert.rejects(aRepository().obstacles(aPull()), { code: 'github-unavailable' });
+});
+
 test('a check of classic protection is stepped over by nobody, and each blocker names its rule', async () => {
   const { blockers, bypass } = await heldBy({ rulesets: [ALWAYS], classic: ['ci'] });
   assert.equal(bypass, null);
