@@ -40,8 +40,9 @@ test('the watch over writes sees one: a signed command is answered', async () =>
   await edge.queue.drain(0);
 });
 
-test('a command counts when it is written by a person, and not when somebody edits one into a comment', async () => {
+test('a command counts when it is written by a person, and not when somebody edits one into a comment', async (t) => {
   const edge = await anEdge();
+  t.after(() => edge.queue.drain(0));
   const { createdAt } = edge.world.repository.say(5, 'ada', '/rollback web production');
   const comment = { body: '/rollback web production', created_at: createdAt, user: { login: 'ada', type: 'User' } };
   const kept = async (name: string, action: string, more: object): Promise<number> => {
@@ -60,7 +61,6 @@ test('a command counts when it is written by a person, and not when somebody edi
       assert.equal(await kept(name, 'created', { id: 3, user: { login: 'ada', type } }), 0, type);
   }
   await edge.settle();
-  await edge.queue.drain(0);
 });
 
 test('no payload with a wrong signature reaches a handler, whatever is wrong with it', async () => {
@@ -132,11 +132,11 @@ function closed(): string {
   return JSON.stringify(payload);
 }
 
-test('what is not kept in time is told to GitHub as a failure, never as kept', async () => {
+test('what is not kept in time is told to GitHub as a failure, never as kept', async (t) => {
   const edge = await anEdge({ patienceMs: 1 });
+  t.after(() => edge.queue.drain(0));
   edge.queue.put = () => new Promise(() => undefined);
   assert.equal(await edge.send({ name: 'pull_request', body: closed() }), 503);
-  await edge.queue.drain(0);
 });
 
 test('a queue that does not answer is told to GitHub as a failure, so that it can be asked again', async () => {
