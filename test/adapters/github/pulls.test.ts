@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import nock from 'nock';
 import { isFinished } from '../../../src/adapters/github/pulls.ts';
+import { printBlock } from '../../../src/report/memory.ts';
 import { aPull } from '../../control/builders.ts';
+import { aMemory } from '../../report/builders.ts';
 import { onlyNock } from '../only-nock.ts';
 import { aCommitNode, aPullNode, aRepository, graphql, graphqlErrors, HOST, REPO } from './github.ts';
 
@@ -275,4 +277,48 @@ test('unfinished rollbacks are found by label, and by branch when the label is m
     (await aRepository().unfinishedRollbacks()).map(({ number }) => number),
     [1, 2, 3],
   );
+});
+
+test("on a person's pull request the memory is what our own comment says, never what somebody else writes there", async () => {
+  const said = (author: object) => [{ author, body: printBlock(aMemory()) }];
+  const [us, eve] = [
+    { __typename: 'Bot', login: 'lastgood' },
+    { __typename: 'User', login: 'eve' },
+  ];
+  const node = (number: number, comments: readonly object[]) =>
+    aPullNode({
+      number,
+      author: { __typename: 'User', login: 'ada' },
+      headRefName: 'undo',
+      comments: { nodes: comments },
+    });
+  const nodes = [node(1, said(eve)), node(2, said({ ...eve, login: 'lastgood' })), node(3, said(us))];
+  graphql('Unfinished', {
+    data: { repository: { labelled: { nodes }, called: { nodes: [] }, recent: { nodes: [] } } },
+  });
+  assert.deepEqual(
+    (await aRepository().unfinishedRollbacks()).map(({ number, adopted }) => [number, adopted]),
+    [[3, true]],
+  );
+});
+
+test('a check of ours that stands on a merge group already is not written a second time', async () => {
+  const answer = { name: 'lastgood/ready', conclusion: 'neutral', title: 'Later', summary: 'Why.' } as const;
+  const sha = 'e'.repeat(40);
+  const runs = nock(HOST).get(`${REPO}/commits/${sha}/check-runs`).query(true).times(2);
+  let found: object[] = [];
+  runs.reply(() => [200, { total_count: found.length, check_runs: found }]);
+  const written = nock(HOST)
+    .post(`${REPO}/check-runs`, {
+      name: answer.name,
+      head_sha: sha,
+      status: 'completed',
+      conclusion: 'neutral',
+      output: { title: 'Later', summary: 'Why.' },
+    })
+    .reply(201, {});
+  await aRepository().answerCheck(sha, answer);
+  assert.ok(written.isDone());
+  found = [{ id: 1 }];
+  await aRepository().answerCheck(sha, answer);
 });
