@@ -1,11 +1,10 @@
 /** The check `lastgood/ready`: before a release goes out, whether it could be taken back. */
-import { branchKey } from '../plan/identity.ts';
-import { bareLogin } from '../plan/incident.ts';
 import type { Playbook } from '../playbook/schema.ts';
 import { targetNames, targetOf, targetsTouching } from '../playbook/target.ts';
 import type { OpenPull, Overview } from '../ports.ts';
 import { readyAnswer, type Readiness } from '../report/ready.ts';
 import type { Doors } from './doors.ts';
+import { isOwnRollback } from './own-pull.ts';
 import { readiness, type Proposed, type ReadyDoors } from './ready.ts';
 import { playbookOf } from './reconcile.ts';
 
@@ -35,7 +34,7 @@ async function checkPull(
   pull: OpenPull,
 ): Promise<void> {
   // A rollback of ours is never held up by what a release needs.
-  if (bareLogin(pull.author) === bareLogin(doors.repository.login) && branchKey(pull.branch) !== null)
+  if (isOwnRollback(pull, doors.repository.login))
     return doors.repository.publishCheck({
       sha: pull.head,
       name: READY_CHECK,

@@ -1,8 +1,7 @@
 /** The check `lastgood/release`: no pull request brings back what was rolled back, and none changes what is frozen. */
 import { parse as parseLedger } from '../ledger/chain.ts';
 import { orderOn, standing, type Standing } from '../ledger/standing.ts';
-import { branchKey } from '../plan/identity.ts';
-import { bareLogin, type Key } from '../plan/incident.ts';
+import type { Key } from '../plan/incident.ts';
 import { QUARANTINE_FOLDER, quarantineFault, quarantinePath, setAgain, type Quarantined } from '../plan/quarantine.ts';
 import type { Playbook } from '../playbook/schema.ts';
 import { targetNames, targetsTouching, type TargetName } from '../playbook/target.ts';
@@ -10,6 +9,7 @@ import type { CheckAnswer, OpenPull, Overview, TreeFile } from '../ports.ts';
 import { releaseCheckAnswer, type Objection } from '../report/release-check.ts';
 import type { Doors } from './doors.ts';
 import { heldNow } from './held.ts';
+import { isOwnRollback } from './own-pull.ts';
 
 export const RELEASE_CHECK = 'lastgood/release';
 
@@ -85,8 +85,7 @@ export async function objections(
 
 /** The answer for one pull request. A rollback of ours is never stopped. */
 async function checkPull(doors: Pick<Doors, 'repository'>, rules: Rules, pull: OpenPull): Promise<CheckAnswer> {
-  const ours = bareLogin(pull.author) === bareLogin(doors.repository.login) && branchKey(pull.branch) !== null;
-  if (ours) return releaseCheckAnswer(RELEASE_CHECK, [], { kind: 'rollback' });
+  if (isOwnRollback(pull, doors.repository.login)) return releaseCheckAnswer(RELEASE_CHECK, [], { kind: 'rollback' });
   // Without a trial merge the head itself is read: what it holds is what its author means to set.
   const after = pull.merged ?? pull.head;
   const found = await objections(doors, rules, { after, paths: pull.allPaths ? pull.paths : null });

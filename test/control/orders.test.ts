@@ -100,13 +100,15 @@ test('a change inside a freeze fails its check until it is lifted; a change outs
   assert.match(frozen.summary, /stopped for web in production by ada since .* until .*\(sale\)[\s\S]*\/unfreeze/);
   assert.equal((await check(world, proposal(world, { 'README.md': 'y' }))).conclusion, 'success');
   assert.equal((await check(world, { ...pull, paths: ['README.md'], allPaths: false })).conclusion, 'failure');
-  const ours = { ...pull, author: 'lastgood', branch: 'rollback/production/web/bad0000' };
+  const ours = { ...pull, author: 'lastgood[bot]', branch: 'rollback/production/web/bad0000' };
   assert.equal((await check(world, ours)).conclusion, 'success');
-  assert.equal(
-    (await check(world, { ...ours, author: 'bob' })).conclusion,
-    'failure',
-    'a name of a branch is no permission',
-  );
+  const others = [{ author: 'bob' }, { author: 'lastgood' }, { fork: true }];
+  for (const more of others)
+    assert.equal(
+      (await check(world, { ...ours, ...more })).conclusion,
+      'failure',
+      `a name of a branch is no permission: ${JSON.stringify(more)}`,
+    );
   world.clock.turn(2 * 3_600_000);
   assert.equal((await check(world, pull)).conclusion, 'success');
 });

@@ -189,11 +189,13 @@ test('for a fork nobody outside GitHub is asked', async () => {
 
 test('a rollback of ours passes, a branch that only looks like one is examined, and what touches no service passes', async () => {
   const world = aWorld();
-  const ours = { author: 'lastgood', branch: 'rollback/production/web/bad0000' };
+  const ours = { author: 'lastgood[bot]', branch: 'rollback/production/web/bad0000' };
   propose(world, { [FILE]: manifest('latest') }, ours);
   assert.equal((await check(world)).conclusion, 'success');
-  propose(world, { [FILE]: manifest('latest') }, { ...ours, author: 'bob' });
-  assert.equal((await check(world)).conclusion, 'neutral');
+  for (const more of [{ author: 'bob' }, { author: 'lastgood' }, { fork: true }]) {
+    propose(world, { [FILE]: manifest('latest') }, { ...ours, ...more });
+    assert.equal((await check(world)).conclusion, 'neutral', JSON.stringify(more));
+  }
   propose(world, { 'README.md': 'y' });
   assert.equal((await check(world)).title, 'No service of the playbook is touched');
 });

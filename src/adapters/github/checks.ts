@@ -1,15 +1,16 @@
-/** Open pull requests, and the check runs with which we speak about them. */
+/** Open pull requests, and the check runs: ours with which we speak about them, and those of gates. */
 import { bareLogin } from '../../plan/incident.ts';
 import { RollbackError } from '../../errors.ts';
-import type { OpenPull, PublishedCheck } from '../../ports.ts';
+import type { CheckAnswer, GateRun, OpenPull, PublishedCheck } from '../../ports.ts';
 import { explain, isGraphqlFailure, type GitHubClient } from './client.ts';
 import { ask, type Place } from './read.ts';
+import { loginOf } from './talk.ts';
 
 interface Node {
   readonly number: number;
   readonly headRefOid: string;
   readonly headRefName: string;
-  readonly author: { readonly login: string } | null;
+  readonly author: { readonly __typename: string; readonly login: string } | null;
   readonly isCrossRepository: boolean;
   readonly mergeable: 'MERGEABLE' | 'CONFLICTING' | 'UNKNOWN';
   readonly potentialMergeCommit: { readonly oid: string } | null;
@@ -17,7 +18,7 @@ interface Node {
   readonly files: { readonly nodes: readonly { readonly path: string }[] } | null;
 }
 
-const FIELDS = `number headRefOid headRefName author { login } isCrossRepository mergeable potentialMergeCommit { oid }
+const FIELDS = `number headRefOid headRefName author { __typename login } isCrossRepository mergeable potentialMergeCommit { oid }
   changedFiles files(first: 100) { nodes { path } }`;
 
 /** Open pull requests into this branch, the newest 100; or the one of this number, none when it is closed or there is no such. */
@@ -64,7 +65,7 @@ function toOpenPull(node: Node): OpenPull {
     number: node.number,
     head: node.headRefOid,
     branch: node.headRefName,
-    author: node.author?.login ?? 'ghost',
+    author: loginOf(node.author),
     fork: node.isCrossRepository,
     merged: node.mergeable === 'MERGEABLE' ? (node.potentialMergeCommit?.oid ?? null) : null,
     conflicting: node.mergeable === 'CONFLICTING',
@@ -107,6 +108,56 @@ export async function writeCheck(
     }
   } catch (error) {
     throw explain(error, `write the check ${name} on ${sha.slice(0, 7)}`);
+  }
+}
+
+/** A finished check run of ours; nothing where one of this name stands on the commit already. */
+export async function answerCheck(
+  client: GitHubClient,
+  place: Place,
+  sha: string,
+  { name, conclusion, title, summary }: CheckAnswer,
+): Promise<void> {
+  try {
+    const { data } = await client.request('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', {
+      ...place,
+      ref: sha,
+      check_name: name,
+      filter: 'latest',
+    });
+    if (data.check_runs.length > 0) return;
+    await client.request('POST /repos/{owner}/{repo}/check-runs', {
+      ...place,
+      ...{ name, head_sha: sha, status: 'completed', conclusion, output: { title, summary } },
+    });
+  } catch (error) {
+    throw explain(error, `answer the check ${name} on ${sha.slice(0, 7)}`);
+  }
+}
+
+export async function listGateRuns(client: GitHubClient, place: Place, sha: string): Promise<GateRun[]> {
+  try {
+    // A commit of a monorepo may have more check runs than one page holds.
+    const runs = await client.paginate('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', {
+      ...place,
+      ref: sha,
+      per_page: 100,
+      filter: 'latest',
+    });
+    return runs
+      .filter((run) => run.name.startsWith('lastgood/gate/') && run.status === 'completed')
+      .map((run) => ({
+        id: run.id,
+        name: run.name,
+        externalId: run.external_id ?? '',
+        sha: run.head_sha,
+        conclusion: run.conclusion,
+        appSlug: run.app?.slug ?? '',
+        text: run.output.text ?? '',
+        completedAt: run.completed_at,
+      }));
+  } catch (error) {
+    throw explain(error, `read the check runs of ${sha.slice(0, 7)}`);
   }
 }
 

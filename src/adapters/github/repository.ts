@@ -1,7 +1,7 @@
 import { readJobVerdict } from './job-verdict.ts';
 import type { DeploymentRepository, Pull, Reaction } from '../../ports.ts';
 import { adoptPull, listHumanReverts } from './adopt.ts';
-import { addLabel, listOpenPulls, writeCheck } from './checks.ts';
+import { addLabel, answerCheck, listGateRuns, listOpenPulls, writeCheck } from './checks.ts';
 import { tellDeployment } from './deployments.ts';
 import type { GitHubClient } from './client.ts';
 import { appendToLedger, readLedger } from './ledger-branch.ts';
@@ -35,10 +35,8 @@ import { readCommitScope, readPullScope } from './scope.ts';
 import { readTexts, readTrees } from './trees.ts';
 import {
   addReaction,
-  answerCheck,
   readOurReaction,
   listComments,
-  listGateRuns,
   listRecentCommits,
   listRecentComments,
   closeOwnIssue,

@@ -1,4 +1,4 @@
-import type { CheckAnswer, Comment, CommentAt, GateRun, Page, Reaction } from '../../ports.ts';
+import type { Comment, CommentAt, Page, Reaction } from '../../ports.ts';
 import { explain, type GitHubClient, isHttpFailure } from './client.ts';
 import { bareLogin } from '../../plan/incident.ts';
 import type { Place } from './read.ts';
@@ -80,6 +80,12 @@ interface CommitCommentNode {
   readonly commit: { readonly oid: string } | null;
 }
 
+/** As REST says it: GraphQL names an App without its suffix, as it would name a person. */
+export function loginOf(author: { readonly __typename: string; readonly login: string } | null): string {
+  if (author === null) return 'ghost';
+  return author.__typename === 'User' ? author.login : `${author.login}[bot]`;
+}
+
 /** REST lists them oldest first, from the first one of the repository: only GraphQL begins at the end. */
 async function newestOnCommits(client: GitHubClient, place: Place): Promise<(Comment & CommentAt)[]> {
   const document = `query CommitComments($owner: String!, $repo: String!) { repository(owner: $owner, name: $repo) {
@@ -94,7 +100,7 @@ async function newestOnCommits(client: GitHubClient, place: Place): Promise<(Com
           {
             id: databaseId,
             page: { kind: 'commit' as const, sha: commit.oid },
-            author: author === null ? 'ghost' : author.__typename === 'User' ? author.login : `${author.login}[bot]`,
+            author: loginOf(author),
             body,
             edited: lastEditedAt !== null,
             createdAt,
@@ -201,7 +207,7 @@ export async function readOurReaction(
     const { data } = await (page.kind === 'commit'
       ? client.request('GET /repos/{owner}/{repo}/comments/{comment_id}/reactions', about)
       : client.request('GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions', about));
-    const ours = data.filter(({ user }) => bareLogin(user?.login ?? '') === bareLogin(us));
+    const ours = data.filter(({ user }) => user?.login === us);
     return REACTIONS.find((content) => ours.some((reaction) => reaction.content === content)) ?? null;
   } catch (error) {
     throw explain(error, `read the reactions to comment ${id}`);
@@ -219,55 +225,5 @@ export async function listRecentCommits(
     return data.map((commit) => commit.sha);
   } catch (error) {
     throw explain(error, 'read the newest commits');
-  }
-}
-
-/** A finished check run of ours; nothing where one of this name stands on the commit already. */
-export async function answerCheck(
-  client: GitHubClient,
-  place: Place,
-  sha: string,
-  { name, conclusion, title, summary }: CheckAnswer,
-): Promise<void> {
-  try {
-    const { data } = await client.request('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', {
-      ...place,
-      ref: sha,
-      check_name: name,
-      filter: 'latest',
-    });
-    if (data.check_runs.length > 0) return;
-    await client.request('POST /repos/{owner}/{repo}/check-runs', {
-      ...place,
-      ...{ name, head_sha: sha, status: 'completed', conclusion, output: { title, summary } },
-    });
-  } catch (error) {
-    throw explain(error, `answer the check ${name} on ${sha.slice(0, 7)}`);
-  }
-}
-
-export async function listGateRuns(client: GitHubClient, place: Place, sha: string): Promise<GateRun[]> {
-  try {
-    // A commit of a monorepo may have more check runs than one page holds.
-    const runs = await client.paginate('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', {
-      ...place,
-      ref: sha,
-      per_page: 100,
-      filter: 'latest',
-    });
-    return runs
-      .filter((run) => run.name.startsWith('lastgood/gate/') && run.status === 'completed')
-      .map((run) => ({
-        id: run.id,
-        name: run.name,
-        externalId: run.external_id ?? '',
-        sha: run.head_sha,
-        conclusion: run.conclusion,
-        appSlug: run.app?.slug ?? '',
-        text: run.output.text ?? '',
-        completedAt: run.completed_at,
-      }));
-  } catch (error) {
-    throw explain(error, `read the check runs of ${sha.slice(0, 7)}`);
   }
 }

@@ -46,8 +46,12 @@ test('a bypass is there only where GitHub grants it for every ruleset that holds
 });
 
 test('a ruleset that GitHub cannot name now is asked about again: nobody is called for a busy hour', async () => {
-  nock(HOST).get(`${REPO}/rules/branches/main`).reply(200, [{ ...REVIEW, ruleset_id: 1 }]);
-  nock(HOST).get(`${REPO}/branches/main`).reply(200, { protection: { enabled: false } });
+  nock(HOST)
+    .get(`${REPO}/rules/branches/main`)
+    .reply(200, [{ ...REVIEW, ruleset_id: 1 }]);
+  nock(HOST)
+    .get(`${REPO}/branches/main`)
+    .reply(200, { protection: { enabled: false } });
   graphql('Standing', { data: { repository: { pullRequest: null } } });
   nock(HOST).get(`${REPO}/rulesets/1`).reply(403, { message: 'You have exceeded a secondary rate limit.' });
   await assert.rejects(aRepository().obstacles(aPull()), { code: 'github-unavailable' });

@@ -67,6 +67,7 @@ test('only a reaction of our own says that a comment was dealt with', async () =
   assert.equal(await reacted(['eve', 'rocket'], ['eve', 'confused']), null);
   assert.equal(await reacted(['eve', 'rocket'], ['lastgood[bot]', 'confused']), 'confused');
   assert.equal(await reacted(['lastgood[bot]', '+1']), null);
+  assert.equal(await reacted(['lastgood', 'rocket']), null, 'a person who took the name of the App');
 });
 
 test('a commit is on the branch where GitHub finds it in the past of its head, and nowhere else', async () => {
