@@ -138,7 +138,7 @@ function downFindings(migration: Migration, up: Way, back: Way | null): readonly
 
 /** An empty down moves the version back, and that is all where the up has nothing that it would have to undo. */
 function leavesNothing({ down }: Migration, up: Way): boolean {
-  return down.kind === 'none' && down.empty === true && differences(up.effects, []).length === 0;
+  return down.kind === 'none' && down.empty !== undefined && differences(up.effects, []).length === 0;
 }
 
 function changesNothing({ effects }: Way): boolean {

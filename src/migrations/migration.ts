@@ -25,7 +25,8 @@ export type Down =
       readonly kind: 'none';
       readonly says: string;
       readonly cure: string;
-      /** It is there, and does nothing. */ readonly empty?: true;
+      /** The one that is there, and does nothing. */
+      readonly empty?: Sql;
     }
   /** It says itself that it cannot be undone. */
   | { readonly kind: 'refuses'; readonly says: string };

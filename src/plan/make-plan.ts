@@ -130,8 +130,9 @@ function databaseOf(
     ...found.migrations.flatMap(({ path, up, down }) => [
       path,
       up.path,
-      ...(down.kind === 'script' ? [down.sql.path] : []),
+      ...(down.kind === 'script' ? [down.sql.path] : down.kind === 'none' && down.empty ? [down.empty.path] : []),
     ]),
+    ...found.faults.map(({ path }) => path),
     ...found.unknown,
   ]);
   const stranger = named.find((path) => !read.has(path));

@@ -139,3 +139,12 @@ test('what changes a database is judged wherever it lies: a changelog, a revisio
   assert.equal(undo('rec/sql.yaml', 'kind: ConfigMap\ndata:\n  V2__x.sql: |\n    DROP TABLE orders;\n'), 'unproven');
   assert.equal(undo('rec/mode.yaml', 'kind: ConfigMap\ndata:\n  mode: fast\n'), undefined);
 });
+
+test('an empty way down that will do is no work that stands elsewhere', () => {
+  const files = [
+    ['2_mood.up.sql', "ALTER TYPE mood ADD VALUE 'ok';\n"],
+    ['2_mood.down.sql', '-- PostgreSQL removes no value\n'],
+  ].map(([name, text = '']) => ({ path: `rec/migrations/${name ?? ''}`, good: null, bad: at(text), now: at(text) }));
+  const planned = plan([release, ...files]);
+  assert.equal(planned.kind === 'planned' ? planned.plan.database?.undo : planned.kind, 'down');
+});

@@ -82,7 +82,8 @@ function downOf(path: string, text: string): Down {
     return { kind: 'refuses', says: `downgrade() raises${why === undefined || why === '' ? '' : `: ${why}`}` };
   }
   const sql = bodyOf(path, text, 'downgrade');
-  if (sql === null || sql.text.trim() === '') return { kind: 'none', says: 'downgrade() is empty', cure, empty: true };
+  if (sql === null) return { kind: 'none', says: 'there is no downgrade()', cure };
+  if (sql.text.trim() === '') return { kind: 'none', says: 'downgrade() is empty', cure, empty: sql };
   return { kind: 'script', sql };
 }
 

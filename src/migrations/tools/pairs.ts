@@ -56,7 +56,7 @@ function scriptOr(sql: Sql | null, says: string, cure: string): Down {
   if (sql === null) return { kind: 'none', says, cure };
   return hasWork(sql)
     ? { kind: 'script', sql }
-    : { kind: 'none', says: `${sql.path} has no statement`, cure, empty: true };
+    : { kind: 'none', says: `${sql.path} has no statement`, cure, empty: sql };
 }
 
 export function readGolangMigrate(files: readonly ChangedFile[]): Found {
