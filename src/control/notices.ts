@@ -67,6 +67,8 @@ function noticeOf(entry: Entry, occasion: Occasion, about: About): Notice {
   const words =
     isCall && look !== null ? wordsOf(look.step, entry) : { because: becauseOf(entry), todo: [], commands: [] };
   const exit = exitFor(entry, occasion);
+  // A fallback accuses no release, and goes back to none.
+  const aside = look?.seen.incident.way === 'fallback';
   return {
     fact: entry.id,
     occasion,
@@ -76,8 +78,8 @@ function noticeOf(entry: Entry, occasion: Occasion, about: About): Notice {
     service: entry.service,
     environment: entry.environment,
     incident: entry.incident,
-    bad: look?.seen.incident.bad ?? (entry.kind.startsWith('gate-') ? entry.revision : null),
-    target: look === null ? null : targetOf(look.seen),
+    bad: aside ? null : (look?.seen.incident.bad ?? (entry.kind.startsWith('gate-') ? entry.revision : null)),
+    target: look === null || aside ? null : targetOf(look.seen),
     actor: entry.actor,
     ...words,
     cause: look === null ? null : causeSentence(look.seen.incident.cause),

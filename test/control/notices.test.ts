@@ -4,6 +4,7 @@ import { noticesOf } from '../../src/control/notices.ts';
 import type { Entry } from '../../src/ledger/entry.ts';
 import { headline } from '../../src/report/notify/notice.ts';
 import { anEntry } from '../ledger/builders.ts';
+import { anIncident, anObserved } from './builders.ts';
 
 const about = {
   repository: 'acme/deploy',
@@ -31,4 +32,12 @@ test('who stops something or lifts it is told with what, where, until when and w
   assert.deepEqual(told({ kind: 'unfrozen', service: '*' }), [
     'Allowed again: everything in production - mona let changes through again',
   ]);
+});
+
+test('a fallback accuses no release and goes back to none, whatever else was released since', () => {
+  const seen = anObserved({ incident: anIncident({ way: 'fallback' }) });
+  const step = { kind: 'wait', for: 'proof', until: null, lookAgainMs: 1000, because: 'x', commands: [] } as const;
+  const [notice] = noticesOf(anEntry({ kind: 'merged' }), { ...about, look: { seen, step } });
+  assert.deepEqual([notice?.bad, notice?.target], [null, null]);
+  assert.equal(notice && headline(notice), 'Rolling back - merged: rec in production');
 });

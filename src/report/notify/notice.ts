@@ -64,10 +64,8 @@ export function noticeState(notice: Pick<Notice, 'occasion' | 'order'>): string 
 
 /** `Needs you: web in production, bad0000 back to 900d000` - one line of plain text. */
 export function headline(notice: Notice, max = 150): string {
-  // A fallback accuses no release, and goes back to none.
-  const aside = notice.bad === notice.target;
-  const bad = notice.bad === null || aside ? '' : `, ${short(notice.bad)}`;
-  const target = notice.target === null || aside ? '' : ` back to ${short(notice.target)}`;
+  const bad = notice.bad === null ? '' : `, ${short(notice.bad)}`;
+  const target = notice.target === null ? '' : ` back to ${short(notice.target)}`;
   return oneLine(`${noticeState(notice)}: ${placeText(notice)}${bad}${target}`, max);
 }
 

@@ -31,8 +31,6 @@ function objects(value: unknown): Record<string, unknown>[] {
 test('the headline says state, service, environment and both revisions', () => {
   assert.equal(headline(aNotice()), 'Needs you: web in production, bad0000 back to 900d000');
   assert.equal(headline(aNotice({ bad: null, target: null })), 'Needs you: web in production');
-  const fallback = aNotice({ bad: 'b'.repeat(40), target: 'b'.repeat(40) });
-  assert.equal(headline(fallback), 'Needs you: web in production');
 });
 
 test('Slack gets the words of the comment, and a fallback', () => {
