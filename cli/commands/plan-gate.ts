@@ -12,7 +12,7 @@ export const planGate: Command = {
   usage: 'plan-gate --service S [--environment E] [--traffic "canary 5/s, baseline 95/s, bad 0.5%"]',
   does: 'says how long the gate takes with this traffic, and what to change where its deadline is too short',
   words: [],
-  values: { ...OF_PLAYBOOK, traffic: 'TEXT', 'canary-rps': 'N', 'baseline-rps': 'N', 'bad-rate': 'N' },
+  values: { ...OF_PLAYBOOK, traffic: 'TEXT', 'canary-rps': 'N', 'baseline-rps': 'N', 'bad-rate': '0.5%' },
   switches: [],
   apart: [
     ['traffic', 'canary-rps'],

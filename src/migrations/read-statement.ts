@@ -151,13 +151,13 @@ function readCreate(cursor: Cursor): readonly Effect[] {
     const words = cursor.rest();
     return [{ kind: 'opaque', says: `CREATE ${textOf(words.slice(0, 3))}`, rows: true }];
   }
-  cursor.take('if', 'not', 'exists');
+  const perhaps = cursor.take('if', 'not', 'exists');
   const name = cursor.name();
   if (object === 'trigger' || object === 'policy') {
     const table = afterOn(cursor);
     return [{ kind: 'create', object, name: `${table}.${name}`, table, replaces }];
   }
-  return [{ kind: 'create', object, name, table: null, replaces }];
+  return [{ kind: 'create', object, name, table: null, perhaps, replaces }];
 }
 
 /** What MySQL and SQL Server say of an index before the word. */
