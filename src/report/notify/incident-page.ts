@@ -48,9 +48,15 @@ export function parseIncidentPage(body: string | null | undefined): string | nul
 }
 
 /** Whether the page already tells of something later: then an old fact that is told again must not take it back. */
-export function tellsLater(notice: Notice, body: string): boolean {
-  return storyOf(body).some(({ at }) => Date.parse(at) > Date.parse(notice.at));
+export function tellsLater({ fact, at }: Notice, body: string): boolean {
+  const story = storyOf(body);
+  const told = story.findIndex((one) => one.fact === fact);
+  if (told >= 0) return told < story.length - 1;
+  return story.some((one) => Date.parse(one.at) > Date.parse(at) + OTHER_CLOCK_MS);
 }
+
+/** GitHub dates what happened there, and its clock is another one. */
+const OTHER_CLOCK_MS = 30_000;
 
 const MOST_LINES = 40;
 

@@ -52,6 +52,16 @@ test('a fact that is told again after the recovery does not take the page back',
   assert.deepEqual([issues()[0]?.state, issues()[0]?.body], ['closed', body]);
 });
 
+test('a call for a person is told although GitHub, which dated the merge, has a clock that is ahead', async (t) => {
+  const { options, issues } = await aRepository(t);
+  const merged = aNotice({ fact: 'i/merged', occasion: 'merged', at: '2026-03-01T12:15:20.000Z' });
+  await writePage(options, [], merged);
+  await writePage(options, [], aNotice({ fact: 'i/called', occasion: 'needs-you', at: '2026-03-01T12:15:01.000Z' }));
+  assert.match(issues()[0]?.title ?? '', /^Needs you/);
+  await writePage(options, [], merged);
+  assert.match(issues()[0]?.title ?? '', /^Needs you/, 'what is told again takes nothing back');
+});
+
 test('two replicas that tell of one incident at once leave one page with both facts', async (t) => {
   const { options, issues } = await aRepository(t);
   const looked = Promise.withResolvers<undefined>();
