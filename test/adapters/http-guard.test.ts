@@ -44,6 +44,7 @@ test('every spelling of an address is the same address', () => {
     'fd00:ec2::254': 'metadata',
     'fe80::1%eth0': 'metadata',
     '100.100.100.200': 'metadata',
+    '192.0.0.192': 'metadata',
     '0.0.0.0': 'reserved',
     '::': 'reserved',
     '255.255.255.255': 'reserved',

@@ -22,6 +22,16 @@ test('an alert without a service or an environment is seen and asks for nothing'
   assert.deepEqual(alerts, { ok: true, asks: [], seen: 3 });
 });
 
+test('what is no revision accuses no release, whatever a label says', () => {
+  const named = (lastgood_revision: string) => {
+    const alerts = read(anAlert({ service: 'web', environment: 'production', lastgood_revision }));
+    return alerts.ok && alerts.asks[0]?.ask.bad;
+  };
+  assert.equal(named('ABCDEF0'), 'abcdef0');
+  for (const words of ['', 'main', 'abcdef', `${'a'.repeat(40)}^`, '../..', 'f'.repeat(65)])
+    assert.equal(named(words), null, words);
+});
+
 test('only what fires asks', () => {
   const alerts = read(
     anAlert({ service: 'web', environment: 'production' }, { status: 'resolved' }),

@@ -5,6 +5,13 @@ import { parseComment } from '../../src/chatops/parse.ts';
 
 const words = (...list: string[]) => ({ kind: 'command', command: { kind: 'rollback', words: list } });
 
+test('what nobody can see changes neither the command nor the words of a reason', () => {
+  assert.deepEqual(
+    parseComment('/roll\u200bback web pro\u2060duction er\u202erors\u0007'),
+    words('web', 'production', 'errors'),
+  );
+});
+
 test('each command is read at the left edge of a line', () => {
   assert.deepEqual(parseComment('/rollback'), words());
   assert.deepEqual(

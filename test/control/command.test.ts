@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hear, type Spoken } from '../../src/control/command.ts';
+import { askOf } from '../../src/control/spoken.ts';
 import type { Loop } from '../../src/control/reconcile.ts';
 import { RollbackError } from '../../src/errors.ts';
 import { readQuarantine } from '../../src/plan/quarantine.ts';
@@ -120,6 +121,18 @@ test('somebody who may not roll back is told nothing of what goes on, and gets n
     await say(world, words, { author: 'eve' });
     assert.match(lastAnswer(world), /Not done[\s\S]*eve has the role 'read'/, words);
   }
+});
+
+test('with a named target everything after it is meant, not the release of the page', () => {
+  const spoken: Spoken = {
+    commentId: 1,
+    page: onIssue(7),
+    author: 'ada',
+    isBot: false,
+    body: '',
+    createdAt: '2026-03-01T12:00:00Z',
+  };
+  assert.deepEqual([askOf(spoken, null, '1.4.0', 'b'.repeat(40)).bad, askOf(spoken, null, null, 'b').bad], [null, 'b']);
 });
 
 test('an unknown service is refused with the names that there are', async () => {

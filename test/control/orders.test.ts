@@ -123,6 +123,12 @@ test('a pull request that sets a version again that was rolled back fails, with 
     /checkout is broken[\s\S]*replaced by `ghcr.io\/acme\/web:1\.4\.1`[\s\S]*\/release web production/,
   );
   assert.equal((await check(world, proposal(world, { [FILE]: manifest('1.4.3') }))).conclusion, 'success');
+  const { merged, ...late } = proposal(world, { [FILE]: manifest('1.4.2') });
+  assert.equal(
+    (await check(world, { ...late, head: merged ?? '', merged: null })).conclusion,
+    'failure',
+    'no trial merge',
+  );
 });
 
 test('/release allows it again, once, and says what', async () => {
