@@ -70,7 +70,7 @@ export interface DeploymentRepository {
   /** What still stands between this pull request and its merge, and whether our App may step over it. */
   obstacles(pull: Pull): Promise<Obstacles>;
   closePull(pull: Pull): Promise<void>;
-  /** Open pull requests of others that say they revert something. */
+  /** Open pull requests of others that may say they revert something; none from a fork. */
   humanReverts(): Promise<readonly HumanRevert[]>;
   /** Remembers a pull request of somebody else's in a comment of ours, so that it is followed to its proof. */
   adopt(number: number, memory: string): Promise<Pull>;

@@ -6,10 +6,13 @@ import { replaceLabel } from './pull-writes.ts';
 import { isUs, PULL_FIELDS, type PullNode, toPull } from './pulls.ts';
 import { ask, type Place } from './read.ts';
 
-/** Open pull requests of others whose text names a commit or a pull request that they revert. */
+/**
+ * Open pull requests of others, whose text may name a commit or a pull request that they revert. Never those of forks: they wait for
+ * somebody who may merge them, and a stranger could so keep ours from being opened.
+ */
 export async function listHumanReverts(client: GitHubClient, place: Place, us: string): Promise<HumanRevert[]> {
   const document = `query HumanReverts($owner: String!, $repo: String!) { repository(owner: $owner, name: $repo) {
-    pullRequests(states: [OPEN], last: 30) { nodes { number body headRefOid author { __typename login }
+    pullRequests(states: [OPEN], last: 30) { nodes { number body headRefOid isCrossRepository author { __typename login }
       commits(last: 1) { nodes { commit { message } } } } } } }`;
   const { repository } = await ask<{
     repository: {
@@ -18,6 +21,7 @@ export async function listHumanReverts(client: GitHubClient, place: Place, us: s
           number: number;
           body: string;
           headRefOid: string;
+          isCrossRepository: boolean;
           author: { __typename: string; login: string } | null;
           commits: { nodes: readonly { commit: { message: string } }[] };
         }[];
@@ -25,7 +29,7 @@ export async function listHumanReverts(client: GitHubClient, place: Place, us: s
     };
   }>(client, document, { ...place }, 'look for reverts by people');
   return repository.pullRequests.nodes
-    .filter(({ author }) => !isUs(author, us))
+    .filter(({ author, isCrossRepository }) => !isCrossRepository && !isUs(author, us))
     .map(({ number, body, headRefOid, author, commits }) => {
       const [last] = commits.nodes;
       // The title of the commit is no more to be believed than that of the pull request.

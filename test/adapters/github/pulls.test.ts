@@ -322,3 +322,16 @@ test('a check of ours that stands on a merge group already is not written a seco
   found = [{ id: 1 }];
   await aRepository().answerCheck(sha, answer);
 });
+
+test('a revert that stands in a fork takes no rollback off our hands: a stranger could stop one by proposing it', async () => {
+  const node = (number: number, login: string, isCrossRepository: boolean, __typename = 'User') => ({
+    ...{ number, body: 'This reverts commit bad.', headRefOid: 'f'.repeat(40), author: { __typename, login } },
+    ...{ isCrossRepository, commits: { nodes: [] } },
+  });
+  const nodes = [node(1, 'ada', false), node(2, 'stranger', true), node(3, 'lastgood', false, 'Bot')];
+  graphql('HumanReverts', { data: { repository: { pullRequests: { nodes } } } });
+  assert.deepEqual(
+    (await aRepository().humanReverts()).map(({ number, author }) => [number, author]),
+    [[1, 'ada']],
+  );
+});
