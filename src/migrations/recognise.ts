@@ -61,7 +61,7 @@ function sqlUnderKeys(text: string | null): string {
   const taken = (text ?? '').split('\n').filter((line) => {
     const indent = line.search(/\S/);
     if (within !== -1 && (indent === -1 || indent > within)) return true;
-    within = /^\s*(?:["'][\w./-]+\.sql["']|[\w./-]+\.sql)\s*:/.test(line) ? indent : -1;
+    within = /(?:^|[\s{,"'])[\w./-]+\.sql["']?\s*:/.test(line) ? indent : -1;
     return within !== -1;
   });
   return taken.join('\n').trim();

@@ -317,4 +317,7 @@ test('SQL inside a ConfigMap is not read, and never a yes; another key of it is 
   assert.equal(release(map('SELECT 2', 'a'), map('DROP TABLE orders', 'a')).undo, 'unproven');
   assert.equal(release(map('SELECT 2', 'a'), null).undo, 'unproven');
   assert.equal(release(map('SELECT 2', 'a'), map('SELECT 2', 'b')).undo, 'nothing');
+  assert.equal(release(null, 'kind: ConfigMap\ndata: {V2__x.sql: DROP TABLE orders}\n').undo, 'unproven');
+  assert.equal(release(null, '{"kind":"ConfigMap","data":{"V2__x.sql":"DROP TABLE orders"}}').undo, 'unproven');
+  assert.equal(release(null, 'kind: Job\nspec:\n  args: [-f, V2__x.sql]\n').undo, 'nothing');
 });
