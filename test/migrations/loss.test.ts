@@ -307,6 +307,24 @@ test('what modifySql makes of a change is not read, unless it only names the sto
   assert.equal(set('<append value=" ENGINE=InnoDB DEFAULT CHARSET=utf8mb4"/>').undo, 'nothing');
 });
 
+test('a changelog that now includes what the release does not bring is not read to its end', () => {
+  const log = (...inside: readonly string[]): string => `<databaseChangeLog>${inside.join('')}</databaseChangeLog>`;
+  const [one, two, all] = ['<include file="db/a.xml"/>', '<include file="./b.xml"/>', '<includeAll path="db/old/"/>'];
+  const master = (before: string | null, after: string): ChangedFile => ({ path: 'db/master.xml', before, after });
+  const set = log('<changeSet id="1" author="a"><createTable tableName="n"/></changeSet>');
+  const undo = (...files: readonly ChangedFile[]): string => judged(files, 'postgresql').undo;
+  assert.equal(undo(master(log(one), log(one, two))), 'unproven');
+  assert.equal(undo(master(log(one), log(one, two)), { path: 'db/b.xml', before: set, after: set }), 'unproven');
+  assert.equal(undo(master(log(one), log(one, two)), added('db/b.xml', set)), 'nothing');
+  assert.equal(undo(master(log(one), log(one, all))), 'unproven');
+  assert.equal(undo(master(null, log(all)), added('db/old/1.xml', set)), 'nothing');
+  assert.equal(undo(master(log(one, two), log(two))), 'nothing');
+  assert.equal(
+    undo({ path: 'db/m.yaml', before: null, after: 'databaseChangeLog:\n- include: {file: c.yaml}\n' }),
+    'unproven',
+  );
+});
+
 test('SQL inside a ConfigMap is not read, and never a yes; another key of it is no migration', () => {
   const map = (sql: string, mode: string): string =>
     `apiVersion: v1\nkind: ConfigMap\ndata:\n  mode: ${mode}\n  V2__x.sql: |\n    SELECT 1;\n\n    ${sql};\n  url: db\n`;

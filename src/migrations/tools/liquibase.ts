@@ -46,6 +46,11 @@ export function readLiquibase(files: readonly ChangedFile[]): Found {
       });
       return [];
     }
+    for (const name of newIncludes(file)) {
+      if (files.some((other) => changeOf(other) !== null && isNamed(other.path, name))) continue;
+      const says = `it now includes ${name}, which the release does not bring: what runs from there is not read`;
+      faults.push({ path: file.path, line: 1, says, cure: 'Bring a file and its include in one release.' });
+    }
     const older = new Map(before.map((set) => [set.id, set]));
     const kept = new Set(after.map(({ id }) => id));
     const changed = after.flatMap((set) => {
@@ -77,11 +82,31 @@ function migrationOf(path: string, set: ChangeSet, change: Migration['change']):
   };
 }
 
+/** Files and folders that the changelog did not include before the release. */
+function newIncludes({ path, before, after }: ChangedFile): readonly string[] {
+  const included = (text: string | null): readonly string[] =>
+    (text === null || path.endsWith('.sql') ? [] : (rootOf(path, text)?.children ?? [])).flatMap(
+      ({ name, attributes }) =>
+        name === 'include' || name === 'includeAll' ? [attributes['file'] ?? attributes['path'] ?? ''] : [],
+    );
+  const known = new Set(included(before));
+  return included(after).filter((name) => !known.has(name));
+}
+
+/** `name` stands as seen from a folder that is not known here. */
+function isNamed(path: string, name: string): boolean {
+  const bare = name.replace(/^classpath:/, '').replace(/^(\.{0,2}\/)+/, '');
+  return `/${path}`.endsWith(`/${bare}`) || `/${path}`.includes(`/${bare.replace(/\/$/, '')}/`);
+}
+
+function rootOf(path: string, text: string): Element | null {
+  return path.endsWith('.xml') ? readXml(plainText(text)) : readYaml(plainText(text));
+}
+
 function setsOf(path: string, text: string | null): readonly ChangeSet[] | null {
   if (text === null) return [];
-  const plain = plainText(text);
-  if (path.endsWith('.sql')) return formattedSets(path, plain);
-  const root = path.endsWith('.xml') ? readXml(plain) : readYaml(plain);
+  if (path.endsWith('.sql')) return formattedSets(path, plainText(text));
+  const root = rootOf(path, text);
   return root === null
     ? null
     : root.children.filter(({ name }) => name === 'changeSet').map((set) => elementSet(path, set));
