@@ -98,9 +98,16 @@ export function createAnnouncer(doors: Pick<Doors, 'repository' | 'sha256' | 'lo
     const { id, key } = seen.incident;
     const known = issues.get(id) ?? null;
     if (known !== null || step.kind !== 'escalate' || seen.escalated) return known;
-    const issue = await doors.repository.openIssue(callTitle(key), step.because);
-    issues.set(id, issue);
-    return issue;
+    try {
+      const issue = await doors.repository.openIssue(callTitle(key), step.because);
+      issues.set(id, issue);
+      return issue;
+    } catch (error) {
+      if (waitAfter(error) !== null) throw error;
+      // Issues are switched off, or not ours to write: the ledger and the destinations are left.
+      doors.log('error', 'no issue to call a person on', { incident: id, reason: messageOf(error) });
+      return null;
+    }
   }
 
   async function label(pull: Pull, step: Step): Promise<boolean> {

@@ -334,6 +334,15 @@ test('another page of ours on which somebody asked stays open: others still read
   );
 });
 
+test('where no issue can be opened, the call stands in the ledger, from which everybody else is told', async () => {
+  const world = aRelease({ rollback: { approval: 'auto', 'max-age': '1h' } });
+  const bad = world.repository.release('Release web 1.4.3', { [FILE]: manifest('1.4.3') }, 'pushed');
+  world.clock.turn(7_200_000);
+  world.repository.failOn('openIssue', new RollbackError('github-forbidden', 'Issues are disabled for this repo'));
+  assert.deepEqual(steps(await toTheEnd(world, aLoop(world), anAsk(world, { bad }))), ['escalate too-old']);
+  assert.deepEqual(kinds(world), ['escalated']);
+});
+
 test('an issue that cannot be closed keeps no rollback open', async () => {
   const { world, byHand } = await calledOnAnIssue();
   world.repository.failOn('closeIssue', new RollbackError('github-forbidden', 'GitHub answered 403'));
@@ -638,5 +647,7 @@ test('an alert that names the beginning of a release accuses that one, and one t
   const looks = await toTheEnd(world, aLoop(world), anAsk(world, { bad: newer.slice(0, 7) }));
   assert.equal(steps(looks).at(-1), 'finish recovered');
   assert.equal(parseBlock(world.repository.pulls[0]?.body)?.incident.bad, newer);
+  assert.deepEqual(steps(await toTheEnd(world, aLoop(world), anAsk(world, { bad: newer }))), ['idle'], 'one incident');
   assert.deepEqual(steps(await toTheEnd(world, aLoop(world), anAsk(world, { bad: 'abcdef1' }))), ['idle']);
+  assert.equal(world.repository.pulls.length, 1);
 });

@@ -147,7 +147,8 @@ export function explain(error: unknown, wanted: string): RollbackError {
   }
   if (error.status === 401)
     return new RollbackError('github-unauthorized', `Could not ${wanted}: ${said}`, { cause: error });
-  if (error.status === 403 || error.status === 404) {
+  // 410: switched off, such as the issues of a repository.
+  if (error.status === 403 || error.status === 404 || error.status === 410) {
     return new RollbackError('github-forbidden', `Could not ${wanted}: ${said}`, { cause: error });
   }
   if (error.status === 409 || error.status === 422)

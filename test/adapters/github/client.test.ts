@@ -49,6 +49,7 @@ const CASES = [
   { status: 401, says: 'Bad credentials', code: 'github-unauthorized', retryable: false },
   { status: 403, says: 'Resource not accessible by integration', code: 'github-forbidden', retryable: false },
   { status: 404, says: 'Not Found', code: 'github-forbidden', retryable: false },
+  { status: 410, says: 'Issues are disabled for this repo', code: 'github-forbidden', retryable: false },
   { status: 409, says: 'Git Repository is empty.', code: 'github-conflict', retryable: true },
   { status: 422, says: 'Validation Failed', code: 'github-conflict', retryable: true },
   { status: 500, says: 'Server Error', code: 'github-unavailable', retryable: true },
