@@ -6,7 +6,7 @@ import type { Entry } from '../ledger/entry.ts';
 import { groupChanges } from '../plan/changes.ts';
 import type { Gate, Playbook } from '../playbook/schema.ts';
 import { targetNames, targetOf, type Target } from '../playbook/target.ts';
-import { protectionProgress, protectionWords } from '../report/protection.ts';
+import { gateSentence, protectionProgress, protectionWords } from '../report/protection.ts';
 import type { MetricSource } from '../ports.ts';
 import type { Doors } from './doors.ts';
 import { gateKind } from './gate-run.ts';
@@ -160,7 +160,7 @@ function entryOf({ runId, sha }: Protection, { service, environment }: Target, v
     revision: sha,
     incident: null,
     actor: 'gate',
-    because: protectionWords({ kind: 'judged', gates: [{ service, environment, verdict }] }).slice(0, 500),
+    because: gateSentence({ service, environment, verdict }).slice(0, 500),
     details: { decision: verdict.status === 'continue' ? 'inconclusive' : verdict.status, workflowRun: runId },
   };
 }

@@ -1,6 +1,6 @@
-/** What a deployment protection rule of GitHub is answered: plain sentences of at most 1,024 characters. */
+/** What a deployment protection rule of GitHub is answered: Markdown of at most 1,024 characters. */
 import type { Verdict } from '../judge/verdict.ts';
-import { plain } from './escape.ts';
+import { inline } from './escape.ts';
 import { progressLine } from './gate-progress.ts';
 import { blameSentence } from './gate-summary.ts';
 
@@ -17,18 +17,24 @@ type Told =
 
 export function protectionWords(told: Told): string {
   if (told.kind === 'no-gate')
-    return plain(
+    return said(
       `The playbook has no gate for the environment '${told.environment}': add 'gate:', or name it with 'github-environment:'. Nothing measured is never a pass.`,
-      MOST,
     );
-  const lines = told.gates.map(
-    ({ service, environment, verdict }) => `${service} in ${environment}: ${word(verdict)}: ${blameSentence(verdict)}`,
-  );
-  return plain(lines.join('; '), MOST);
+  return said(told.gates.map(gateSentence).join('; '));
+}
+
+/** How one gate ended: plain text that is still to be escaped. */
+export function gateSentence({ service, environment, verdict }: Place & { readonly verdict: Verdict }): string {
+  return `${service} in ${environment}: ${word(verdict)}: ${blameSentence(verdict)}`;
+}
+
+/** Cut after escaping: GitHub refuses a longer one, and a gate without its answer holds a deployment for ever. */
+function said(text: string): string {
+  return inline(text, MOST).slice(0, MOST);
 }
 
 export function protectionProgress({ service, environment }: Place, soFar: Verdict): string {
-  return plain(`${service} in ${environment}: ${progressLine(soFar)}`, MOST);
+  return said(`${service} in ${environment}: ${progressLine(soFar)}`);
 }
 
 function word({ status }: Verdict): string {

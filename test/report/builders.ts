@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 /** Values with overrides, so that a test names only what it is about. */
 import type { Finding, Verdict } from '../../src/judge/verdict.ts';
 import type { Cause, Incident } from '../../src/plan/incident.ts';
@@ -116,4 +117,11 @@ export function aVerdict(overrides: Partial<Verdict> = {}): Verdict {
     because: 'harm is proven',
     ...overrides,
   };
+}
+
+/** No text of ours may carry what HOSTILE tries, whatever place it came in through. */
+export function assertInert(markdown: string): void {
+  const visible = markdown.replace(/^<!-- lastgood:v1:[a-z-]+ [\x20-\x7e]*-->$/gm, '').replace(/`[^`\n]+`/g, '');
+  assert.doesNotMatch(visible, /@octocat|#12|GH-34|<img|-->|(?<!\\)\]\(javascript|!\[x|^::|##\[|\u202e/m);
+  assert.doesNotMatch(visible, /<!--/);
 }
