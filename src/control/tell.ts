@@ -45,7 +45,8 @@ export function createTeller(doors: Pick<Doors, 'repository' | 'log'>): Teller {
     if (!view) return;
     const body = timelineComment(view);
     // The last words look once more: a process that was killed may have left a second comment.
-    const known = view.status.kind === 'waiting' ? state.id : null;
+    const goesOn = view.status.kind === 'waiting' || view.status.kind === 'acting';
+    const known = goesOn ? state.id : null;
     const { id, says } = known === null ? await findOrPost(doors, state.issue, view.incident, body) : { id: known };
     state.id = id;
     if (says !== body) await doors.repository.editComment(id, body);
@@ -89,6 +90,9 @@ interface Found {
   readonly says?: string;
 }
 
+/** Nobody may look here again: a second comment that is not taken away now stays. */
+const TIDY_TRIES = 3;
+
 /** Two replicas may both find nothing and both post, and one may die before it has tidied up: only the oldest stays. */
 async function findOrPost(
   doors: Pick<Doors, 'repository'>,
@@ -97,27 +101,34 @@ async function findOrPost(
   body: string,
 ): Promise<Found> {
   const { repository } = doors;
+  const page = { kind: 'issue', number: issue } as const;
   const since = new Date(Date.parse(incident.openedAt) - OTHER_CLOCK_MS).toISOString();
-  const ours = async (): Promise<readonly Found[]> => {
-    const comments = await repository.comments({ kind: 'issue', number: issue }, since);
-    return comments
-      .filter(
-        (comment) =>
-          bareLogin(comment.author) === bareLogin(repository.login) && parseTimeline(comment.body) === incident.id,
-      )
-      .map((comment) => ({ id: comment.id, says: comment.body }))
-      .sort((a, b) => a.id - b.id);
+  const oldest = async (tries = 1): Promise<Found | null> => {
+    try {
+      const [first, ...doubled] = (await repository.comments(page, since))
+        .filter(
+          (comment) =>
+            bareLogin(comment.author) === bareLogin(repository.login) && parseTimeline(comment.body) === incident.id,
+        )
+        .toSorted((a, b) => a.id - b.id);
+      await Promise.all(doubled.map(({ id }) => repository.deleteComment(id)));
+      return first ? { id: first.id, says: first.body } : null;
+    } catch (error) {
+      if (tries >= TIDY_TRIES) throw error;
+      return oldest(tries + 1);
+    }
   };
-  const [existing, ...doubled] = await ours();
-  if (existing !== undefined) {
-    await Promise.all(doubled.map(({ id }) => repository.deleteComment(id)));
-    return existing;
-  }
-  const posted = await repository.comment({ kind: 'issue', number: issue }, body);
-  const [first = { id: posted, says: body }, ...others] = await ours();
-  // The other one is about to delete its own.
-  if (others.some(({ id }) => id === posted)) await repository.deleteComment(posted);
-  return first;
+  const existing = await oldest(TIDY_TRIES);
+  if (existing) return existing;
+  const posted = await repository.comment(page, body).then(
+    (id) => ({ id, says: body }),
+    (error: unknown) => ({ error }),
+  );
+  // It may have arrived although its answer did not.
+  const first = await oldest();
+  if (first) return first;
+  if ('error' in posted) throw posted.error;
+  return posted;
 }
 
 /** What makes a new edit worth a request: other words, not the numbers that move while waiting. */

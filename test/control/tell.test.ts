@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createTeller, viewOf } from '../../src/control/tell.ts';
 import type { Step } from '../../src/control/step.ts';
 import { RollbackError } from '../../src/errors.ts';
-import { parseTimeline, type Moments } from '../../src/report/timeline.ts';
+import { parseTimeline, timelineComment, type Moments } from '../../src/report/timeline.ts';
 import { anIncident, anObserved, at, opened } from './builders.ts';
 import { anOutside, doorsOf } from './fakes.ts';
 
@@ -227,3 +227,40 @@ test('on another page it looks for its comment there', async () => {
     [7, 8].map((number) => ({ kind: 'issue', number })),
   );
 });
+
+test('what it does at once is written into the comment that it knows', async () => {
+  const { teller, sticky, repository } = aTeller();
+  const one = teller();
+  one.tell(7, aView('under way'));
+  await one.flush();
+  repository.failOn('comments', new RollbackError('github-unavailable', 'GitHub answered 502'));
+  one.tell(7, aView('', { step: { kind: 'second', because: 'users are well' } }));
+  await one.flush();
+  assert.match(sticky()[0]?.body ?? '', /users are well/);
+});
+
+for (const lost of ['comment', 'comments', 'deleteComment'] as const) {
+  test(`a second comment is gone although the answer to ${lost} was lost, and nobody looks again`, async () => {
+    const world = anOutside();
+    const { repository } = world;
+    const sticky = () => repository.said.filter(({ body }) => parseTimeline(body) !== null);
+    // Another replica was faster by a moment, and is done with it.
+    let asked = 0;
+    const doors = doorsOf(world, (_, method) => {
+      if (method === 'comment') {
+        repository.say(7, 'lastgood[bot]', timelineComment(aView('from the other one')));
+        if (lost === 'comment') {
+          repository.say(7, 'lastgood[bot]', timelineComment(aView('from this one')));
+          throw new RollbackError('github-unavailable', 'the connection was cut');
+        }
+      }
+      if (method === 'comments') asked += 1;
+      const again = lost === 'comments' ? method === 'comments' && asked === 2 : method === lost;
+      if (again && asked < 3) throw new RollbackError('github-unavailable', 'GitHub answered 502');
+    });
+    const one = createTeller(doors);
+    one.tell(7, aView('from this one'));
+    await one.flush();
+    assert.equal(sticky().length, 1);
+  });
+}
