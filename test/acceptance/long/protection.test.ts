@@ -70,7 +70,7 @@ describe('a gate without a runner', () => {
     assert.equal(run.state, 'rejected');
     assert.match(
       run.comments.at(-1) ?? '',
-      /^recommender in production: failed: error rate: rate 0\.\d+ > limit 0\.\d+ \(baseline /,
+      /^recommender in production: failed: error rate: rate 0\.\d+ &gt; limit 0\.\d+ \(baseline /,
     );
     await stands(['gate-undecided', 'gate-failed']);
   });
