@@ -6,8 +6,12 @@ import type { DemoResult } from './result.ts';
 import { play } from './run.ts';
 import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
+import { within } from '../../src/adapters/within.ts';
 import { closeAtSignal, nextSignal } from './signals.ts';
 import { openStage, type Stage } from './stage.ts';
+
+/** What is played ends by itself once its world is gone. */
+const PATIENCE_MS = 5_000;
 
 export const demo: Command = {
   usage: 'demo [--scenario NAME] [--seed N] [--keep]',
@@ -29,9 +33,16 @@ export const demo: Command = {
     };
     live(`${fold(`scenario ${scenario.name}: ${scenario.story}`, columns, 2)}\n`);
     const stage = openStage(scenario, { seed, say });
-    const atSignal = closeAtSignal(async () => (await stage).close());
+    let playing: Promise<unknown> = stage;
+    const atSignal = closeAtSignal(async () => {
+      await (await stage).close();
+      // The gate takes its folder along.
+      await within(PATIENCE_MS, playing);
+    });
     try {
-      const result = await play(await stage, scenario, say);
+      const played = stage.then((opened) => play(opened, scenario, say));
+      playing = played;
+      const result = await played;
       answer(call, result, () => summary(result, columns));
       atSignal.off();
       if (call.options['keep'] === true) await keep(await stage, live);

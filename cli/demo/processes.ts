@@ -121,7 +121,7 @@ export async function runActionBundle(
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    ending?.addEventListener('abort', () => void child.kill(), { once: true });
+    ending?.addEventListener('abort', () => void child.kill('SIGKILL'), { once: true });
     createInterface({ input: child.stdout }).on('line', (line) => {
       if (!line.startsWith('::')) onLine?.(line);
     });
