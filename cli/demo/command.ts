@@ -1,3 +1,4 @@
+import { within } from '../../src/adapters/within.ts';
 import { RollbackError } from '../../src/errors.ts';
 import { didYouMean } from '../../src/playbook/nearest.ts';
 import { answer, option, type Command } from '../terminal.ts';
@@ -6,7 +7,6 @@ import type { DemoResult } from './result.ts';
 import { play } from './run.ts';
 import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
-import { within } from '../../src/adapters/within.ts';
 import { closeAtSignal, nextSignal } from './signals.ts';
 import { openStage, type Stage } from './stage.ts';
 

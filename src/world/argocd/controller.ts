@@ -3,6 +3,7 @@ import type { Clock } from '../../ports.ts';
 import { OBLIGING } from './awkward.ts';
 import type { Awkward, Target } from './awkward.ts';
 import { resourcesOf, sameDesire } from './desire.ts';
+import { healthOf } from './health.ts';
 import type { Files, Repository } from './repository.ts';
 import type { AppSpec, AppState, Leftover, Live, Operation } from './state.ts';
 
@@ -70,25 +71,10 @@ export function startController({
   const busy = (): boolean => ['Running', 'Terminating'].includes(current.operation?.phase ?? '');
 
   const look = (): void => {
-    const { health, message, images } = live();
-    const nothing = applied === null;
-    const degraded = awkward.degraded !== null && !nothing && !busy();
-    const ailing = awkward.ailing !== null && !nothing && !busy() ? awkward.ailing : null;
-    const status =
-      ailing !== null
-        ? (ailing.status as AppState['health']['status'])
-        : degraded
-          ? 'Degraded'
-          : nothing
-            ? 'Missing'
-            : busy()
-              ? 'Progressing'
-              : health;
+    const seen = live();
+    const { status, message } = healthOf(seen, { applied: applied !== null, busy: busy() }, awkward);
     const since = status === current.health.status ? current.health.since : clock.now();
-    set({
-      health: { status, message: degraded ? (awkward.degraded ?? '') : message, since },
-      images: nothing ? [] : images,
-    });
+    set({ health: { status, message, since }, images: applied === null ? [] : seen.images });
   };
 
   const compare = async (): Promise<void> => {
