@@ -74,6 +74,13 @@ function toOpenPull(node: Node): OpenPull {
   };
 }
 
+/** The newest check run of this name of each App on a commit. Failures are left to be told by whoever asks. */
+export async function checkRunsOf(client: GitHubClient, place: Place, sha: string, name: string) {
+  const about = { ...place, ref: sha, check_name: name, filter: 'latest', per_page: 100 } as const;
+  const { data } = await client.request('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', about);
+  return data.check_runs;
+}
+
 /** Our check run of this name on the commit says this from now on; nothing is written when it says so already. */
 export async function writeCheck(
   client: GitHubClient,
@@ -90,13 +97,8 @@ export async function writeCheck(
     actions: actions.map((action) => ({ ...action })),
   };
   try {
-    const { data } = await client.request('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', {
-      ...place,
-      ref: sha,
-      check_name: name,
-      filter: 'latest',
-    });
-    const run = data.check_runs.find(({ app }) => app?.slug === bareLogin(us));
+    const runs = await checkRunsOf(client, place, sha, name);
+    const run = runs.find(({ app }) => app?.slug === bareLogin(us));
     if (run === undefined) {
       await client.request('POST /repos/{owner}/{repo}/check-runs', { ...place, head_sha: sha, ...told });
     } else if (run.conclusion !== conclusion || run.output.title !== title || run.output.summary !== summary) {
@@ -119,13 +121,8 @@ export async function answerCheck(
   { name, conclusion, title, summary }: CheckAnswer,
 ): Promise<void> {
   try {
-    const { data } = await client.request('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', {
-      ...place,
-      ref: sha,
-      check_name: name,
-      filter: 'latest',
-    });
-    if (data.check_runs.length > 0) return;
+    const runs = await checkRunsOf(client, place, sha, name);
+    if (runs.length > 0) return;
     await client.request('POST /repos/{owner}/{repo}/check-runs', {
       ...place,
       ...{ name, head_sha: sha, status: 'completed', conclusion, output: { title, summary } },

@@ -1,4 +1,5 @@
 import type { JobVerdict } from '../../ports.ts';
+import { checkRunsOf } from './checks.ts';
 import { explain, isHttpFailure, type GitHubClient } from './client.ts';
 import type { Place } from './read.ts';
 
@@ -20,14 +21,8 @@ export async function readJobVerdict(
 
 async function fromChecks(client: GitHubClient, place: Place, sha: string, name: string): Promise<JobVerdict[]> {
   try {
-    const { data } = await client.request('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', {
-      ...place,
-      ref: sha,
-      check_name: name,
-      filter: 'latest',
-      per_page: 100,
-    });
-    return data.check_runs.map(({ status, conclusion, output }) => ({
+    const runs = await checkRunsOf(client, place, sha, name);
+    return runs.map(({ status, conclusion, output }) => ({
       // Skipped and neutral prove nothing.
       state: status !== 'completed' ? 'pending' : conclusion === 'success' ? 'success' : 'failure',
       says: output.title ?? conclusion ?? status,

@@ -1,4 +1,5 @@
 import type { Files } from './repository.ts';
+import type { Health } from './state.ts';
 
 /** What Argo CD is about to apply. */
 export interface Target {
@@ -33,7 +34,7 @@ export interface Awkward {
   readonly ailing: {
     readonly kind: string;
     readonly name: string;
-    readonly status: string;
+    readonly status: Health['status'];
     readonly message: string;
   } | null;
   /** The account may read, and not end operations. */

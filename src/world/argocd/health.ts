@@ -10,6 +10,6 @@ export function healthOf(
   if (!applied) return { status: 'Missing', message };
   if (busy) return { status: 'Progressing', message };
   const said = degraded ?? message;
-  if (ailing !== null) return { status: ailing.status as AppState['health']['status'], message: said };
+  if (ailing !== null) return { status: ailing.status, message: said };
   return { status: degraded === null ? health : 'Degraded', message: said };
 }
