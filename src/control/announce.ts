@@ -2,6 +2,7 @@ import { messageOf } from '../errors.ts';
 import { LABELS } from '../plan/identity.ts';
 import type { Key } from '../plan/incident.ts';
 import type { Pull } from '../ports.ts';
+import { SAY_AGAIN_MS, waitAfter } from './again.ts';
 import { createDeployer } from './deployments.ts';
 import type { Doors } from './doors.ts';
 import { entriesOf } from './entries.ts';
@@ -12,7 +13,7 @@ import { createMemo, MOST_INCIDENTS } from './memo.ts';
 import type { Observed } from './observed.ts';
 import { createRecorder, type Recorder } from './record.ts';
 import type { Step } from './step.ts';
-import { createTeller, SAY_AGAIN_MS, viewOf, waitAfter } from './tell.ts';
+import { createTeller, viewOf } from './tell.ts';
 
 /** Says on GitHub what was observed and decided: ledger, comment, label. */
 export interface Announcer {

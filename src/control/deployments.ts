@@ -1,6 +1,7 @@
 /** Releases and rollbacks in GitHub's list of deployments, told beside the loop: only its very end waits for this, and nothing fails with it. */
 import { RollbackError, messageOf } from '../errors.ts';
 import type { DeploymentState } from '../ports.ts';
+import { waitAfter } from './again.ts';
 import type { Doors } from './doors.ts';
 import { targetNames, targetOf } from '../playbook/target.ts';
 import type { Playbook } from '../playbook/schema.ts';
@@ -10,7 +11,6 @@ import { createMemo, MOST_INCIDENTS } from './memo.ts';
 import { policyOf } from './policy.ts';
 import type { Observed } from './observed.ts';
 import type { Step } from './step.ts';
-import { waitAfter } from './tell.ts';
 
 export interface Deployer {
   /** Returns at once and never throws. */

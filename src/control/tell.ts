@@ -1,8 +1,9 @@
-import { RollbackError, messageOf } from '../errors.ts';
+import { messageOf } from '../errors.ts';
 import type { Incident } from '../plan/incident.ts';
 import { bareLogin } from '../plan/incident.ts';
 import { parseTimeline, timelineComment, type Moments, type TimelineView } from '../report/timeline.ts';
 import { waitWords } from '../report/wait-words.ts';
+import { waitAfter } from './again.ts';
 import type { Doors } from './doors.ts';
 import { createMemo, MOST_INCIDENTS } from './memo.ts';
 import type { Observed } from './observed.ts';
@@ -15,14 +16,6 @@ export interface Teller {
   flush(): Promise<void>;
   /** Milliseconds until the last words about this incident are worth another try; null: they arrived, or never can. */
   owes(incident: string): number | null;
-}
-
-/** GitHub failed for a passing reason and did not say how long it will. */
-export const SAY_AGAIN_MS = 2_000;
-
-/** Milliseconds until it is worth another try; null: it never will be. */
-export function waitAfter(error: unknown): number | null {
-  return error instanceof RollbackError && error.retryable ? (error.retryAfterMs ?? SAY_AGAIN_MS) : null;
 }
 
 interface Told {
