@@ -9,14 +9,10 @@ import { deploymentStatusView, deploymentView } from '../views/deployment.ts';
 import { latestRuns, latestStatuses, overallState, requiredState } from './check-state.ts';
 import { emit } from './events.ts';
 
-export interface DeploymentInput {
-  readonly ref: string;
-  readonly task: string;
-  readonly environment: string;
-  readonly description: string | null;
-  readonly payload: unknown;
-  readonly transient: boolean;
-  readonly production: boolean;
+export interface DeploymentInput extends Pick<
+  Deployment,
+  'ref' | 'task' | 'environment' | 'description' | 'payload' | 'transient' | 'production'
+> {
   readonly autoMerge: boolean;
   /** Null: everything that reported on the commit must pass. */
   readonly requiredContexts: readonly string[] | null;
